@@ -1,0 +1,7 @@
+//! The truth about configuration: every layer of every key, and which of them wins. Pure.
+//!
+//! Grammar and judgement work on text and values that the shell read; nothing here opens a file.
+
+mod matrix;
+
+pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};

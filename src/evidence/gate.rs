@@ -1,0 +1,208 @@
+//! The recovery gate: folds evidence into one state, and always says why it is not green.
+//!
+//! `VerifiedRecovery` has to be proved by everything at once; each missing proof is a [`WhyNot`] with
+//! a stable id. No evidence at all is `Down` to nobody and green to nobody: it is `ClearedUnverified`.
+
+use super::{Evidence, Freshness, ProbeId, Verdict, independence};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What the evidence adds up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryState {
+    /// A required claim was seen to fail.
+    Down,
+    /// Something is wrong, but no required claim was seen to fail.
+    Degraded,
+    /// Nothing is seen to fail; that it works has not been proved.
+    ClearedUnverified,
+    /// Proved by fresh and independent evidence.
+    VerifiedRecovery,
+}
+
+impl RecoveryState {
+    /// The words for the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Down => "DOWN",
+            Self::Degraded => "DEGRADED",
+            Self::ClearedUnverified => "CLEARED, UNVERIFIED",
+            Self::VerifiedRecovery => "VERIFIED RECOVERY",
+        }
+    }
+
+    /// The stable name used in JSON.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Down => "down",
+            Self::Degraded => "degraded",
+            Self::ClearedUnverified => "cleared_unverified",
+            Self::VerifiedRecovery => "verified_recovered",
+        }
+    }
+}
+
+/// One reason why the state is not green.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhyNot {
+    /// The stable id (`evidence_stale`).
+    pub id: String,
+    /// The probe it is about, where it is about one.
+    pub probe: Option<ProbeId>,
+    /// The reason in words, one line.
+    pub text: String,
+}
+
+/// The gate's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovery {
+    /// The state.
+    pub state: RecoveryState,
+    /// Every reason why it is not `VerifiedRecovery`, worst first; empty exactly when it is.
+    pub why_not: Vec<WhyNot>,
+}
+
+/// What is known of a comparison that green depends on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Known {
+    /// It was compared and holds.
+    Holds,
+    /// It was compared and does not hold: in what.
+    Broken(String),
+    /// It could not be compared: why.
+    #[default]
+    NotCompared,
+    /// It could not be compared, and the reason is known.
+    Unknown(String),
+}
+
+/// What the gate looks at besides the evidence itself.
+#[derive(Clone, Debug, Default)]
+pub struct Circumstances {
+    /// The newest restart of anything that was observed.
+    pub last_restart: Option<Timestamp>,
+    /// Does the running environment equal the one on disk?
+    pub running_equals_disk: Known,
+    /// Does the file on disk equal the secrets?
+    pub disk_equals_secrets: Known,
+    /// Would the next recreate load a configuration that works?
+    pub restart_is_safe: Known,
+    /// The alert fired again inside the flap window.
+    pub refired: Option<Timestamp>,
+}
+
+/// Kinds that prove by themselves only that something answers, not that it works.
+const THIN_KINDS: [&str; 3] = ["http", "container", "docker"];
+
+/// How far ahead of this clock an observation's may be before it proves nothing, in seconds.
+pub const CLOCK_SKEW_SECONDS: i64 = 5;
+
+/// Folds evidence into a state with its reasons. Total: every input has an answer.
+pub fn recovery(evidence: &[Evidence], around: &Circumstances, now: Timestamp) -> Recovery {
+    let mut why_not: Vec<(RecoveryState, WhyNot)> = Vec::new();
+    let mut say = |state, id: &str, probe: Option<&ProbeId>, text: String| {
+        let reason = WhyNot { id: id.to_owned(), probe: probe.cloned(), text };
+        why_not.push((state, reason));
+    };
+    for seen in evidence {
+        judge_one(seen, around, now, &mut say);
+    }
+    if !evidence.iter().any(|seen| seen.required) {
+        let text = "no required probe is configured: nothing can prove a recovery".to_owned();
+        say(RecoveryState::ClearedUnverified, "nothing_required", None, text);
+    }
+    if !has_independent_pair(evidence, now) {
+        let text = "no two independent proofs, one of them more than a route or a container".to_owned();
+        say(RecoveryState::ClearedUnverified, "not_independent", None, text);
+    }
+    compare("running_differs_from_disk", "running environment = .env", &around.running_equals_disk, &mut say);
+    compare("disk_differs_from_secrets", ".env = secrets", &around.disk_equals_secrets, &mut say);
+    compare("restart_not_safe", "the next recreate is safe", &around.restart_is_safe, &mut say);
+    if let Some(at) = around.refired {
+        say(
+            RecoveryState::Degraded,
+            "refired",
+            None,
+            format!("the alert fired again at {at:.0}, inside the flap window"),
+        );
+    }
+    why_not.sort_by_key(|(state, _)| *state);
+    Recovery {
+        state: why_not.first().map_or(RecoveryState::VerifiedRecovery, |(state, _)| *state),
+        why_not: why_not.into_iter().map(|(_, reason)| reason).collect(),
+    }
+}
+
+fn judge_one(
+    seen: &Evidence,
+    around: &Circumstances,
+    now: Timestamp,
+    say: &mut impl FnMut(RecoveryState, &str, Option<&ProbeId>, String),
+) {
+    let of = Some(&seen.probe);
+    let freshness = seen.freshness(now);
+    let bad = if seen.required { RecoveryState::Down } else { RecoveryState::Degraded };
+    match seen.verdict {
+        // A failure that has gone stale is no longer known to stand, but it was never seen to end.
+        Verdict::Fail if freshness == Freshness::Stale => {
+            say(
+                RecoveryState::Degraded,
+                "failure_stale",
+                of,
+                format!("{}: failed when last seen, and not seen since", seen.probe),
+            );
+        }
+        Verdict::Fail => say(bad, "evidence_fails", of, format!("{}: {}", seen.probe, seen.summary)),
+        Verdict::Warn => {
+            say(RecoveryState::Degraded, "evidence_warns", of, format!("{}: {}", seen.probe, seen.summary))
+        }
+        Verdict::Unknown(reason) => {
+            let text = format!("{}: {} - {}", seen.probe, reason.word(), seen.summary);
+            say(RecoveryState::ClearedUnverified, "evidence_unknown", of, text);
+        }
+        Verdict::Pass if !seen.required => {}
+        Verdict::Pass if freshness != Freshness::Fresh => {
+            let text = format!("{}: its evidence is {}", seen.probe, freshness.word());
+            say(RecoveryState::ClearedUnverified, "evidence_stale", of, text);
+        }
+        Verdict::Pass if around.last_restart.is_some_and(|restart| seen.as_of < restart) => {
+            let text = format!("{}: its evidence is older than the last restart", seen.probe);
+            say(RecoveryState::ClearedUnverified, "older_than_restart", of, text);
+        }
+        Verdict::Pass => {}
+    }
+}
+
+/// Green needs a fresh, passing pair that is independent, one of which is more than "it answers".
+fn has_independent_pair(evidence: &[Evidence], now: Timestamp) -> bool {
+    let proofs: Vec<&Evidence> = evidence
+        .iter()
+        .filter(|seen| seen.verdict == Verdict::Pass && seen.freshness(now) == Freshness::Fresh)
+        .collect();
+    proofs.iter().enumerate().any(|(at, a)| {
+        proofs[at + 1..].iter().any(|b| {
+            let thick = |seen: &Evidence| !THIN_KINDS.contains(&seen.kind.as_str());
+            independence(a, b) >= 3 && (thick(a) || thick(b))
+        })
+    })
+}
+
+fn compare(id: &str, what: &str, known: &Known, say: &mut impl FnMut(RecoveryState, &str, Option<&ProbeId>, String)) {
+    match known {
+        Known::Holds => {}
+        Known::Broken(how) => say(RecoveryState::Degraded, id, None, format!("not so: {what} ({how})")),
+        Known::NotCompared => {
+            say(RecoveryState::ClearedUnverified, &format!("{id}_unknown"), None, format!("not compared yet: {what}"));
+        }
+        Known::Unknown(why) => {
+            say(
+                RecoveryState::ClearedUnverified,
+                &format!("{id}_unknown"),
+                None,
+                format!("can't compare: {what} ({why})"),
+            );
+        }
+    }
+}

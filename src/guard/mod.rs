@@ -1,0 +1,12 @@
+//! What may leave. Secrets are compared by keyed fingerprint and never shown; foreign text is made
+//! safe for a terminal; what looks like a secret is caught before it is stored. Pure.
+
+mod digest;
+mod fingerprint;
+mod secret;
+mod text;
+
+pub use digest::{canonical, digest_bytes, digest_of};
+pub use fingerprint::{Fingerprint, Fingerprinter};
+pub use secret::Secret;
+pub use text::{line, multiline};

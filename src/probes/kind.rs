@@ -1,0 +1,140 @@
+//! What a kind of probe is, and the table that holds all kinds.
+
+use super::ProbeError;
+use crate::evidence::{Fact, Verdict};
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+use std::future::Future;
+use std::time::Duration;
+
+/// What is said of a kind in `docs/probes.md`, and its defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// The kind's name in readback.toml.
+    pub name: &'static str,
+    /// What it asks, one line.
+    pub asks: &'static str,
+    /// What a Pass means.
+    pub pass_means: &'static str,
+    /// What it can't see.
+    pub blind_to: &'static str,
+    /// How often it asks, unless configured.
+    pub every: Duration,
+    /// How long it waits, unless configured; wraps everything (connect, TLS, all pages, body).
+    pub timeout: Duration,
+    /// The age at which its evidence has lost half of its weight, unless configured.
+    pub half_life: Duration,
+}
+
+/// What a judge says of an observation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// What was found of the claim.
+    pub verdict: Verdict,
+    /// One line, in words a person can act on.
+    pub summary: String,
+    /// What to do next. A command is shown to be copied, never run.
+    pub hint: Option<String>,
+    /// What was measured.
+    pub facts: Vec<Fact>,
+    /// The source's own time, where it has one.
+    pub as_of: Option<Timestamp>,
+}
+
+/// A kind of probe: a struct of options that knows how to look and how to judge.
+pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync {
+    /// What `observe` brings: plain facts, serialisable, no verdict, no secret.
+    type Seen: Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::Debug + Send;
+
+    /// What the documentation and the defaults come from.
+    const ABOUT: About;
+
+    /// The claim this probe makes when it passes, as a sentence.
+    fn claim(&self) -> String;
+
+    /// From where on the network it looks.
+    fn vantage(&self) -> String {
+        "host".to_owned()
+    }
+
+    /// By which right it looks: a name (a role, a profile), never a secret.
+    fn credential(&self) -> String {
+        "none".to_owned()
+    }
+
+    /// Looks. The caller sets the deadline.
+    fn observe(&self, at: &super::Place) -> impl Future<Output = Result<Self::Seen, ProbeError>> + Send;
+
+    /// Judges. Pure: the same observation judged at the same time is the same judgement.
+    fn judge(&self, seen: &Self::Seen, now: Timestamp) -> Judgement;
+}
+
+/// Builds the enums `Options` and `Seen` and the table `KINDS` from one line per kind.
+macro_rules! kinds {
+    ($($name:ident => $kind:ty,)+) => {
+        /// The options of a probe of any kind.
+        #[derive(Clone, Debug, serde::Serialize)]
+        #[serde(tag = "kind", rename_all = "kebab-case")]
+        pub enum Options {
+            $(#[doc = concat!("See the kind `", stringify!($name), "`.")] $name($kind),)+
+        }
+
+        /// What a probe of any kind saw.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(tag = "kind", content = "seen", rename_all = "kebab-case")]
+        pub enum Seen {
+            $(#[doc = concat!("By the kind `", stringify!($name), "`.")] $name(<$kind as Kind>::Seen),)+
+        }
+
+        /// Every kind, for the documentation and for messages that list what is allowed.
+        pub const KINDS: &[About] = &[$(<$kind as Kind>::ABOUT,)+];
+
+        impl Options {
+            /// The options of a kind from a table of readback.toml that has no other keys left in it.
+            /// `None` where there is no such kind; an error keeps its place in the file.
+            pub fn parse<'de, D>(kind: &str, table: D) -> Option<Result<Self, D::Error>>
+            where
+                D: serde::Deserializer<'de>,
+            {
+                $(if kind == <$kind as Kind>::ABOUT.name {
+                    return Some(<$kind as serde::Deserialize>::deserialize(table).map(Self::$name));
+                })+
+                None
+            }
+
+            /// What is said of its kind.
+            pub fn about(&self) -> About {
+                match self { $(Self::$name(_) => <$kind as Kind>::ABOUT,)+ }
+            }
+
+            /// The claim.
+            pub fn claim(&self) -> String {
+                match self { $(Self::$name(kind) => kind.claim(),)+ }
+            }
+
+            /// From where it looks.
+            pub fn vantage(&self) -> String {
+                match self { $(Self::$name(kind) => kind.vantage(),)+ }
+            }
+
+            /// By which right it looks.
+            pub fn credential(&self) -> String {
+                match self { $(Self::$name(kind) => kind.credential(),)+ }
+            }
+
+            /// Looks; the caller sets the deadline.
+            pub async fn observe(&self, at: &Place) -> Result<Seen, ProbeError> {
+                match self { $(Self::$name(kind) => kind.observe(at).await.map(Seen::$name),)+ }
+            }
+
+            /// Judges what was seen. An observation of another kind judges as garbled.
+            pub fn judge(&self, seen: &Seen, now: jiff::Timestamp) -> Option<Judgement> {
+                match (self, seen) {
+                    $((Self::$name(kind), Seen::$name(seen)) => Some(kind.judge(seen, now)),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(super) use kinds;

@@ -1,0 +1,87 @@
+//! What a probe brought back, before anyone has judged it.
+
+use super::{ProbeSpec, Seen};
+use crate::evidence::{Evidence, ProbeId, Source, Unknown, Verdict};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Why a probe could not look. One line of text, sanitised, no secret and no foreign message in it
+/// that could carry one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct ProbeError {
+    /// The reason the evidence will carry.
+    pub reason: Unknown,
+    /// What happened, in words a person can act on.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl ProbeError {
+    /// An error with a reason and a message.
+    pub fn new(reason: Unknown, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into(), hint: None }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// One look at the outside world: plain, serialisable, replayable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Which probe looked.
+    pub probe: ProbeId,
+    /// When it had its answer, by this machine's clock.
+    pub observed_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// Who looked: `readback@host`.
+    pub observer: String,
+    /// What it saw, or why it could not look.
+    pub seen: Result<Seen, ProbeError>,
+}
+
+/// Judges an observation. Pure, so an incident recorded last week judges the same today.
+pub fn judge(observation: &Observation, spec: &ProbeSpec, now: Timestamp) -> Evidence {
+    let judgement = match &observation.seen {
+        Ok(seen) => spec.options.judge(seen, now).unwrap_or_else(|| super::Judgement {
+            verdict: Verdict::Unknown(Unknown::Garbled),
+            summary: "the observation is of another kind than the probe".to_owned(),
+            hint: None,
+            facts: Vec::new(),
+            as_of: None,
+        }),
+        Err(error) => super::Judgement {
+            verdict: Verdict::Unknown(error.reason),
+            summary: error.message.clone(),
+            hint: error.hint.clone(),
+            facts: Vec::new(),
+            as_of: None,
+        },
+    };
+    Evidence {
+        probe: observation.probe.clone(),
+        kind: spec.options.about().name.to_owned(),
+        claim: spec.options.claim(),
+        verdict: judgement.verdict,
+        observed_at: observation.observed_at,
+        as_of: judgement.as_of.unwrap_or(observation.observed_at).min(observation.observed_at),
+        source: Source {
+            observer: observation.observer.clone(),
+            vantage: spec.options.vantage(),
+            credential: spec.options.credential(),
+            code_path: spec.options.about().name.to_owned(),
+        },
+        summary: judgement.summary,
+        hint: judgement.hint,
+        facts: judgement.facts,
+        half_life: spec.half_life,
+        required: spec.required,
+    }
+}

@@ -1,0 +1,53 @@
+//! The database: one trait, three engines, enum dispatch. Nothing is shown as recorded before
+//! [`Store::record`] has said so; nothing recorded is changed or deleted.
+
+mod error;
+
+pub use error::StoreError;
+
+use crate::review::{NewReviewEvent, Recorded};
+use crate::timeline::{Entry, NewOperation, OwnEvent};
+use jiff::Timestamp;
+use std::future::Future;
+
+/// A place in the merged timeline, for keyset paging.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The time of the row it stands at.
+    pub at: Timestamp,
+    /// The id of that row.
+    pub id: String,
+}
+
+/// What a review step writes, all in one transaction: the review's event, the head of its chain, and
+/// its `USER_ACTION` row in `alert_operation_log`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The step.
+    pub event: NewReviewEvent,
+    /// Its row in the log; steps that are nobody else's business (a field typed) have none.
+    pub operation: Option<NewOperation>,
+}
+
+/// The console's memory.
+pub trait Store: Send + Sync {
+    /// Appends a row to `alert_operation_log`; appending the same id again changes nothing.
+    fn append(&self, row: &NewOperation) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Appends an event of the console's own; the same id again changes nothing.
+    fn append_own(&self, event: &OwnEvent) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Records a review step. The same id again returns what was recorded the first time; another
+    /// version than expected is [`StoreError::Conflict`] with the version that stands.
+    fn record(&self, outcome: &Outcome) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
+
+    /// A page of the merged timeline, newest first, of what is older than `before` (or all).
+    fn page(&self, before: Option<&Cursor>, limit: u32) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+
+    /// Every step of every review, in the order of recording.
+    fn reviews(&self) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
+
+    /// Waits until something may have changed since the last call; may return early, never late by more
+    /// than a second where the engine can tell. Resolves when another program's rows arrive, too.
+    fn changed(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}

@@ -1,0 +1,244 @@
+//! The rows of the timeline.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The enum `alert_event_type` of `alert_operation_log`; names and order are the database's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EventType {
+    /// An alert came in.
+    AlertReceived,
+    /// The chat was told.
+    TelegramSent,
+    /// A person did something.
+    UserAction,
+    /// Auto-repair was triggered.
+    AutoRepairTriggered,
+    /// An execution started.
+    ExecutionStarted,
+    /// An execution ended, well or not.
+    ExecutionCompleted,
+    /// The chat was told of the result.
+    TelegramResultSent,
+    /// The alert resolved: cleared, not verified.
+    Resolved,
+    /// The alert was silenced.
+    Silenced,
+    /// The alert was escalated.
+    Escalated,
+}
+
+impl EventType {
+    /// Every type, in the database's order.
+    pub const ALL: [Self; 10] = [
+        Self::AlertReceived,
+        Self::TelegramSent,
+        Self::UserAction,
+        Self::AutoRepairTriggered,
+        Self::ExecutionStarted,
+        Self::ExecutionCompleted,
+        Self::TelegramResultSent,
+        Self::Resolved,
+        Self::Silenced,
+        Self::Escalated,
+    ];
+
+    /// The database's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AlertReceived => "ALERT_RECEIVED",
+            Self::TelegramSent => "TELEGRAM_SENT",
+            Self::UserAction => "USER_ACTION",
+            Self::AutoRepairTriggered => "AUTO_REPAIR_TRIGGERED",
+            Self::ExecutionStarted => "EXECUTION_STARTED",
+            Self::ExecutionCompleted => "EXECUTION_COMPLETED",
+            Self::TelegramResultSent => "TELEGRAM_RESULT_SENT",
+            Self::Resolved => "RESOLVED",
+            Self::Silenced => "SILENCED",
+            Self::Escalated => "ESCALATED",
+        }
+    }
+
+    /// The type with this database name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A row to be appended to `alert_operation_log`. The database gives it its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewOperation {
+    /// The row's id, a UUID made by the writer: appending the same id again changes nothing.
+    pub id: String,
+    /// The incident, at most 30 characters.
+    pub incident_id: Option<String>,
+    /// The approval record.
+    pub approval_id: Option<String>,
+    /// The audit record.
+    pub audit_log_id: Option<String>,
+    /// The auto-repair execution.
+    pub auto_repair_id: Option<String>,
+    /// What kind of step.
+    pub event_type: EventType,
+    /// Who, at most 100 characters; the console writes `console:<user>`.
+    pub actor: Option<String>,
+    /// What exactly, at most 200 characters.
+    pub action_detail: Option<String>,
+    /// `None` where it does not apply.
+    pub success: Option<bool>,
+    /// What went wrong.
+    pub error_message: Option<String>,
+    /// An object.
+    pub context: Value,
+}
+
+/// A row of `alert_operation_log` as read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// What was written.
+    #[serde(flatten)]
+    pub row: NewOperation,
+    /// `created_at`.
+    pub created_at: Timestamp,
+}
+
+/// The kinds of the console's own events; they stand in the console's own table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OwnKind {
+    /// A probe's verdict changed.
+    ProbeChanged,
+    /// The configuration changed.
+    ConfigChanged,
+    /// A step of a review (mirrored from the review's own records).
+    ReviewEvent,
+    /// Something about the console itself.
+    Note,
+}
+
+impl OwnKind {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ProbeChanged => "PROBE_CHANGED",
+            Self::ConfigChanged => "CONFIG_CHANGED",
+            Self::ReviewEvent => "REVIEW_EVENT",
+            Self::Note => "NOTE",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::ProbeChanged, Self::ConfigChanged, Self::ReviewEvent, Self::Note]
+            .into_iter()
+            .find(|kind| kind.name() == name)
+    }
+}
+
+/// An event of the console's own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnEvent {
+    /// A UUID made by the writer.
+    pub id: String,
+    /// The incident it belongs to, where it is known.
+    pub incident_id: Option<String>,
+    /// What kind.
+    pub kind: OwnKind,
+    /// What it is about: a probe, a key, a review.
+    pub subject: String,
+    /// Who or what caused it.
+    pub actor: Option<String>,
+    /// One line.
+    pub summary: String,
+    /// `None` where it does not apply.
+    pub success: Option<bool>,
+    /// Facts; never a value that is secret.
+    pub context: Value,
+    /// When it happened, as its author claims.
+    pub occurred_at: Timestamp,
+    /// When the database recorded it; `None` before it has.
+    pub recorded_at: Option<Timestamp>,
+}
+
+/// One row of the merged timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum Entry {
+    /// From `alert_operation_log`.
+    Operation(Operation),
+    /// The console's own.
+    Own(OwnEvent),
+}
+
+impl Entry {
+    /// The time it stands at.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Operation(operation) => operation.created_at,
+            Self::Own(event) => event.occurred_at,
+        }
+    }
+
+    /// The row's id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Operation(operation) => &operation.row.id,
+            Self::Own(event) => &event.id,
+        }
+    }
+
+    /// The type's name, as stored.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Operation(operation) => operation.row.event_type.name(),
+            Self::Own(event) => event.kind.name(),
+        }
+    }
+
+    /// The incident, where it has one.
+    pub fn incident(&self) -> Option<&str> {
+        match self {
+            Self::Operation(operation) => operation.row.incident_id.as_deref(),
+            Self::Own(event) => event.incident_id.as_deref(),
+        }
+    }
+
+    /// Who, where it is known. Foreign text: sanitise it before it is drawn.
+    pub fn actor(&self) -> Option<&str> {
+        match self {
+            Self::Operation(operation) => operation.row.actor.as_deref(),
+            Self::Own(event) => event.actor.as_deref(),
+        }
+    }
+
+    /// What exactly. Foreign text.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Operation(operation) => operation.row.action_detail.as_deref().unwrap_or(""),
+            Self::Own(event) => &event.summary,
+        }
+    }
+
+    /// Whether it went well, where that applies.
+    pub fn success(&self) -> Option<bool> {
+        match self {
+            Self::Operation(operation) => operation.row.success,
+            Self::Own(event) => event.success,
+        }
+    }
+
+    /// What goes with it. Foreign.
+    pub fn context(&self) -> &Value {
+        match self {
+            Self::Operation(operation) => &operation.row.context,
+            Self::Own(event) => &event.context,
+        }
+    }
+
+    /// Newest first; ties in a fixed order, so that a page is always the same page.
+    pub fn newest_first(&self, other: &Self) -> std::cmp::Ordering {
+        other.at().cmp(&self.at()).then_with(|| other.id().cmp(self.id()))
+    }
+}

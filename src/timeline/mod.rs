@@ -1,0 +1,5 @@
+//! What happened: rows of `alert_operation_log` and the console's own events, as one timeline. Pure.
+
+mod event;
+
+pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
