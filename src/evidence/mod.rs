@@ -16,6 +16,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+/// The fact by which a probe says when what it looked at last started.
+pub const STARTED_AT: &str = "started at";
+
 /// The name of a configured probe, unique in its stack (`web-health`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -72,6 +75,14 @@ impl Evidence {
             return Freshness::Stale;
         }
         Freshness::of(age(self.as_of, now), self.half_life)
+    }
+
+    /// When what was observed last started, where the probe can tell.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        self.facts.iter().find_map(|fact| match fact.value {
+            Quantity::At(at) if fact.name == STARTED_AT => Some(at),
+            _ => None,
+        })
     }
 
     /// SHA-256 over the canonical bytes (RFC 8785), in hex: the name by which a review refers to it.

@@ -1,0 +1,213 @@
+//! The one table of actions. Default keys, footer hints, help, the read-only filter and
+//! `docs/keys.md` are all drawn from it, so none of them can disagree with another.
+
+/// Something a person can ask the console to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Leave.
+    Quit,
+    /// Show the keys.
+    Help,
+    /// Show every reason why the state is not green.
+    Why,
+    /// Go to the Health pane.
+    Health,
+    /// Go to the Env pane.
+    Env,
+    /// Go to the Timeline pane.
+    Timeline,
+    /// Go to the Readback pane.
+    Readback,
+    /// Go to the next pane.
+    NextPane,
+    /// Go to the pane before.
+    PrevPane,
+    /// One pane over the whole screen, or all four.
+    Zoom,
+    /// Ask again: the selected probe, the files, the log.
+    Refresh,
+    /// Ask everything again.
+    RefreshAll,
+    /// Copy what is selected.
+    Copy,
+    /// One down.
+    Down,
+    /// One up.
+    Up,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// To the first.
+    Top,
+    /// To the last.
+    Bottom,
+    /// Open what is selected.
+    Open,
+    /// Back, or close.
+    Back,
+    /// To the next row that has a finding, or the next check that is open.
+    NextFinding,
+    /// To the one before.
+    PrevFinding,
+    /// Only rows with findings, or all.
+    FindingsOnly,
+    /// Write into the field.
+    Edit,
+    /// The check holds.
+    AnswerPass,
+    /// The check does not hold.
+    AnswerFail,
+    /// The check does not apply.
+    AnswerNotApplicable,
+    /// The reviewer can't tell.
+    AnswerUnknown,
+    /// Sign the outcome.
+    SignOff,
+    /// Take what was quarantined out of the review.
+    ClearQuarantine,
+    /// Keep what was written.
+    Save,
+    /// Leave the text as it was.
+    Cancel,
+    /// Yes, do it.
+    Confirm,
+    /// No.
+    Decline,
+}
+
+/// Where a key press is heard. An inner context hears it before the outer ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// Everywhere but in a text or a question.
+    Global,
+    /// Wherever there is a list.
+    List,
+    /// The Env pane.
+    Env,
+    /// An open review.
+    Review,
+    /// A text is being written; only its own keys count.
+    Editing,
+    /// A question stands; only its own keys count.
+    Asking,
+}
+
+impl Context {
+    /// The heading in help.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Global => "everywhere",
+            Self::List => "in a list",
+            Self::Env => "in Env",
+            Self::Review => "in a review",
+            Self::Editing => "while writing",
+            Self::Asking => "at a question",
+        }
+    }
+
+    /// Every context, in the order of help.
+    pub const ALL: [Self; 6] =
+        [Self::Global, Self::List, Self::Env, Self::Review, Self::Editing, Self::Asking];
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionInfo {
+    /// The action.
+    pub action: Action,
+    /// Its name in a keymap and in the palette.
+    pub name: &'static str,
+    /// One or two words for the footer.
+    pub hint: &'static str,
+    /// A sentence for help.
+    pub help: &'static str,
+    /// Where it is heard.
+    pub context: Context,
+    /// Whether it can lead to a write; hidden and refused when the console is read-only.
+    pub writes: bool,
+    /// Its default keys.
+    pub keys: &'static [&'static str],
+}
+
+/// Builds a row of the table.
+const fn row(
+    action: Action,
+    context: Context,
+    name: &'static str,
+    keys: &'static [&'static str],
+    hint: &'static str,
+    help: &'static str,
+) -> ActionInfo {
+    ActionInfo { action, name, hint, help, context, writes: false, keys }
+}
+
+/// The same for an action that can lead to a write.
+const fn writing(info: ActionInfo) -> ActionInfo {
+    ActionInfo { writes: true, ..info }
+}
+
+use Action as A;
+use Context as C;
+
+/// Every action, in the order of help.
+pub const ACTIONS: &[ActionInfo] = &[
+    row(A::Quit, C::Global, "quit", &["q", "ctrl-c"], "quit", "Leave the console"),
+    row(A::Help, C::Global, "help", &["?", "f1"], "help", "Show or hide the keys"),
+    row(A::Why, C::Global, "why", &["w"], "why not green", "Show every reason why the state is not green"),
+    row(A::Health, C::Global, "health", &["1"], "health", "Go to Health"),
+    row(A::Env, C::Global, "env", &["2"], "env", "Go to Env"),
+    row(A::Timeline, C::Global, "timeline", &["3"], "timeline", "Go to Timeline"),
+    row(A::Readback, C::Global, "readback", &["4"], "readback", "Go to Readback"),
+    row(A::NextPane, C::Global, "next-pane", &["tab"], "next pane", "Go to the next pane"),
+    row(A::PrevPane, C::Global, "prev-pane", &["shift-tab"], "pane before", "Go to the pane before"),
+    row(A::Zoom, C::Global, "zoom", &["z"], "zoom", "One pane over the whole screen, or all four"),
+    row(A::Refresh, C::Global, "refresh", &["r"], "ask again", "Ask again: this probe, the files, the log"),
+    row(A::RefreshAll, C::Global, "refresh-all", &["R"], "ask all", "Ask everything again"),
+    row(A::Copy, C::Global, "copy", &["y"], "copy", "Copy what is selected (the hint, the key's name, the row's id)"),
+    row(A::Down, C::List, "down", &["j", "down"], "down", "One down"),
+    row(A::Up, C::List, "up", &["k", "up"], "up", "One up"),
+    row(A::PageDown, C::List, "page-down", &["pagedown", "ctrl-d"], "page down", "A page down"),
+    row(A::PageUp, C::List, "page-up", &["pageup", "ctrl-u"], "page up", "A page up"),
+    row(A::Top, C::List, "top", &["g", "home"], "top", "To the first"),
+    row(A::Bottom, C::List, "bottom", &["G", "end"], "bottom", "To the last"),
+    row(A::Open, C::List, "open", &["enter", "l", "right"], "open", "Open what is selected"),
+    row(A::Back, C::List, "back", &["esc", "h", "left"], "back", "Back, or close"),
+    row(A::NextFinding, C::List, "next-finding", &["n"], "next finding", "To the next row that needs a look"),
+    row(A::PrevFinding, C::List, "prev-finding", &["N"], "finding before", "To the row before that needs a look"),
+    row(A::FindingsOnly, C::Env, "findings-only", &["f"], "findings only", "Only the rows that have a finding, or all"),
+    writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
+    writing(row(A::AnswerPass, C::Review, "answer-pass", &["p"], "pass", "The check holds")),
+    writing(row(A::AnswerFail, C::Review, "answer-fail", &["f"], "fail", "The check does not hold")),
+    writing(row(A::AnswerNotApplicable, C::Review, "answer-na", &["a"], "n/a", "The check does not apply; asks for the reason")),
+    writing(row(A::AnswerUnknown, C::Review, "answer-unknown", &["u"], "unknown", "You can't tell")),
+    writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
+    writing(row(A::ClearQuarantine, C::Review, "clear-quarantine", &["X"], "clear quarantine", "Say that what was caught is out; the record of it stays")),
+    writing(row(A::Save, C::Editing, "save", &["ctrl-s", "f2"], "save", "Keep what was written")),
+    row(A::Cancel, C::Editing, "cancel", &["esc", "ctrl-c"], "cancel", "Leave the text as it was; the draft is kept"),
+    row(A::Confirm, C::Asking, "confirm", &["y"], "yes", "Yes, do it"),
+    row(A::Decline, C::Asking, "decline", &["n", "esc", "q", "ctrl-c"], "no", "No"),
+];
+
+impl Action {
+    /// Its line of the table.
+    pub fn info(self) -> &'static ActionInfo {
+        // Each action has a line; a test holds the table to that, so the first line never stands in.
+        ACTIONS.iter().find(|info| info.action == self).unwrap_or(&ACTIONS[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_action_has_one_line_a_name_of_its_own_and_a_key() {
+        let names: BTreeSet<_> = ACTIONS.iter().map(|info| info.name).collect();
+        let actions: BTreeSet<_> = ACTIONS.iter().map(|info| info.action).collect();
+        assert_eq!(names.len(), ACTIONS.len());
+        assert_eq!(actions.len(), ACTIONS.len());
+        assert!(ACTIONS.iter().all(|info| !info.keys.is_empty() && info.action.info().name == info.name));
+    }
+}

@@ -1,0 +1,90 @@
+//! What comes in: keys, answers of the shell, and the end.
+
+use crate::env::Matrix;
+use crate::evidence::Evidence;
+use crate::evidence::ProbeId;
+use crate::review::{Recorded, Snapshot};
+use crate::timeline::Entry;
+use crossterm::event::KeyEvent;
+
+/// Something happened outside the core.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// A text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// A probe started to look.
+    Probing(ProbeId),
+    /// A probe's observation was judged.
+    Judged(Box<Evidence>),
+    /// The layers of the configuration were read and compared.
+    EnvCompared(Box<Matrix>),
+    /// The change-evidence snapshot was read, or why not.
+    SnapshotRead(Result<Box<Snapshot>, String>),
+    /// The newest page of the timeline and every review step.
+    StoreRead {
+        /// Newest first.
+        entries: Vec<Entry>,
+        /// Whether there is nothing older.
+        complete: bool,
+        /// In the order of recording.
+        reviews: Vec<Recorded>,
+    },
+    /// An older page of the timeline.
+    OlderRead {
+        /// Newest first.
+        entries: Vec<Entry>,
+        /// Whether there is nothing older.
+        complete: bool,
+    },
+    /// The store's state changed.
+    Store(StoreState),
+    /// The store's answer to a step: recorded, or not and why.
+    Stepped {
+        /// The step's event id.
+        id: String,
+        /// What became of it.
+        outcome: Stepped,
+    },
+    /// A kept draft, read back at the start.
+    Draft {
+        /// What it belongs to.
+        key: String,
+        /// The text.
+        text: String,
+    },
+    /// A wake-up that was asked for.
+    Woken,
+    /// Something went wrong that a person should know; one line, sanitised.
+    Trouble(String),
+    /// The console has to end: a signal, or the terminal is gone.
+    Shutdown(u8),
+}
+
+/// What became of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stepped {
+    /// It is recorded.
+    Recorded(Box<Recorded>),
+    /// The database can't be reached; the step is kept locally and will be sent.
+    Deferred,
+    /// Somebody else was faster.
+    Conflict,
+    /// It will never be recorded; why.
+    Refused(String),
+}
+
+/// Whether the store can be had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StoreState {
+    /// It is being opened.
+    #[default]
+    Opening,
+    /// It answers.
+    Ready,
+    /// It does not; why, in words.
+    Unavailable(String),
+}

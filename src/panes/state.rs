@@ -1,0 +1,53 @@
+//! How a state looks: a word and a role. Green is given here and nowhere else.
+
+use crate::app::theme::Role;
+use crate::evidence::{Evidence, Freshness, RecoveryState, Verdict};
+use crate::env::Severity;
+use jiff::Timestamp;
+
+/// A pane's state in a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// The words.
+    pub text: String,
+    /// How it looks.
+    pub role: Role,
+}
+
+impl Badge {
+    /// These words in this look.
+    pub fn new(text: impl Into<String>, role: Role) -> Self {
+        Self { text: text.into(), role }
+    }
+}
+
+/// The word and look of a piece of evidence. Only a fresh pass is green: a pass that has aged says so.
+pub fn of_evidence(evidence: &Evidence, now: Timestamp) -> (&'static str, Role) {
+    match (evidence.verdict, evidence.freshness(now)) {
+        (Verdict::Pass, Freshness::Fresh) => ("pass", Role::Pass),
+        (Verdict::Pass, Freshness::Aging) => ("aging", Role::Stale),
+        (Verdict::Pass | Verdict::Warn, Freshness::Stale | Freshness::Never) => ("stale", Role::Stale),
+        (Verdict::Warn, _) => ("warn", Role::Warn),
+        (Verdict::Fail, _) => ("FAIL", Role::Fail),
+        (Verdict::Unknown(_), _) => ("unknown", Role::Unknown),
+    }
+}
+
+/// The look of a recovery state.
+pub fn of_recovery(state: RecoveryState) -> Role {
+    match state {
+        RecoveryState::Down => Role::Fail,
+        RecoveryState::Degraded => Role::Warn,
+        RecoveryState::ClearedUnverified => Role::Unknown,
+        RecoveryState::VerifiedRecovery => Role::Pass,
+    }
+}
+
+/// The look of a finding.
+pub fn of_severity(severity: Severity) -> Role {
+    match severity {
+        Severity::Error => Role::Fail,
+        Severity::Warning => Role::Warn,
+        Severity::Note => Role::Muted,
+    }
+}

@@ -1,0 +1,9 @@
+//! Small pieces that panes share. Each is a function of values.
+
+mod age;
+mod list;
+mod split;
+
+pub use age::{age_label, next_label_change};
+pub use list::List;
+pub use split::{Split, split};
