@@ -21,6 +21,7 @@
 //!
 //! `tests/architecture.rs` reads the `use` lines and holds the table to its word.
 
+pub mod app;
 pub mod env;
 pub mod evidence;
 pub mod guard;

@@ -1,0 +1,3 @@
+//! The console: what it remembers, how it decides, and how it meets the terminal.
+
+pub mod theme;
