@@ -90,27 +90,3 @@ impl Effect {
 pub fn admit(access: Access, effect: &Effect) -> bool {
     access.may_write() || !effect.writes()
 }
-
-/// Where panes put what they ask for.
-#[derive(Debug, Default)]
-pub struct Outbox {
-    effects: Vec<Effect>,
-    notice: Option<String>,
-}
-
-impl Outbox {
-    /// Asks for an effect.
-    pub fn ask(&mut self, effect: Effect) {
-        self.effects.push(effect);
-    }
-
-    /// Asks that a line be shown in place of the footer until the next key.
-    pub fn tell(&mut self, notice: impl Into<String>) {
-        self.notice = Some(notice.into());
-    }
-
-    /// What was asked for, and what is to be told.
-    pub fn take(self) -> (Vec<Effect>, Option<String>) {
-        (self.effects, self.notice)
-    }
-}

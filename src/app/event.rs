@@ -1,5 +1,6 @@
 //! What comes in: keys, answers of the shell, and the end.
 
+use super::effect::Step;
 use crate::env::Matrix;
 use crate::evidence::Evidence;
 use crate::evidence::ProbeId;
@@ -49,6 +50,8 @@ pub enum Event {
         /// What became of it.
         outcome: Stepped,
     },
+    /// A step that an earlier console could not send and kept.
+    Kept(Box<Step>),
     /// A kept draft, read back at the start.
     Draft {
         /// What it belongs to.

@@ -1,3 +1,158 @@
 //! The console: what it remembers, how it decides, and how it meets the terminal.
+//!
+//! [`App`] is pure: [`App::update`] takes an event and a time and returns what to do; [`App::view`]
+//! paints. No clock, no I/O, no environment. Everything that touches the world is in `shell`.
 
+mod action;
+mod effect;
+mod event;
+mod facts;
+mod ids;
+mod keymap;
+mod outbox;
+pub mod pacing;
+mod pending;
+pub mod terminal;
 pub mod theme;
+mod update;
+mod wake;
+
+pub use action::{ACTIONS, Action, ActionInfo, Context};
+pub use effect::{Access, Effect, Step, admit};
+pub use event::{Event, Stepped, StoreState};
+pub use facts::{Facts, Flip, History, Log, Setting};
+pub use ids::Ids;
+pub use outbox::Outbox;
+pub use pending::Pending;
+
+use crate::panes::overlay::Overlay;
+use crate::panes::{Canvas, EnvPane, HealthPane, Pane, PaneId, ReadbackPane, TimelinePane, chrome, layout};
+use ratatui::layout::Position;
+
+/// The whole console, but for its shell.
+#[derive(Debug)]
+pub struct App {
+    facts: Facts,
+    ids: Ids,
+    focus: PaneId,
+    zoom: bool,
+    health: HealthPane,
+    env: EnvPane,
+    timeline: TimelinePane,
+    readback: ReadbackPane,
+    overlay: Option<Overlay>,
+    notice: Option<String>,
+    size: (u16, u16),
+}
+
+/// What an event led to.
+#[derive(Debug, Default, PartialEq)]
+pub struct Turn {
+    /// To be carried out, in this order; each has passed the gate.
+    pub effects: Vec<Effect>,
+    /// Whether what is on the screen may have changed.
+    pub dirty: bool,
+}
+
+impl App {
+    /// A console before its first event.
+    pub fn new(facts: Facts, ids: Ids, size: (u16, u16)) -> Self {
+        Self {
+            facts,
+            ids,
+            focus: PaneId::Health,
+            zoom: false,
+            health: HealthPane::default(),
+            env: EnvPane::default(),
+            timeline: TimelinePane::default(),
+            readback: ReadbackPane::default(),
+            overlay: None,
+            notice: None,
+            size,
+        }
+    }
+
+    /// What the console knows.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// How many bytes were sent to the terminal; shown at the next frame, and no reason for one.
+    pub fn sent(&mut self, bytes: u64) {
+        self.facts.bytes_sent = bytes;
+    }
+
+    /// Paints the whole screen; returns where the cursor stands, if a text is being written.
+    pub fn view(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
+        let area = canvas.area();
+        let layout = layout::layout(area, self.focus, self.zoom);
+        chrome::header(&self.facts, canvas, layout.header);
+        let badges: Vec<_> = PaneId::ALL.iter().map(|id| (*id, self.pane(*id).state(&self.facts))).collect();
+        chrome::strip(self.focus, &badges, canvas, layout.strip);
+        let mut cursor = None;
+        for (id, place) in &layout.panes {
+            let pane = self.pane(*id);
+            let inside = if layout.framed { self.frame(*id, &badges, canvas, *place) } else { *place };
+            pane.draw(&self.facts, canvas, inside);
+            if *id == self.focus {
+                cursor = pane.cursor(&self.facts, inside);
+            }
+        }
+        let offers = self.pane(self.focus).offers(&self.facts);
+        chrome::footer(&self.facts, &self.with_global(offers), self.notice.as_deref(), canvas, layout.footer);
+        if let Some(overlay) = &self.overlay {
+            overlay.draw(&self.facts, canvas, area);
+            cursor = None;
+        }
+        cursor.map(Position::from)
+    }
+
+    fn frame(
+        &self,
+        id: PaneId,
+        badges: &[(PaneId, crate::panes::Badge)],
+        canvas: &mut Canvas<'_>,
+        place: ratatui::layout::Rect,
+    ) -> ratatui::layout::Rect {
+        use theme::Role;
+        let focused = id == self.focus;
+        let title = format!(" {} {} ", id.number(), id.word());
+        let title_role = if focused { Role::Selection } else { Role::Title };
+        let mut spans = vec![(title.as_str(), title_role)];
+        let state = badges.iter().find(|(of, _)| *of == id).map(|(_, badge)| (format!(" {} ", badge.text), badge.role));
+        if let Some((text, role)) = &state {
+            spans.push((text, *role));
+        }
+        canvas.frame(place, &spans, if focused { Role::BorderFocus } else { Role::Border })
+    }
+
+    /// The pane's own offers, then those that always stand, while keys mean actions.
+    fn with_global(&self, mut offers: Vec<Action>) -> Vec<Action> {
+        if !self.contexts().contains(&Context::Global) {
+            return offers;
+        }
+        offers.extend([Action::Why, Action::Help, Action::Quit]);
+        offers
+    }
+
+    fn pane(&self, id: PaneId) -> &dyn Pane {
+        match id {
+            PaneId::Health => &self.health,
+            PaneId::Env => &self.env,
+            PaneId::Timeline => &self.timeline,
+            PaneId::Readback => &self.readback,
+        }
+    }
+
+    /// The contexts in which a key is heard now, innermost first.
+    fn contexts(&self) -> Vec<Context> {
+        if self.overlay.is_some() {
+            return vec![Context::List, Context::Global];
+        }
+        let mut contexts = self.pane(self.focus).contexts().to_vec();
+        if !contexts.iter().any(|context| matches!(context, Context::Editing | Context::Asking)) {
+            contexts.push(Context::Global);
+        }
+        contexts
+    }
+}

@@ -31,20 +31,36 @@ impl Pending {
         first.then_some(step)
     }
 
+    /// Adds a step that is kept locally already.
+    pub fn kept(&mut self, step: Step) {
+        self.steps.push_back((step, Stage::Deferred));
+    }
+
     /// The step is recorded: takes it out, and returns the one whose turn it is now.
     pub fn recorded(&mut self, id: &str) -> Option<Step> {
         let at = self.steps.iter().position(|(step, _)| step.event.id == id)?;
         let (done, _) = self.steps.remove(at)?;
-        let (next, stage) = self.steps.iter_mut().find(|(step, _)| step.event.review == done.event.review)?;
-        *stage = Stage::Sent;
-        Some(next.clone())
+        self.send_next(&done.event.review)
     }
 
-    /// The step could not be sent and is kept.
-    pub fn deferred(&mut self, id: &str) {
-        if let Some((_, stage)) = self.steps.iter_mut().find(|(step, _)| step.event.id == id) {
-            *stage = Stage::Deferred;
+    /// The step could not be sent and is kept. The steps behind it are to be kept too, so that none is
+    /// lost with the console: returns the next.
+    pub fn deferred(&mut self, id: &str) -> Option<Step> {
+        let (step, stage) = self.steps.iter_mut().find(|(step, _)| step.event.id == id)?;
+        *stage = Stage::Deferred;
+        let review = step.event.review.clone();
+        self.send_next(&review)
+    }
+
+    /// Marks the first waiting step of a review as sent, unless one is with the store already.
+    fn send_next(&mut self, review: &ReviewId) -> Option<Step> {
+        let mut of_review = self.steps.iter_mut().filter(|(step, _)| step.event.review == *review);
+        let (step, stage) = of_review.find(|(_, stage)| *stage != Stage::Deferred)?;
+        if *stage == Stage::Sent {
+            return None;
         }
+        *stage = Stage::Sent;
+        Some(step.clone())
     }
 
     /// The step will never be recorded as it is: it and every later step of its review fall away, because

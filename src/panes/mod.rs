@@ -17,6 +17,7 @@ pub use env::EnvPane;
 pub use glyphs::Glyphs;
 pub use health::HealthPane;
 pub use readback::ReadbackPane;
+pub use state::Badge;
 pub use timeline::TimelinePane;
 
 use crate::app::{Action, Context, Facts, Outbox};
@@ -96,7 +97,7 @@ pub trait Pane {
     /// What can be done here now, for the footer, the most useful first.
     fn offers(&self, facts: &Facts) -> Vec<Action>;
     /// Its state in a few words, for the strip and the title.
-    fn state(&self, facts: &Facts) -> state::Badge;
+    fn state(&self, facts: &Facts) -> Badge;
     /// Paints. `&self`: drawing changes nothing.
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect);
     /// The cursor, where a text is being written.

@@ -2,8 +2,10 @@
 
 mod age;
 mod list;
+mod pen;
 mod split;
 
 pub use age::{age_label, next_label_change};
 pub use list::List;
+pub use pen::Pen;
 pub use split::{Split, split};

@@ -1,0 +1,261 @@
+//! One event in, one turn out. The only place where facts change.
+
+use super::effect::{Effect, Step, admit};
+use super::event::{Event, Stepped, StoreState};
+use super::{Access, Action, App, Context, Outbox, Turn, keymap, wake};
+use crate::evidence::Evidence;
+use crate::panes::overlay::Overlay;
+use crate::panes::{Flow, Pane, PaneId, Typed};
+use crate::review::{Book, Recorded};
+use crate::timeline::{Entry, OwnEvent, OwnKind};
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+impl App {
+    /// Takes an event that happened at `now`; returns what it leads to.
+    pub fn update(&mut self, event: Event, now: Timestamp) -> Turn {
+        self.facts.now = now;
+        let mut ids = self.ids.clone();
+        let mut out = Outbox::new(&mut ids, now);
+        self.route(event, &mut out);
+        let (asked, notice) = out.take();
+        self.ids = ids;
+        if notice.is_some() {
+            self.notice = notice;
+        }
+        self.facts.judge_recovery();
+        self.settle();
+        let mut effects = self.pass_gate(asked);
+        effects.extend(wake::next(&self.facts).map(Effect::WakeAt));
+        Turn { effects, dirty: true }
+    }
+
+    fn settle(&mut self) {
+        let facts = &self.facts;
+        self.health.settle(facts);
+        self.env.settle(facts);
+        self.timeline.settle(facts);
+        self.readback.settle(facts);
+    }
+
+    fn route(&mut self, event: Event, out: &mut Outbox<'_>) {
+        match event {
+            Event::Key(key) => self.key(&key, out),
+            Event::Paste(text) => self.typed(&Typed::Paste(&text), out),
+            Event::Resize(columns, rows) => self.size = (columns, rows),
+            Event::Probing(probe) => {
+                self.facts.probing.insert(probe);
+            }
+            Event::Judged(evidence) => self.judged(*evidence, out),
+            Event::EnvCompared(matrix) => self.facts.matrix = Some(*matrix),
+            Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
+            Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, &reviews),
+            Event::OlderRead { entries, complete } => self.older_read(entries, complete),
+            Event::Store(state) => self.facts.store = state,
+            Event::Stepped { id, outcome } => self.stepped(&id, outcome, out),
+            Event::Kept(step) => self.facts.pending.kept(*step),
+            Event::Draft { key, text } => {
+                self.facts.drafts.insert(key, text);
+            }
+            Event::Trouble(text) => self.notice = Some(text),
+            Event::Shutdown(code) => out.ask(Effect::Quit(code)),
+            Event::Woken => {}
+        }
+    }
+
+    fn key(&mut self, key: &KeyEvent, out: &mut Outbox<'_>) {
+        self.notice = None;
+        let contexts = self.contexts();
+        match keymap::resolve(key, &contexts) {
+            Some(action) if action.info().writes && !self.facts.setting.access.may_write() => {
+                out.tell(refusal(self.facts.setting.access));
+            }
+            Some(action) => self.act(action, out),
+            None if contexts.contains(&Context::Editing) => self.typed(&Typed::Key(key), out),
+            None => {}
+        }
+    }
+
+    fn typed(&mut self, typed: &Typed<'_>, out: &mut Outbox<'_>) {
+        if self.focus == PaneId::Readback && self.overlay.is_none() {
+            let _ = self.readback.typed(typed, &self.facts, out);
+        }
+    }
+
+    fn act(&mut self, action: Action, out: &mut Outbox<'_>) {
+        if self.overlay.is_some() && matches!(action, Action::Back | Action::Help | Action::Why | Action::Quit | Action::Open) {
+            self.overlay = None;
+            return;
+        }
+        if let Some(overlay) = &mut self.overlay
+            && overlay.act(action)
+        {
+            return;
+        }
+        match action {
+            Action::Quit => out.ask(Effect::Quit(0)),
+            Action::Help => self.overlay = Some(Overlay::help()),
+            Action::Why => self.overlay = Some(Overlay::why()),
+            Action::Health => self.focus(PaneId::Health),
+            Action::Env => self.focus(PaneId::Env),
+            Action::Timeline => self.focus(PaneId::Timeline),
+            Action::Readback => self.focus(PaneId::Readback),
+            Action::NextPane => self.focus(neighbour(self.focus, 1)),
+            Action::PrevPane => self.focus(neighbour(self.focus, 3)),
+            Action::Zoom => self.zoom = !self.zoom,
+            Action::RefreshAll => {
+                out.tell("asking everything again");
+                out.ask(Effect::RunAllProbes);
+                out.ask(Effect::ReadEnv);
+                out.ask(Effect::ReadStore);
+            }
+            action => self.act_in_pane(action, out),
+        }
+    }
+
+    fn act_in_pane(&mut self, action: Action, out: &mut Outbox<'_>) {
+        let facts = &self.facts;
+        let flow = match self.focus {
+            PaneId::Health => self.health.act(action, facts, out),
+            PaneId::Env => self.env.act(action, facts, out),
+            PaneId::Timeline => self.timeline.act(action, facts, out),
+            PaneId::Readback => self.readback.act(action, facts, out),
+        };
+        if flow == Flow::Pass && action == Action::Back {
+            self.zoom = false;
+        }
+    }
+
+    fn focus(&mut self, id: PaneId) {
+        self.focus = id;
+    }
+
+    fn judged(&mut self, evidence: Evidence, out: &mut Outbox<'_>) {
+        self.facts.probing.remove(&evidence.probe);
+        let flip = self.facts.history.entry(evidence.probe.clone()).or_default().add(&evidence);
+        if let Some(flip) = flip {
+            let event = OwnEvent {
+                id: out.id(),
+                incident_id: None,
+                kind: OwnKind::ProbeChanged,
+                subject: evidence.probe.0.clone(),
+                actor: Some(evidence.source.observer.clone()),
+                summary: format!("{} {} to {}: {}", evidence.probe, flip.from.word(), flip.to.word(), flip.why),
+                success: Some(flip.to == crate::evidence::Verdict::Pass),
+                context: serde_json::json!({ "evidence": evidence.digest() }),
+                occurred_at: evidence.observed_at,
+                recorded_at: None,
+            };
+            out.ask(Effect::AppendOwn(Box::new(event)));
+        }
+        match self.facts.evidence.iter_mut().find(|known| known.probe == evidence.probe) {
+            Some(known) => *known = evidence,
+            None => self.facts.evidence.push(evidence),
+        }
+    }
+
+    fn store_read(&mut self, page: Vec<Entry>, complete: bool, reviews: &[Recorded]) {
+        self.facts.store = StoreState::Ready;
+        self.facts.book = Book::fold(reviews);
+        let log = &mut self.facts.log;
+        log.read = true;
+        // A full page that ends above everything known leaves a gap: what is below it is read again.
+        let oldest = page.last().map(Entry::at);
+        let gap = !complete && log.entries.first().is_some_and(|newest| oldest.is_some_and(|oldest| newest.at() < oldest));
+        let known = if gap { Vec::new() } else { std::mem::take(&mut log.entries) };
+        log.complete = complete || (log.complete && !gap);
+        log.entries = merged(page, known);
+    }
+
+    fn older_read(&mut self, page: Vec<Entry>, complete: bool) {
+        let log = &mut self.facts.log;
+        log.loading = false;
+        log.complete = complete;
+        log.entries = merged(page, std::mem::take(&mut log.entries));
+    }
+
+    fn stepped(&mut self, id: &str, outcome: Stepped, out: &mut Outbox<'_>) {
+        match outcome {
+            Stepped::Recorded(recorded) => {
+                self.facts.book.add(&recorded);
+                let next = self.facts.pending.recorded(id);
+                self.send(next, out);
+            }
+            Stepped::Deferred => {
+                let next = self.facts.pending.deferred(id);
+                out.tell("the database can't be reached: kept here, and sent when it is back");
+                self.send(next, out);
+            }
+            Stepped::Conflict => {
+                let dropped = self.facts.pending.dropped(id);
+                out.tell(format!("another reviewer was faster: {dropped} of your steps not recorded; look again, then repeat them"));
+                out.ask(Effect::ReadStore);
+            }
+            Stepped::Refused(why) => {
+                let dropped = self.facts.pending.dropped(id);
+                out.tell(format!("not recorded ({dropped} steps): {why}"));
+                out.ask(Effect::ReadStore);
+            }
+        }
+    }
+
+    fn send(&self, step: Option<Step>, out: &mut Outbox<'_>) {
+        if let Some(step) = step {
+            out.ask(Effect::Record(Box::new(step)));
+        }
+    }
+
+    /// Lets through what this console may do. A step that has to wait for the one before it stays here.
+    fn pass_gate(&mut self, asked: Vec<Effect>) -> Vec<Effect> {
+        let access = self.facts.setting.access;
+        let mut passed = Vec::new();
+        for effect in asked {
+            if !admit(access, &effect) {
+                // Probes change in a read-only console too; only what a person asked for is worth a word.
+                if matches!(effect, Effect::Record(_)) {
+                    self.notice = Some(refusal(access));
+                }
+                continue;
+            }
+            match effect {
+                Effect::Record(step) if self.is_new(&step) => {
+                    passed.extend(self.facts.pending.push(*step).map(|step| Effect::Record(Box::new(step))));
+                }
+                Effect::ReadOlder { .. } if self.facts.log.loading => {}
+                Effect::ReadOlder { .. } => {
+                    self.facts.log.loading = true;
+                    passed.push(effect);
+                }
+                effect => passed.push(effect),
+            }
+        }
+        passed
+    }
+
+    fn is_new(&self, step: &Step) -> bool {
+        !self.facts.pending.of(&step.event.review).any(|queued| queued.event.id == step.event.id)
+    }
+}
+
+/// Why nothing happens, in words.
+fn refusal(access: Access) -> String {
+    match access {
+        Access::Demo => "the demo is read-only".to_owned(),
+        Access::ReadOnly | Access::ReadWrite => "this console is read-only; start it without --read-only to record".to_owned(),
+    }
+}
+
+fn neighbour(id: PaneId, by: usize) -> PaneId {
+    let at = PaneId::ALL.iter().position(|pane| *pane == id).unwrap_or_default();
+    PaneId::ALL[(at + by) % PaneId::ALL.len()]
+}
+
+/// Two parts of the timeline as one: newest first, no row twice.
+fn merged(mut page: Vec<Entry>, known: Vec<Entry>) -> Vec<Entry> {
+    page.extend(known);
+    page.sort_by(Entry::newest_first);
+    let mut seen = BTreeSet::new();
+    page.retain(|entry| seen.insert(entry.id().to_owned()));
+    page
+}

@@ -1,0 +1,23 @@
+//! When the screen changes by time alone. No tick: the shell sleeps until this moment.
+
+use super::facts::Facts;
+use crate::evidence::{Freshness, age};
+use crate::panes::next_label_change;
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+/// The next moment at which an age's label, a freshness, or with it the recovery state changes.
+pub(super) fn next(facts: &Facts) -> Option<Timestamp> {
+    let seen = facts.evidence.iter().filter(|evidence| evidence.freshness(facts.now) != Freshness::Never);
+    let soonest = seen
+        .map(|evidence| {
+            let old = age(evidence.as_of, facts.now);
+            let label = next_label_change(old);
+            let step = evidence.freshness(facts.now).next_step(evidence.half_life);
+            // One millisecond past the border, where the new state stands.
+            let step = step.map(|at| at.saturating_sub(old) + Duration::from_millis(1));
+            step.map_or(label, |step| step.min(label))
+        })
+        .min()?;
+    facts.now.checked_add(SignedDuration::try_from(soonest).ok()?).ok()
+}

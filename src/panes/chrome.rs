@@ -1,0 +1,129 @@
+//! What stands around the panes: header, strip, footer.
+
+use super::state::{Badge, of_recovery};
+use super::{Canvas, PaneId};
+use crate::app::theme::Role;
+use crate::app::{Action, Facts, StoreState};
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+/// The header: stack and environment, recovery state with the first reason why it is not green, access
+/// and bytes sent. On one row the state is what stays.
+pub fn header(facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    canvas.restyle(area, Role::Header);
+    let state_row = if area.height > 1 {
+        identity(facts, canvas, Rect { height: 1, ..area });
+        area.y + 1
+    } else {
+        area.y
+    };
+    recovery(facts, canvas, Rect { y: state_row, height: 1, ..area });
+}
+
+fn identity(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
+    let access = facts.setting.access;
+    let badge_role = if access.may_write() { Role::Danger } else { Role::Badge };
+    let bytes = format!(" {} ", bytes(facts.bytes_sent));
+    let mut right = row;
+    right.width -= canvas.put_right(right, row.y, &bytes, Role::Muted).min(right.width);
+    right.width -= canvas.put_right(right, row.y, access.badge(), badge_role).min(right.width);
+    if let Some(badge) = store_badge(facts) {
+        right.width = right.width.saturating_sub(1);
+        right.width -= canvas.put_right(right, row.y, &badge.text, badge.role).min(right.width);
+    }
+    let room = right.width.saturating_sub(2);
+    canvas.spans(
+        row.x + 1,
+        row.y,
+        room,
+        &[
+            ("readback  ", Role::Title),
+            (&facts.setting.stack, Role::Text),
+            ("  ", Role::Text),
+            (&facts.setting.environment, Role::Accent),
+        ],
+    );
+}
+
+/// What a person has to know of the store: that it is not there, or that something is not recorded yet.
+fn store_badge(facts: &Facts) -> Option<Badge> {
+    let waiting = facts.pending.len();
+    match &facts.store {
+        StoreState::Unavailable(_) if waiting > 0 => Some(Badge::new(format!("no database, {waiting} kept "), Role::Fail)),
+        StoreState::Unavailable(_) => Some(Badge::new("no database ", Role::Fail)),
+        _ if waiting > 0 => Some(Badge::new(format!("{waiting} not recorded yet "), Role::Warn)),
+        StoreState::Opening => Some(Badge::new("opening database ", Role::Muted)),
+        StoreState::Ready => None,
+    }
+}
+
+fn recovery(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
+    let role = of_recovery(facts.recovery.state);
+    let room = row.width.saturating_sub(2);
+    let mut spans = vec![(facts.recovery.state.word(), role)];
+    let more;
+    if let Some(first) = facts.recovery.why_not.first() {
+        let others = facts.recovery.why_not.len() - 1;
+        more = if others > 0 { format!("  (+{others}, w)") } else { String::new() };
+        spans.extend([("  ", Role::Text), (first.text.as_str(), Role::Text)]);
+        let reserved = more.width() as u16;
+        let used = canvas.spans(row.x + 1, row.y, room.saturating_sub(reserved), &spans);
+        canvas.put(row.x + 1 + used, row.y, room.saturating_sub(used), &more, Role::Muted);
+    } else {
+        canvas.spans(row.x + 1, row.y, room, &spans);
+    }
+}
+
+/// The strip: every pane with its number and its state; the focused one stands out.
+pub fn strip(focus: PaneId, badges: &[(PaneId, Badge)], canvas: &mut Canvas<'_>, row: Rect) {
+    if row.height == 0 {
+        return;
+    }
+    let full: usize = badges.iter().map(|(id, badge)| 5 + id.word().len() + badge.text.width()).sum();
+    let roomy = full <= usize::from(row.width);
+    let mut x = row.x;
+    for (id, badge) in badges {
+        let room = row.right().saturating_sub(x);
+        let name = if roomy || *id == focus { id.word() } else { &id.word()[..1] };
+        let label = format!(" {} {name} ", id.number());
+        let role = if *id == focus { Role::Selection } else { Role::Muted };
+        x += canvas.put(x, row.y, room, &label, role);
+        let room = row.right().saturating_sub(x);
+        x += canvas.put(x, row.y, room, &badge.text, badge.role);
+        x += u16::from(x < row.right());
+    }
+}
+
+/// The footer: a notice until the next key, else what can be done here.
+pub fn footer(facts: &Facts, offers: &[Action], notice: Option<&str>, canvas: &mut Canvas<'_>, row: Rect) {
+    if row.height == 0 {
+        return;
+    }
+    if let Some(notice) = notice {
+        canvas.put(row.x + 1, row.y, row.width.saturating_sub(2), notice, Role::Accent);
+        return;
+    }
+    let mut x = row.x + 1;
+    for action in offers.iter().filter(|action| facts.setting.access.may_write() || !action.info().writes) {
+        let info = action.info();
+        let key = info.keys[0];
+        let needed = (key.width() + 1 + info.hint.width()) as u16;
+        if x + needed >= row.right() {
+            break;
+        }
+        x += canvas.put(x, row.y, needed, key, Role::Key);
+        x += 1 + canvas.put(x + 1, row.y, needed, info.hint, Role::Muted) + 2;
+    }
+}
+
+/// Bytes in few columns.
+fn bytes(count: u64) -> String {
+    match count {
+        0..1000 => format!("{count} B"),
+        1000..1_000_000 => format!("{}.{} kB", count / 1000, count % 1000 / 100),
+        _ => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+    }
+}

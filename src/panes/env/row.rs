@@ -1,0 +1,103 @@
+//! One key in one row: its cells over the layers, and its worst finding.
+
+use crate::app::theme::Role;
+use crate::env::{Cell, Layer, Matrix, Row, Severity, Shown};
+use crate::panes::Canvas;
+use crate::panes::state::of_severity;
+use ratatui::layout::Rect;
+
+/// Which layers have a column at this width, and how wide things are.
+#[derive(Debug)]
+pub(super) struct Columns {
+    key: u16,
+    cell: u16,
+    layers: &'static [Layer],
+}
+
+const MAIN: &[Layer] = &[Layer::Template, Layer::File, Layer::Secret, Layer::Running];
+
+impl Columns {
+    /// For a width.
+    pub(super) fn of(width: u16) -> Self {
+        let (key, cell, layers) = match width {
+            0..58 => (18, 12, &MAIN[1..3]),
+            58..100 => (24, 12, MAIN),
+            100..140 => (26, 15, MAIN),
+            _ => (28, 16, &Layer::ALL[..]),
+        };
+        Self { key, cell, layers }
+    }
+}
+
+/// The columns' headings; a layer that could not be read says so.
+pub(super) fn heading(matrix: &Matrix, columns: &Columns, canvas: &mut Canvas<'_>, row: Rect) {
+    let mut x = row.x + 3;
+    canvas.put(x, row.y, columns.key, "key", Role::Muted);
+    x += columns.key;
+    for layer in columns.layers {
+        let unread = matrix.unread.iter().any(|(which, _)| which == layer);
+        let role = if unread { Role::Unknown } else { Role::Muted };
+        let word = if unread { format!("{} ?", layer.word()) } else { layer.word().to_owned() };
+        canvas.put(x, row.y, (columns.cell - 1).min(row.right().saturating_sub(x)), &word, role);
+        x += columns.cell;
+    }
+}
+
+/// Draws the row.
+pub(super) fn draw(row: &Row, columns: &Columns, canvas: &mut Canvas<'_>, place: Rect, selected: bool) {
+    let worst = row.worst();
+    let glyph = match worst {
+        Some(Severity::Error) => canvas.glyphs.verdict(crate::evidence::Verdict::Fail),
+        Some(Severity::Warning) => canvas.glyphs.verdict(crate::evidence::Verdict::Warn),
+        Some(Severity::Note) | None => " ",
+    };
+    let mark = if selected { canvas.glyphs.cursor() } else { " " };
+    canvas.put(place.x, place.y, 1, mark, Role::Accent);
+    canvas.put(place.x + 1, place.y, 1, glyph, worst.map_or(Role::Muted, of_severity));
+    let mut x = place.x + 3;
+    let role = if row.required { Role::Title } else { Role::Text };
+    canvas.put(x, place.y, columns.key - 1, &row.key, role);
+    x += columns.key;
+    for layer in columns.layers {
+        let (text, role) = cell(row, *layer, canvas);
+        canvas.put(x, place.y, (columns.cell - 1).min(place.right().saturating_sub(x)), &text, role);
+        x += columns.cell;
+    }
+    if let Some(finding) = row.findings.first() {
+        canvas.put(x, place.y, place.right().saturating_sub(x), &finding.text, of_severity(finding.severity));
+    }
+    if selected {
+        canvas.restyle(place, Role::Selection);
+    }
+}
+
+/// A cell in words. A value that differs from the file's stands out; one that can't be shown is a length
+/// and a fingerprint, so that equal and different are seen all the same.
+pub(super) fn cell(row: &Row, layer: Layer, canvas: &Canvas<'_>) -> (String, Role) {
+    match row.cell(layer) {
+        Cell::Unread => ("?".to_owned(), Role::Unknown),
+        Cell::Absent if layer == Layer::File && row.required => ("missing".to_owned(), Role::Fail),
+        Cell::Absent => (canvas.glyphs.absent().to_owned(), Role::Muted),
+        Cell::Empty(_) => ("empty".to_owned(), if layer == Layer::Template { Role::Muted } else { Role::Warn }),
+        Cell::Value(shown) => (value(shown), value_role(row, layer, shown)),
+    }
+}
+
+/// A value as it may be shown.
+pub(super) fn value(shown: &Shown) -> String {
+    shown.text.clone().unwrap_or_else(|| format!("{}B {}", shown.len, shown.fingerprint.short()))
+}
+
+fn value_role(row: &Row, layer: Layer, shown: &Shown) -> Role {
+    let differs = match row.cell(Layer::File) {
+        Cell::Value(file) => file.fingerprint != shown.fingerprint,
+        Cell::Unread => false,
+        Cell::Absent | Cell::Empty(_) => true,
+    };
+    match (layer, differs) {
+        (Layer::Template, _) => Role::Muted,
+        (_, true) => Role::Changed,
+        (_, false) if shown.text.is_none() => Role::Secret,
+        (_, false) => Role::Text,
+    }
+}

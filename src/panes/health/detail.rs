@@ -1,0 +1,59 @@
+//! All that is known of one probe: claim, source, facts, what to do, and its history.
+
+use crate::app::Facts;
+use crate::app::theme::Role;
+use crate::evidence::{Evidence, Quantity, Verdict, age};
+use crate::panes::Canvas;
+use crate::panes::state::of_evidence;
+use crate::panes::widgets::{Pen, age_label};
+use ratatui::layout::Rect;
+
+/// Draws the detail, as far as there is room, the most needed first.
+pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    let mut pen = Pen::new(area, canvas);
+    pen.rule(&evidence.probe.0);
+    let (word, role) = of_evidence(evidence, facts.now);
+    pen.text(&evidence.claim, Role::Title);
+    pen.text(&format!("{word}: {}", evidence.summary), role);
+    if let Verdict::Unknown(reason) = evidence.verdict {
+        pen.text(&format!("unknown because: {}", reason.word()), Role::Unknown);
+    }
+    if let Some(hint) = &evidence.hint {
+        pen.pair("do next", hint, Role::Accent);
+    }
+    for fact in &evidence.facts {
+        let value = match &fact.value {
+            Quantity::At(at) => facts.local(*at).strftime("%Y-%m-%d %H:%M:%S %:z").to_string(),
+            value => value.to_string(),
+        };
+        pen.pair(&fact.name, &value, Role::Text);
+    }
+    pen.pair("source", &source(evidence), Role::Muted);
+    pen.pair("freshness", &freshness(evidence, facts), Role::Muted);
+    let required = if evidence.required { "the recovery gate asks for it" } else { "not asked for by the recovery gate" };
+    pen.pair("required", required, Role::Muted);
+    history(evidence, facts, &mut pen);
+}
+
+fn source(evidence: &Evidence) -> String {
+    let source = &evidence.source;
+    format!("{} from {}, credential {}, by {}", source.observer, source.vantage, source.credential, source.code_path)
+}
+
+fn freshness(evidence: &Evidence, facts: &Facts) -> String {
+    let word = evidence.freshness(facts.now).word();
+    let label = age_label(age(evidence.as_of, facts.now));
+    format!("{word}, {label} old, half-life {} s", evidence.half_life.as_secs())
+}
+
+fn history(evidence: &Evidence, facts: &Facts, pen: &mut Pen<'_, '_>) {
+    let Some(history) = facts.history.get(&evidence.probe) else { return };
+    let glyphs = pen.glyphs();
+    let strip: String = history.verdicts.iter().map(|verdict| glyphs.verdict(*verdict)).collect();
+    pen.pair("history", &strip, Role::Text);
+    for flip in &history.flips {
+        let at = facts.local(flip.at).strftime("%H:%M:%S");
+        let text = format!("{} to {}: {}", flip.from.word(), flip.to.word(), flip.why);
+        pen.pair(&format!("  {at}"), &text, Role::Muted);
+    }
+}

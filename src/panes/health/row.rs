@@ -1,0 +1,60 @@
+//! One probe in one row: glyph, word, name, what was seen, how old it is, from where.
+
+use crate::app::Facts;
+use crate::app::theme::Role;
+use crate::evidence::{Evidence, Unknown, Verdict, age};
+use crate::panes::Canvas;
+use crate::panes::state::of_evidence;
+use crate::panes::widgets::age_label;
+use ratatui::layout::Rect;
+
+/// Columns of the probe's name.
+const NAME: u16 = 16;
+/// Columns from which the claim stands before what was seen.
+const ROOMY: u16 = 100;
+
+/// Draws the row.
+pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, row: Rect, selected: bool) {
+    let (word, role) = of_evidence(evidence, facts.now);
+    let mark = if selected { canvas.glyphs.cursor() } else { " " };
+    let mut x = row.x;
+    x += canvas.put(x, row.y, 1, mark, Role::Accent);
+    x += canvas.put(x, row.y, 2, canvas.glyphs.verdict(evidence.verdict), role) + 1;
+    canvas.put(x, row.y, 8, word, role);
+    x += 8;
+    let name = NAME.min(row.right().saturating_sub(x));
+    canvas.put(x, row.y, name, &evidence.probe.0, Role::Title);
+    x += name + 1;
+    let mut rest = Rect { x, width: row.right().saturating_sub(x), ..row };
+    rest.width = rest.width.saturating_sub(age_column(evidence, facts, canvas, rest));
+    let text = words(evidence, rest.width >= ROOMY);
+    canvas.put(rest.x, row.y, rest.width, &text, Role::Text);
+    if selected {
+        canvas.restyle(row, Role::Selection);
+    }
+}
+
+/// Age, freshness and vantage at the right; returns the columns they took.
+fn age_column(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, rest: Rect) -> u16 {
+    if rest.width < 12 {
+        return 0;
+    }
+    if facts.probing.contains(&evidence.probe) && evidence.verdict == Verdict::Unknown(Unknown::NeverRun) {
+        return canvas.put_right(rest, rest.y, " asking", Role::Muted);
+    }
+    if evidence.verdict == Verdict::Unknown(Unknown::NeverRun) {
+        return canvas.put_right(rest, rest.y, " never", Role::Muted);
+    }
+    let label = age_label(age(evidence.as_of, facts.now));
+    let fresh = canvas.glyphs.freshness(evidence.freshness(facts.now));
+    let vantage = if rest.width > 50 { format!(" {}", evidence.source.vantage) } else { String::new() };
+    canvas.put_right(rest, rest.y, &format!(" {label:>3} {fresh}{vantage}"), Role::Muted)
+}
+
+/// What the row says: what was seen, with the claim before it where there is room.
+fn words(evidence: &Evidence, roomy: bool) -> String {
+    if evidence.verdict == Verdict::Unknown(Unknown::NeverRun) {
+        return evidence.claim.clone();
+    }
+    if roomy { format!("{}: {}", evidence.claim, evidence.summary) } else { evidence.summary.clone() }
+}

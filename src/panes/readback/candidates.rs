@@ -1,0 +1,61 @@
+//! The candidates of the snapshot, each with the lane its review is in.
+
+use super::words;
+use crate::app::Facts;
+use crate::app::theme::Role;
+use crate::panes::Canvas;
+use crate::panes::widgets::{List, Pen, split};
+use crate::review::{Candidate, Lane};
+use ratatui::layout::Rect;
+
+/// Draws the list and what is known of the selected one.
+pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    let snapshot = match &facts.snapshot {
+        Ok(snapshot) => snapshot,
+        Err(why) => {
+            let text = format!("There is nothing to review: {why}");
+            canvas.wrapped(area, &text, Role::Muted);
+            return;
+        }
+    };
+    let places = split(area, false);
+    for (y, at) in (places.list.y..).zip(list.window(snapshot.candidates.len(), usize::from(places.list.height))) {
+        let row = Rect { y, height: 1, ..places.list };
+        candidate(&snapshot.candidates[at], facts, canvas, row, at == list.index());
+    }
+    if let Some(selected) = snapshot.candidates.get(list.index()) {
+        let mut pen = Pen::new(places.detail, canvas);
+        pen.rule(&selected.label);
+        let (lane, role) = lane_of(selected, facts);
+        pen.pair("lane", lane.id(), role);
+        pen.pair("", facts.contract.meaning(lane), Role::Muted);
+        pen.pair("surface", &selected.surface_id, Role::Text);
+        pen.pair("host scope", &selected.expected_host_scope, Role::Text);
+        pen.pair("service scope", &selected.service_scope, Role::Text);
+        pen.pair("kind, tier", &format!("{}, {}", selected.config_kind, selected.control_tier), Role::Text);
+        pen.pair("can write", if selected.write_capable_surface { "yes" } else { "no" }, Role::Text);
+        pen.pair("live evidence", if selected.requires_live_evidence { "required" } else { "not required" }, Role::Text);
+        pen.pair("id", &selected.id.0, Role::Muted);
+    }
+}
+
+fn candidate(candidate: &Candidate, facts: &Facts, canvas: &mut Canvas<'_>, row: Rect, selected: bool) {
+    let mark = if selected { canvas.glyphs.cursor() } else { " " };
+    canvas.put(row.x, row.y, 1, mark, Role::Accent);
+    let (lane, role) = lane_of(candidate, facts);
+    let opened = facts.book.latest(&candidate.id).is_some();
+    let label_width = row.width.saturating_sub(2) / 2;
+    canvas.put(row.x + 2, row.y, label_width.saturating_sub(1), &candidate.label, Role::Text);
+    let words = if opened { lane.id() } else { "not opened" };
+    let role = if opened { role } else { Role::Muted };
+    canvas.put(row.x + 2 + label_width, row.y, row.width.saturating_sub(label_width + 2), words, role);
+    if selected {
+        canvas.restyle(row, Role::Selection);
+    }
+}
+
+fn lane_of(candidate: &Candidate, facts: &Facts) -> (Lane, Role) {
+    let review = facts.book.latest(&candidate.id);
+    let lane = review.map_or(Lane::WaitingReadback, |review| words::disposition(review, facts).lane);
+    (lane, words::role_of(lane))
+}

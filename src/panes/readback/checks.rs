@@ -1,0 +1,153 @@
+//! The checks of an open review, and the required fields that no check asks for.
+
+use super::words;
+use crate::app::Facts;
+use crate::app::theme::Role;
+use crate::evidence::{Unknown, Verdict};
+use crate::panes::Canvas;
+use crate::panes::widgets::List;
+use crate::review::{Candidate, Check, CheckState, Disposition, Review, Standing};
+use ratatui::layout::Rect;
+
+/// A row: a check of the contract, or a required field that stands for itself.
+#[derive(Clone, Debug)]
+pub(super) enum Row {
+    /// By its place in the contract.
+    Check(usize),
+    /// By its name.
+    Field(String),
+}
+
+/// The rows of a review, in the contract's order.
+pub(super) fn rows(facts: &Facts) -> Vec<Row> {
+    let contract = &facts.contract;
+    let asked = |field: &String| contract.checks.iter().any(|check| check.fields.contains(field));
+    let loose = contract.fields.required.iter().filter(|field| !asked(field)).cloned().map(Row::Field);
+    (0..contract.checks.len()).map(Row::Check).chain(loose).collect()
+}
+
+impl Row {
+    /// The check, where the row is one.
+    pub(super) fn check<'a>(&self, facts: &'a Facts) -> Option<&'a Check> {
+        match self {
+            Self::Check(at) => facts.contract.checks.get(*at),
+            Self::Field(_) => None,
+        }
+    }
+
+    /// Its name.
+    pub(super) fn name(&self, facts: &Facts) -> String {
+        match self {
+            Self::Check(_) => self.check(facts).map(|check| check.id.clone()).unwrap_or_default(),
+            Self::Field(name) => name.clone(),
+        }
+    }
+
+    /// The fields that answer it.
+    pub(super) fn fields(&self, facts: &Facts) -> Vec<String> {
+        match self {
+            Self::Check(_) => self.check(facts).map(|check| check.fields.clone()).unwrap_or_default(),
+            Self::Field(name) => vec![name.clone()],
+        }
+    }
+
+    /// How it stands.
+    pub(super) fn standing(&self, review: &Review, disposition: &Disposition, facts: &Facts) -> Standing {
+        match self {
+            Self::Check(_) => self.state(disposition, facts).map_or(Standing::Open, |state| state.standing),
+            Self::Field(name) if review.value(name).is_some() => Standing::Passed,
+            Self::Field(_) => Standing::Open,
+        }
+    }
+
+    /// The check's state in a disposition.
+    pub(super) fn state<'a>(&self, disposition: &'a Disposition, facts: &Facts) -> Option<&'a CheckState> {
+        let id = &self.check(facts)?.id;
+        disposition.checks.iter().find(|state| state.check == *id)
+    }
+
+    /// Whether it keeps the review from being ready.
+    pub(super) fn needs_a_look(&self, review: &Review, disposition: &Disposition, facts: &Facts) -> bool {
+        matches!(self.standing(review, disposition, facts), Standing::Open | Standing::Failed)
+    }
+}
+
+/// The candidate, its lane and what is least needed; returns the area below.
+pub(super) fn heading(
+    candidate: &Candidate,
+    review: Option<&Review>,
+    facts: &Facts,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) -> Rect {
+    let width = area.width.saturating_sub(1);
+    canvas.put(area.x + 1, area.y, width, &candidate.label, Role::Title);
+    let Some(review) = review else {
+        canvas.put(area.x + 1, area.y + 1, width, "The review is being opened", Role::Muted);
+        return below(area, 2);
+    };
+    let disposition = words::disposition(review, facts);
+    let lane = disposition.lane;
+    let waiting = facts.pending.of(&review.id).count();
+    let note = if waiting > 0 { format!("  ({waiting} not recorded yet)") } else { String::new() };
+    let signed = match review.signature() {
+        Some(_) if review.changed_since_signed() => "  changed since it was signed",
+        Some(_) => "  signed",
+        None => "",
+    };
+    canvas.spans(area.x + 1, area.y + 1, width, &[(lane.id(), words::role_of(lane)), (signed, Role::Accent), (&note, Role::Warn)]);
+    let least = match disposition.least.first() {
+        Some(_) => format!("{} to go; {}", disposition.least.len(), facts.contract.meaning(lane)),
+        None => facts.contract.meaning(lane).to_owned(),
+    };
+    canvas.put(area.x + 1, area.y + 2, width, &least, Role::Muted);
+    below(area, 3)
+}
+
+fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
+/// Draws the rows.
+pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    let rows = rows(facts);
+    let disposition = words::disposition(review, facts);
+    for (y, at) in (area.y..).zip(list.window(rows.len(), usize::from(area.height))) {
+        let place = Rect { y, height: 1, ..area };
+        row(&rows[at], review, &disposition, facts, canvas, place);
+        if at == list.index() {
+            canvas.put(place.x, place.y, 1, canvas.glyphs.cursor(), Role::Accent);
+            canvas.restyle(place, Role::Selection);
+        }
+    }
+}
+
+fn row(row: &Row, review: &Review, disposition: &Disposition, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
+    let (glyph, word, role) = look(row.standing(review, disposition, facts), canvas);
+    canvas.put(place.x + 1, place.y, 1, glyph, role);
+    canvas.put(place.x + 3, place.y, 6, word, role);
+    let name = row.name(facts);
+    let right = place.right();
+    let name_width = 38.min(right.saturating_sub(place.x + 10));
+    canvas.put(place.x + 10, place.y, name_width, &name, Role::Text);
+    let x = place.x + 10 + name_width + 1;
+    let first_gap = row.state(disposition, facts).and_then(|state| state.gaps.first());
+    let text = match (first_gap, row) {
+        (Some(gap), _) => words::gap(gap),
+        (None, Row::Field(name)) if review.value(name).is_none() => "required; e writes it".to_owned(),
+        (None, _) => String::new(),
+    };
+    canvas.put(x, place.y, right.saturating_sub(x), &text, Role::Muted);
+}
+
+/// Glyph, word and look of a standing. A check that passes is not green: it is an answer, not a proof.
+fn look(standing: Standing, canvas: &Canvas<'_>) -> (&'static str, &'static str, Role) {
+    let glyph = |verdict| canvas.glyphs.verdict(verdict);
+    match standing {
+        Standing::Passed => (glyph(Verdict::Pass), "holds", Role::Accent),
+        Standing::Failed => (glyph(Verdict::Fail), "FAILS", Role::Fail),
+        Standing::NotApplicable => (canvas.glyphs.absent(), "n/a", Role::Muted),
+        Standing::Open => (glyph(Verdict::Unknown(Unknown::NeverRun)), "open", Role::Unknown),
+    }
+}

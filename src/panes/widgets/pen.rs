@@ -1,0 +1,72 @@
+//! Writes details: rows from top to bottom, as far as there is room.
+
+use crate::app::theme::Role;
+use crate::panes::{Canvas, Glyphs};
+use ratatui::layout::Rect;
+
+/// Columns of a name.
+const NAME: u16 = 18;
+
+/// Writes rows downwards until the area is full.
+pub struct Pen<'p, 'c> {
+    area: Rect,
+    canvas: &'p mut Canvas<'c>,
+}
+
+impl<'p, 'c> Pen<'p, 'c> {
+    /// Over an area.
+    pub fn new(area: Rect, canvas: &'p mut Canvas<'c>) -> Self {
+        Self { area, canvas }
+    }
+
+    /// The symbols of its canvas.
+    pub fn glyphs(&self) -> Glyphs {
+        self.canvas.glyphs
+    }
+
+    /// What is left to write on.
+    pub fn rest(&self) -> Rect {
+        self.area
+    }
+
+    /// The canvas, for what is no row of text.
+    pub fn canvas(&mut self) -> &mut Canvas<'c> {
+        self.canvas
+    }
+
+    /// Leaves rows behind.
+    pub fn take(&mut self, rows: u16) {
+        let rows = rows.min(self.area.height);
+        self.area.y += rows;
+        self.area.height -= rows;
+    }
+
+    /// A horizontal rule with a title in it.
+    pub fn rule(&mut self, title: &str) {
+        if self.area.height == 0 {
+            return;
+        }
+        let rule = self.canvas.glyphs.rule().repeat(usize::from(self.area.width));
+        self.canvas.put(self.area.x, self.area.y, self.area.width, &rule, Role::Border);
+        self.canvas.put(self.area.x + 2, self.area.y, self.area.width.saturating_sub(4), &format!(" {title} "), Role::Title);
+        self.take(1);
+    }
+
+    /// Wrapped text.
+    pub fn text(&mut self, text: &str, role: Role) {
+        let rows = self.canvas.wrapped(self.area, text, role);
+        self.take(rows);
+    }
+
+    /// A name and a wrapped value beside it.
+    pub fn pair(&mut self, name: &str, value: &str, role: Role) {
+        if self.area.height == 0 {
+            return;
+        }
+        let name_width = NAME.min(self.area.width / 2);
+        self.canvas.put(self.area.x, self.area.y, name_width.saturating_sub(1), name, Role::Muted);
+        let rest = Rect { x: self.area.x + name_width, width: self.area.width - name_width, ..self.area };
+        let rows = self.canvas.wrapped(rest, value, role);
+        self.take(rows.max(1));
+    }
+}
