@@ -3,6 +3,7 @@
 
 mod digest;
 mod fingerprint;
+pub mod scan;
 mod secret;
 mod text;
 

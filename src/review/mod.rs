@@ -1,5 +1,30 @@
 //! The guided readback: the contract, its checks and lanes, and reviews as a fold over events. Pure.
+//!
+//! [`Contract`] says what is asked; [`Review`] is what has been answered, folded from [`Recorded`]
+//! steps; [`lane()`] says what it adds up to, why, and what is least needed for ready; [`actions`] makes
+//! the next step, or says why not. `docs/decisions/lanes.md` has the rules in prose.
 
+pub mod actions;
+mod attribution;
+mod book;
+pub mod candidate;
+mod check;
+mod contract;
 mod event;
+mod fold;
+mod lane;
+mod plan;
+mod signature;
 
+pub use attribution::names_user;
+pub use book::Book;
+pub use candidate::{Candidate, Snapshot, SourceError};
+pub use check::{Around, CheckState, Gap, Objection, Standing};
+pub use contract::{
+    Check, CheckKind, Constants, Contract, ContractError, Fields, LaneMeaning, Never, PlanNames, SummaryKeys, Words,
+};
 pub use event::{Answer, CandidateId, NewReviewEvent, Recorded, ReviewAct, ReviewId};
+pub use fold::{Anomaly, AnomalyKind, Caught, Decision, FieldState, Opening, Review, Touch};
+pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
+pub use plan::{plan, success_line};
+pub use signature::{Signature, Void};

@@ -1,0 +1,67 @@
+//! Why a step can't be made.
+
+use super::MAX_TEXT;
+use crate::guard::scan::Hit;
+
+/// Why a step was refused. No text carries what was typed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The review has not been opened.
+    #[error("the review is not open; open it first")]
+    NotOpened,
+    /// The incident id is empty or too long.
+    #[error("the incident id must have 1 to 30 characters")]
+    BadIncident,
+    /// The console does not know who acts.
+    #[error("the reviewer has no name, or one over 100 characters; start the console with a user")]
+    BadActor,
+    /// The contract has no such field, or it is not the reviewer's.
+    #[error("`{0}` is not a field a reviewer fills in")]
+    NoSuchField(String),
+    /// The contract has no such check.
+    #[error("there is no check `{0}`")]
+    NoSuchCheck(String),
+    /// "Does not apply" is no answer.
+    #[error("check `{0}` always applies; answer pass, fail or unknown")]
+    MustApply(String),
+    /// "Does not apply" needs a reason.
+    #[error("check `{0}`: say why it does not apply")]
+    NoReason(String),
+    /// The guard caught something.
+    #[error("{place}: {} caught at byte {}; nothing was kept, take it out and give a reference instead", first(hits).0, first(hits).1)]
+    Caught {
+        /// The field or check.
+        place: String,
+        /// Where; never what.
+        hits: Vec<Hit>,
+    },
+    /// The text is too long.
+    #[error("{0}: over {MAX_TEXT} bytes; give a reference, not the payload")]
+    TooLong(String),
+    /// There is nothing to clear.
+    #[error("nothing is in quarantine in `{0}`")]
+    NothingQuarantined(String),
+    /// What is in quarantine can't be signed.
+    #[error("a payload is in quarantine; remove it before you sign")]
+    Quarantined,
+    /// There is nothing to sign.
+    #[error("nothing has been received yet; fill in a field first")]
+    NothingReceived,
+    /// Accepted reviews wait for another's gate.
+    #[error("the readback is accepted already; the runtime gate is approved elsewhere")]
+    AlreadyAccepted,
+    /// This outcome has been signed, and nothing has changed.
+    #[error("this outcome is signed already and nothing has changed since")]
+    AlreadySigned,
+    /// Who acted can't review.
+    #[error("you are named as the actor of the change; another person has to sign")]
+    ReviewerIsActor,
+    /// The lane was computed under other rules.
+    #[error("the lane was computed under another policy; look at it again before you sign")]
+    OtherPolicy,
+}
+
+/// The first hit, as words.
+fn first(hits: &[Hit]) -> (&'static str, usize) {
+    hits.first().map_or(("something", 0), |hit| (hit.detector, hit.offset))
+}

@@ -1,0 +1,114 @@
+//! The plan: what is owed at the start, before anything was received. The format is the contract's and
+//! exact: keys sorted, two spaces, UTF-8 as it is, one newline at the end.
+
+use super::candidate::{Candidate, Snapshot};
+use super::contract::Contract;
+use super::lane::Lane;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A JSON object whose keys are sorted whatever features `serde_json` was built with.
+type Object = BTreeMap<String, Value>;
+
+/// The plan of a snapshot as text. `generated_at` and `git_commit` are taken verbatim.
+pub fn plan(contract: &Contract, snapshot: &Snapshot, generated_at: &str, git_commit: &str) -> String {
+    let candidates: Vec<Object> = snapshot.candidates.iter().map(|one| candidate(contract, one)).collect();
+    let checks: Vec<Object> = contract
+        .checks
+        .iter()
+        .map(|check| object([("check_id", json!(check.id)), ("instruction", json!(check.instruction))]))
+        .collect();
+    let lanes: Vec<Object> = contract
+        .lanes
+        .iter()
+        .map(|lane| object([("lane_id", json!(lane.id)), ("meaning", json!(lane.meaning))]))
+        .collect();
+    let plan = object([
+        ("schema_version", json!(contract.plan.plan_version)),
+        ("generated_at", json!(generated_at)),
+        ("git_commit", json!(git_commit)),
+        ("status", json!(contract.plan.plan_status)),
+        ("source_schema_version", snapshot.schema_version.clone()),
+        ("source_status", snapshot.status.clone()),
+        ("source_paths", json!(contract.plan.source_paths)),
+        ("summary", json!(summary(contract, snapshot))),
+        ("required_readback_fields", json!(contract.fields.required)),
+        ("reviewer_checks", json!(checks)),
+        ("outcome_lanes", json!(lanes)),
+        ("blocked_actions", json!(contract.never.blocked_actions)),
+        ("readback_candidates", json!(candidates)),
+        ("boundaries", json!(contract.boundaries)),
+    ]);
+    // A map of texts, numbers and flags always serialises.
+    let mut text = serde_json::to_string_pretty(&plan).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The line that says a plan was written.
+pub fn success_line(contract: &Contract, snapshot: &Snapshot) -> String {
+    format!(
+        "HOST_SERVICE_POST_INCIDENT_READBACK_PLAN_OK candidates={} checks={} lanes={} accepted=0 runtime_gate=0",
+        snapshot.candidates.len(),
+        contract.checks.len(),
+        contract.lanes.len()
+    )
+}
+
+fn object<const N: usize>(pairs: [(&str, Value); N]) -> Object {
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn candidate(contract: &Contract, candidate: &Candidate) -> Object {
+    let constants = &contract.candidate;
+    let ids: Vec<&str> = contract.checks.iter().map(|check| check.id.as_str()).collect();
+    let lanes: Vec<Lane> = contract.lanes.iter().map(|lane| lane.id).collect();
+    let mut all = object([
+        ("readback_candidate_id", json!(candidate.id)),
+        ("source_change_evidence_candidate_id", json!(candidate.change_evidence_candidate_id)),
+        ("surface_id", json!(candidate.surface_id)),
+        ("label", json!(candidate.label)),
+        ("expected_host_scope", json!(candidate.expected_host_scope)),
+        ("config_kind", json!(candidate.config_kind)),
+        ("service_scope", json!(candidate.service_scope)),
+        ("control_tier", json!(candidate.control_tier)),
+        ("write_capable_surface", json!(candidate.write_capable_surface)),
+        ("requires_live_evidence", json!(candidate.requires_live_evidence)),
+        ("readback_fields", json!(contract.fields.readback)),
+        ("required_readback_fields", json!(contract.fields.required)),
+        ("reviewer_checks", json!(ids)),
+        ("outcome_lanes", json!(lanes)),
+        ("blocked_actions", json!(contract.never.blocked_actions)),
+    ]);
+    all.extend(constants.nulls.iter().map(|key| (key.clone(), Value::Null)));
+    all.extend(constants.texts.iter().map(|(key, text)| (key.clone(), json!(text))));
+    all.extend(constants.flags.iter().map(|(key, flag)| (key.clone(), json!(flag))));
+    all
+}
+
+fn summary(contract: &Contract, snapshot: &Snapshot) -> Object {
+    let keys = &contract.summary;
+    let candidates = &snapshot.candidates;
+    let counted = [
+        candidates.len(),
+        candidates.iter().filter(|candidate| candidate.write_capable_surface).count(),
+        candidates.iter().filter(|candidate| candidate.requires_live_evidence).count(),
+    ];
+    let of_contract = [
+        contract.fields.readback.len(),
+        contract.fields.required.len(),
+        contract.checks.len(),
+        contract.lanes.len(),
+        contract.never.blocked_actions.len(),
+    ];
+    let mut all = object([("coverage_percent_after_readback_plan", json!(contract.plan.coverage_percent))]);
+    let pairs = keys
+        .counted_from_candidates
+        .iter()
+        .zip(counted)
+        .chain(keys.equal_to_candidate_count.iter().map(|key| (key, candidates.len())))
+        .chain(keys.counted_from_contract.iter().zip(of_contract))
+        .chain(keys.zero_at_start.iter().map(|key| (key, 0)));
+    all.extend(pairs.map(|(key, count)| (key.clone(), json!(count))));
+    all
+}
