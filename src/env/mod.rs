@@ -2,6 +2,8 @@
 //!
 //! Grammar and judgement work on text and values that the shell read; nothing here opens a file.
 
+pub mod dotenv;
+pub mod interpolate;
 mod matrix;
 
 pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};

@@ -1,0 +1,117 @@
+//! Entries to values: quotes and escapes off, variables in.
+
+use super::{Assign, Entry, EnvError, EnvFile, Quote, Reason, escapes};
+use crate::env::interpolate::{Substituted, substitute};
+use crate::guard::Secret;
+use std::collections::HashMap;
+
+/// The value of a key.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The key.
+    pub key: String,
+    /// Its value.
+    pub value: Secret,
+    /// The index of the entry that gave it, in the file that was read last.
+    pub entry: usize,
+    /// How many unset variables in it became nothing, silently.
+    pub unset: usize,
+}
+
+/// The values of one file, or of several read one after the other; the last one wins.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    list: Vec<Resolved>,
+    index: HashMap<String, usize>,
+}
+
+impl Values {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Resolved> {
+        self.index.get(key).and_then(|at| self.list.get(*at))
+    }
+
+    /// In the order in which the keys first came.
+    pub fn iter(&self) -> std::slice::Iter<'_, Resolved> {
+        self.list.iter()
+    }
+
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    fn put(&mut self, found: Resolved) {
+        if let Some(at) = self.index.get(&found.key) {
+            self.list[*at] = found;
+        } else {
+            self.index.insert(found.key.clone(), self.list.len());
+            self.list.push(found);
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Values {
+    type Item = &'a Resolved;
+    type IntoIter = std::slice::Iter<'a, Resolved>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl EnvFile {
+    /// What Compose makes of the file. `process_env` goes before the keys of the file wherever a
+    /// variable is looked up; it does not replace the file's own values.
+    pub fn values<F>(&self, process_env: &F) -> Result<Values, EnvError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let mut values = Values::default();
+        self.values_into(&mut values, process_env)?;
+        Ok(values)
+    }
+
+    /// As [`EnvFile::values`], on top of what earlier files gave.
+    pub fn values_into<F>(&self, values: &mut Values, process_env: &F) -> Result<(), EnvError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        for (at, entry) in self.entries.iter().enumerate() {
+            let found = {
+                let known = &*values;
+                let lookup =
+                    |name: &str| process_env(name).or_else(|| known.get(name).map(|v| v.value.expose().to_vec()));
+                self.resolve(entry, &lookup)?
+            };
+            let Some(Substituted { bytes, unset }) = found else { continue };
+            let key = if entry.assign == Assign::LostAtEnd { String::new() } else { entry.key.clone() };
+            values.put(Resolved { key, value: Secret::new(bytes), entry: at, unset });
+        }
+        Ok(())
+    }
+
+    /// The value of one entry; `None` for an inherited key that is not set.
+    fn resolve<F>(&self, entry: &Entry, lookup: &F) -> Result<Option<Substituted>, EnvError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let raw = self.slice(entry.raw);
+        let inner = || raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+        let literal = |bytes| Ok(Substituted { bytes, unset: 0 });
+        let value = match (entry.assign, entry.quote) {
+            (Assign::Inherit, _) => return Ok(lookup(&entry.key).map(|bytes| Substituted { bytes, unset: 0 })),
+            (Assign::LostAtEnd, _) => literal(raw.to_vec()),
+            (Assign::Value, Quote::Single) => literal(escapes::single(inner())),
+            (Assign::Value, Quote::Double) => substitute(&escapes::double(inner()), lookup),
+            (Assign::Value, Quote::None) => substitute(raw, lookup),
+        };
+        let reason = |reason| EnvError { line: entry.line, column: entry.column, reason: Reason::Value(reason) };
+        value.map(Some).map_err(reason)
+    }
+}
