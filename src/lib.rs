@@ -21,6 +21,8 @@
 //!
 //! `tests/architecture.rs` reads the `use` lines and holds the table to its word.
 
+pub mod cli;
+pub mod config;
 pub mod env;
 pub mod evidence;
 pub mod guard;
