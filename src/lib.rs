@@ -22,9 +22,12 @@
 //! `tests/architecture.rs` reads the `use` lines and holds the table to its word.
 
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod env;
 pub mod evidence;
 pub mod guard;
+pub mod panes;
 pub mod probes;
 pub mod review;
 pub mod store;

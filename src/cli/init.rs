@@ -1,0 +1,89 @@
+//! `readback init`: writes a commented readback.toml from what it finds in a folder. It never writes over
+//! a file, and no value of an env file gets into what it writes.
+
+mod look;
+mod propose;
+
+pub use look::{Folder, MAX_BYTES, read_folder};
+pub use propose::propose;
+
+use crate::config::FILE_NAME;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// A file is there; it stays as it is.
+    #[error("{} is there already and stays as it is; edit it, or move it away first", .0.display())]
+    AlreadyThere(PathBuf),
+    /// The folder or a file in it can't be read.
+    #[error("{}: can't be read: {}", path.display(), source.kind())]
+    Read {
+        /// What could not be read.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file can't be written.
+    #[error("{}: can't be written: {}", path.display(), source.kind())]
+    Write {
+        /// What could not be written.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What was written, and from what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The new file.
+    pub path: PathBuf,
+    /// What was found in the folder, a line each.
+    pub found: Vec<String>,
+}
+
+/// Looks at a folder and writes its readback.toml.
+pub fn run(dir: &Path) -> Result<Written, InitError> {
+    let path = dir.join(FILE_NAME);
+    let folder = read_folder(dir)?;
+    // create_new, so that no file is written over even if it comes between the look and the write.
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(&path);
+    let written = file.and_then(|mut file| file.write_all(propose(&folder).as_bytes()));
+    match written {
+        Ok(()) => Ok(Written { path, found: folder.found() }),
+        Err(source) if source.kind() == ErrorKind::AlreadyExists => Err(InitError::AlreadyThere(path)),
+        Err(source) => Err(InitError::Write { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_there_is_never_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(FILE_NAME);
+        std::fs::write(&path, "mine").unwrap();
+        assert!(matches!(run(dir.path()), Err(InitError::AlreadyThere(_))));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_folder_with_nothing_in_it_gets_a_file_that_loads() {
+        let dir = tempfile::tempdir().unwrap();
+        let written = run(dir.path()).unwrap();
+        assert_eq!(written.found, ["nothing that readback knows; the file is a start to be filled in"]);
+        let layers = crate::config::read_layers(&written.path, None).unwrap();
+        assert!(crate::config::load(&layers).unwrap().probes.is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let said = run(Path::new("/nonexistent/stack")).unwrap_err().to_string();
+        assert_eq!(said, "/nonexistent/stack: can't be read: entity not found");
+    }
+}

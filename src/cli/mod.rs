@@ -1,0 +1,3 @@
+//! One file per subcommand; each prints what the console shows, for pipes and cron.
+
+pub mod init;

@@ -1,0 +1,75 @@
+//! `readback.toml`: its types, its layers and where each value comes from, and errors that point at line
+//! and column.
+//!
+//! [`load`] is pure: texts in, a [`Config`] or one [`ConfigError`] out. Reading files, finding a stack
+//! and looking at the environment stand apart, in `files`.
+
+mod error;
+mod files;
+mod origin;
+mod probe;
+mod reader;
+mod secret;
+mod seed;
+mod store;
+mod tree;
+mod types;
+mod value;
+
+pub use error::ConfigError;
+pub(crate) use files::quote;
+pub use files::{FILE_NAME, Found, MAX_BYTES, default_store, discover, flag, overrides, read_layers};
+pub use origin::{Origin, Origins};
+pub use seed::parse_seed;
+pub use store::{StoreSettings, StoreUrl};
+pub use types::{
+    AppFile, AwsSource, ColorMode, CommandSource, Config, Display, EnvRules, EnvSettings, FileSource, ReviewSettings,
+    SecretSource, SecretSpec, Stack, TimelineSettings,
+};
+pub use value::Zone;
+
+use error::Fault;
+use serde::Deserialize;
+use tree::{At, Table};
+
+/// What stands in plain tables; the lists of probes and secrets are read on their own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    stack: Stack,
+    #[serde(default)]
+    store: StoreSettings,
+    #[serde(default)]
+    display: Display,
+    #[serde(default)]
+    env: EnvSettings,
+    #[serde(default)]
+    review: ReviewSettings,
+    #[serde(default)]
+    timeline: TimelineSettings,
+}
+
+/// Reads a configuration from its layers, weakest first. A later layer wins key by key; a probe or a
+/// secret with the id of an earlier one replaces it as a whole.
+pub fn load(sources: &[(Origin, String)]) -> Result<Config, ConfigError> {
+    merge_and_read(sources).map_err(|fault| fault.locate(sources))
+}
+
+fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
+    let mut root = Table::empty("", At { source: last_file(sources), start: 0 });
+    for (index, (_, text)) in sources.iter().enumerate() {
+        tree::merge(&mut root, tree::parse(index, text)?);
+    }
+    let origins = tree::origins(&root, sources);
+    let secrets = root.tables("secret")?.into_iter().map(secret::read);
+    let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
+    let probes = root.tables("probe")?.into_iter().map(probe::read).collect::<Result<Vec<_>, _>>()?;
+    let tables = Tables::deserialize(root).map_err(|fault| secret::also_allowed(fault, &["secret", "probe"], ""))?;
+    let Tables { stack, store, display, env, review, timeline } = tables;
+    Ok(Config { stack, store, display, env, secrets, probes, review, timeline, origins })
+}
+
+/// The file that a missing table is missing from: the stack's own, which comes last.
+fn last_file(sources: &[(Origin, String)]) -> usize {
+    sources.iter().rposition(|(origin, _)| origin.is_file()).unwrap_or(0)
+}
