@@ -26,7 +26,10 @@ free_port() {
 # its own PID before it becomes the command, so that there is no moment in which it runs off the record.
 daemon() {
   local as=()
-  if [[ $1 == --root ]]; then shift && as=(as_root); fi
+  if [[ $1 == --root ]]; then
+    shift
+    ((EUID == 0)) || as=(sudo)
+  fi
   local name=$1 && shift
   # shellcheck disable=SC2016 # expanded by the inner shell
   "${as[@]}" setsid bash -c 'read -r -a stat <"/proc/$$/stat" && echo "$$ ${stat[21]}" >"$0" && exec "$@"' \
