@@ -6,7 +6,8 @@ use super::pending::Pending;
 use crate::env::{self, Matrix};
 use crate::evidence::gate::{Circumstances, Known};
 use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, gate};
-use crate::review::{Book, Contract, Snapshot};
+use crate::guard::scan::{self, Hit};
+use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
 use crate::timeline::Entry;
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -105,7 +106,9 @@ pub struct Facts {
     pub snapshot: Result<Snapshot, String>,
     /// The contract that reviews follow.
     pub contract: Contract,
-    /// Every review as recorded.
+    /// Every review step as recorded, in the order of recording.
+    pub recorded: Vec<Recorded>,
+    /// The reviews that those make, with the steps that are not recorded yet applied on top.
     pub book: Book,
     /// Steps that were asked for and are not recorded yet.
     pub pending: Pending,
@@ -131,6 +134,7 @@ impl Facts {
             log: Log::default(),
             snapshot: Err("not read yet".to_owned()),
             contract: Contract::builtin(),
+            recorded: Vec::new(),
             book: Book::default(),
             pending: Pending::default(),
             store: StoreState::default(),
@@ -139,6 +143,27 @@ impl Facts {
         };
         facts.judge_recovery();
         facts
+    }
+
+    /// Folds the reviews again, after steps were recorded, asked for or dropped. A step that is not recorded
+    /// yet is applied as if it were, at the time it was made; the screen says how many those are.
+    pub fn refold(&mut self) {
+        self.book = Book::fold(&self.recorded);
+        for step in self.pending.iter() {
+            let version = self.book.get(&step.event.review).map_or(0, Review::version);
+            self.book.apply(&Recorded {
+                event: NewReviewEvent { expected_version: version, ..step.event.clone() },
+                seq: version + 1,
+                recorded_at: step.event.occurred_at,
+                prev_hash: String::new(),
+                hash: String::new(),
+            });
+        }
+    }
+
+    /// What the guard catches in a text.
+    pub fn caught(&self, text: &str) -> Vec<Hit> {
+        scan::scan(text)
     }
 
     /// Asks the gate again; called after every event, because time alone changes the answer.

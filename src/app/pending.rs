@@ -81,6 +81,11 @@ impl Pending {
         self.steps.iter().map(|(step, _)| step).filter(move |step| step.event.review == *review)
     }
 
+    /// Every unrecorded step, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().map(|(step, _)| step)
+    }
+
     /// How many steps are not recorded.
     pub fn len(&self) -> usize {
         self.steps.len()

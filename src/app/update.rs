@@ -6,7 +6,7 @@ use super::{Access, Action, App, Context, Outbox, Turn, keymap, wake};
 use crate::evidence::Evidence;
 use crate::panes::overlay::Overlay;
 use crate::panes::{Flow, Pane, PaneId, Typed};
-use crate::review::{Book, Recorded};
+use crate::review::Recorded;
 use crate::timeline::{Entry, OwnEvent, OwnKind};
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -24,9 +24,10 @@ impl App {
         if notice.is_some() {
             self.notice = notice;
         }
+        let mut effects = self.pass_gate(asked);
+        self.facts.refold();
         self.facts.judge_recovery();
         self.settle();
-        let mut effects = self.pass_gate(asked);
         effects.extend(wake::next(&self.facts).map(Effect::WakeAt));
         Turn { effects, dirty: true }
     }
@@ -50,7 +51,7 @@ impl App {
             Event::Judged(evidence) => self.judged(*evidence, out),
             Event::EnvCompared(matrix) => self.facts.matrix = Some(*matrix),
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
-            Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, &reviews),
+            Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
             Event::Store(state) => self.facts.store = state,
             Event::Stepped { id, outcome } => self.stepped(&id, outcome, out),
@@ -155,9 +156,9 @@ impl App {
         }
     }
 
-    fn store_read(&mut self, page: Vec<Entry>, complete: bool, reviews: &[Recorded]) {
+    fn store_read(&mut self, page: Vec<Entry>, complete: bool, reviews: Vec<Recorded>) {
         self.facts.store = StoreState::Ready;
-        self.facts.book = Book::fold(reviews);
+        self.facts.recorded = reviews;
         let log = &mut self.facts.log;
         log.read = true;
         // A full page that ends above everything known leaves a gap: what is below it is read again.
@@ -178,7 +179,7 @@ impl App {
     fn stepped(&mut self, id: &str, outcome: Stepped, out: &mut Outbox<'_>) {
         match outcome {
             Stepped::Recorded(recorded) => {
-                self.facts.book.add(&recorded);
+                self.facts.recorded.push(*recorded);
                 let next = self.facts.pending.recorded(id);
                 self.send(next, out);
             }

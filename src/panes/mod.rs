@@ -19,6 +19,7 @@ pub use health::HealthPane;
 pub use readback::ReadbackPane;
 pub use state::Badge;
 pub use timeline::TimelinePane;
+pub use widgets::next_label_change;
 
 use crate::app::{Action, Context, Facts, Outbox};
 use crossterm::event::KeyEvent;

@@ -4,7 +4,7 @@ use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
 use crate::panes::widgets::Pen;
-use crate::timeline::{Entry, mask_context};
+use crate::timeline::Entry;
 use ratatui::layout::Rect;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub(super) fn draw(entry: &Entry, facts: &Facts, canvas: &mut Canvas<'_>, area: 
     }
     if let Entry::Operation(operation) = entry {
         if let Some(error) = &operation.row.error_message {
-            pen.pair("error", &crate::timeline::mask_text(error), Role::Fail);
+            pen.pair("error", error, Role::Fail);
         }
         let ids = [("approval", &operation.row.approval_id), ("audit log", &operation.row.audit_log_id), ("auto repair", &operation.row.auto_repair_id)];
         for (name, id) in ids {
@@ -37,7 +37,7 @@ pub(super) fn draw(entry: &Entry, facts: &Facts, canvas: &mut Canvas<'_>, area: 
         }
     }
     pen.pair("id", entry.id(), Role::Muted);
-    tree(&mask_context(entry.context()), 0, &mut pen);
+    tree(entry.context(), 0, &mut pen);
 }
 
 /// A value as a tree: an object's keys each on a row of their own, deeper ones indented.

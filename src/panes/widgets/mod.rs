@@ -8,4 +8,4 @@ mod split;
 pub use age::{age_label, next_label_change};
 pub use list::List;
 pub use pen::Pen;
-pub use split::{Split, split};
+pub use split::split;
