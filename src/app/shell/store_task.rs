@@ -1,0 +1,223 @@
+//! The task that owns the database. It keeps asking for one that can't be reached, keeps locally what
+//! could not be sent, and says what changed without being asked.
+
+use super::door::Door;
+use crate::app::{Event, Step, Stepped, StoreState};
+use crate::store::drafts::Drafts;
+use crate::store::{Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
+use crate::timeline::{Operation, OwnEvent};
+use std::time::Duration;
+use tokio::sync::mpsc::{Receiver, Sender};
+
+/// How many rows of the timeline are read at a time.
+const PAGE: u32 = 200;
+/// The first wait before a database that can't be reached is asked again; it doubles.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
+
+/// What the task is asked to do.
+#[derive(Debug)]
+pub enum Command {
+    /// Record a step of a review.
+    Record(Box<Step>),
+    /// Append an event of the console's own.
+    AppendOwn(Box<OwnEvent>),
+    /// Read the newest page and the reviews.
+    Read,
+    /// Read the page that is older than this.
+    ReadOlder(Cursor),
+}
+
+/// What the task needs.
+#[derive(Debug)]
+pub struct StoreTask {
+    /// Where the database is.
+    pub url: StoreUrl,
+    /// Whether it may be written to.
+    pub access: Access,
+    /// Rows that an embedded database starts with.
+    pub seed: Vec<Operation>,
+    /// What is kept locally; `None` where nothing may be written.
+    pub drafts: Option<Drafts>,
+    /// Where events go.
+    pub events: Sender<Event>,
+    /// What is masked on its way in.
+    pub door: Door,
+}
+
+/// Why a session with an open database ended.
+enum Ended {
+    /// Nobody asks any more.
+    ByShell,
+    /// The database can't be reached.
+    Lost(StoreError),
+}
+
+impl StoreTask {
+    /// Runs until nobody asks any more.
+    pub async fn run(mut self, mut commands: Receiver<Command>) {
+        self.tell_kept().await;
+        let mut wait = FIRST_WAIT;
+        loop {
+            let why = match self.open().await {
+                Ok(store) => {
+                    wait = FIRST_WAIT;
+                    let ended = self.serve(&store, &mut commands).await;
+                    store.close().await;
+                    match ended {
+                        Ended::ByShell => return,
+                        Ended::Lost(error) => error,
+                    }
+                }
+                Err(error) => error,
+            };
+            self.say(Event::Store(StoreState::Unavailable(why.to_string()))).await;
+            if !self.wait_for_a_while(wait, &mut commands).await {
+                return;
+            }
+            wait = (wait * 2).min(LONGEST_WAIT);
+        }
+    }
+
+    /// Opens the database; one that answers gets the seed it lacks.
+    async fn open(&self) -> Result<AnyStore, StoreError> {
+        let store = AnyStore::open(&self.url, self.access).await?;
+        store.ready().await?;
+        if self.access == Access::ReadWrite && !self.seed.is_empty() {
+            store.import(&self.seed).await?;
+        }
+        Ok(store)
+    }
+
+    async fn serve(&mut self, store: &AnyStore, commands: &mut Receiver<Command>) -> Ended {
+        if let Err(error) = self.start(store).await {
+            return Ended::Lost(error);
+        }
+        loop {
+            let done = tokio::select! {
+                command = commands.recv() => match command {
+                    Some(command) => self.carry_out(store, command).await,
+                    None => return Ended::ByShell,
+                },
+                changed = store.changed() => match changed {
+                    Ok(()) => self.read(store).await,
+                    Err(error) => Err(error),
+                },
+            };
+            match done {
+                Err(error) if error.is_transient() => return Ended::Lost(error),
+                Err(error) => self.say(Event::Trouble(error.to_string())).await,
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// Sends what was kept, in its order, then reads.
+    async fn start(&self, store: &AnyStore) -> Result<(), StoreError> {
+        self.say(Event::Store(StoreState::Ready)).await;
+        if let Some(drafts) = &self.drafts {
+            for outcome in drafts.queued().await? {
+                self.record(store, outcome, drafts).await?;
+            }
+        }
+        self.read(store).await
+    }
+
+    async fn carry_out(&self, store: &AnyStore, command: Command) -> Result<(), StoreError> {
+        match command {
+            Command::Record(step) => {
+                let outcome = Outcome { event: step.event, operation: step.operation };
+                match &self.drafts {
+                    // Kept first, so that a step is not lost between the question and the answer.
+                    Some(drafts) => {
+                        drafts.queue(&outcome).await?;
+                        self.record(store, outcome, drafts).await
+                    }
+                    None => Err(StoreError::ReadOnly("this console may not write".to_owned())),
+                }
+            }
+            Command::AppendOwn(event) => store.append_own(&event).await,
+            Command::Read => self.read(store).await,
+            Command::ReadOlder(before) => {
+                let page = store.page(Some(&before), PAGE).await?;
+                let complete = page.len() < PAGE as usize;
+                self.say(Event::OlderRead { entries: self.door.entries(page), complete }).await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Records one outcome and says what became of it. Only an unreachable database is an error here.
+    async fn record(&self, store: &AnyStore, outcome: Outcome, drafts: &Drafts) -> Result<(), StoreError> {
+        let id = outcome.event.id.clone();
+        let became = match store.record(&outcome).await {
+            Ok(recorded) => Stepped::Recorded(Box::new(recorded)),
+            Err(error) if error.is_transient() => {
+                self.say(Event::Stepped { id, outcome: Stepped::Deferred }).await;
+                return Err(error);
+            }
+            Err(StoreError::Conflict { .. }) => Stepped::Conflict,
+            Err(error) => Stepped::Refused(error.to_string()),
+        };
+        drafts.done(&id).await?;
+        self.say(Event::Stepped { id, outcome: became }).await;
+        Ok(())
+    }
+
+    async fn read(&self, store: &AnyStore) -> Result<(), StoreError> {
+        let reviews = store.reviews().await?;
+        let page = store.page(None, PAGE).await?;
+        let complete = page.len() < PAGE as usize;
+        self.say(Event::StoreRead { entries: self.door.entries(page), complete, reviews }).await;
+        Ok(())
+    }
+
+    /// Waits before the next try, keeping locally what is asked meanwhile. Returns whether to try again.
+    async fn wait_for_a_while(&self, wait: Duration, commands: &mut Receiver<Command>) -> bool {
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            let command = tokio::select! {
+                command = commands.recv() => command,
+                () = tokio::time::sleep_until(deadline) => return true,
+            };
+            match command {
+                None => return false,
+                Some(Command::Record(step)) => self.keep(*step).await,
+                Some(Command::Read) => return true,
+                // A verdict's change that happens while the database is away is told by the next change.
+                Some(Command::AppendOwn(_) | Command::ReadOlder(_)) => {}
+            }
+        }
+    }
+
+    async fn keep(&self, step: Step) {
+        let Some(drafts) = &self.drafts else { return };
+        let id = step.event.id.clone();
+        let outcome = Outcome { event: step.event, operation: step.operation };
+        let became = match drafts.queue(&outcome).await {
+            Ok(()) => Stepped::Deferred,
+            Err(error) => Stepped::Refused(format!("it can't be kept locally either: {error}")),
+        };
+        self.say(Event::Stepped { id, outcome: became }).await;
+    }
+
+    /// Tells the console what an earlier one could not send.
+    async fn tell_kept(&self) {
+        let Some(drafts) = &self.drafts else { return };
+        match drafts.queued().await {
+            Ok(kept) => {
+                for outcome in kept {
+                    let step = Step { event: outcome.event, operation: outcome.operation };
+                    self.say(Event::Kept(Box::new(step))).await;
+                }
+            }
+            Err(error) => self.say(Event::Trouble(format!("the local drafts can't be read: {error}"))).await,
+        }
+    }
+
+    /// A shell that is gone hears nothing, and that is no error.
+    async fn say(&self, event: Event) {
+        let _ = self.events.send(event).await;
+    }
+}
