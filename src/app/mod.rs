@@ -3,6 +3,7 @@
 //! [`App`] is pure: [`App::update`] takes an event and a time and returns what to do; [`App::view`]
 //! paints. No clock, no I/O, no environment. Everything that touches the world is in `shell`.
 
+<<<<<<< HEAD
 mod action;
 mod effect;
 mod event;
@@ -12,6 +13,9 @@ mod keymap;
 mod outbox;
 pub mod pacing;
 mod pending;
+=======
+pub mod pacing;
+>>>>>>> terminal
 pub mod terminal;
 pub mod theme;
 mod update;
