@@ -1,13 +1,33 @@
 //! The database: one trait, three engines, enum dispatch. Nothing is shown as recorded before
 //! [`Store::record`] has said so; nothing recorded is changed or deleted.
 
+mod any;
+pub mod chain;
+mod changes;
+mod deadline;
+pub mod drafts;
 mod error;
+mod limits;
+mod memory;
+mod micros;
+mod mirror;
+mod postgres;
+mod rows;
+mod sqlite;
+mod sqlx_error;
+mod url;
 
+pub use any::AnyStore;
 pub use error::StoreError;
+pub use memory::MemoryStore;
+pub use postgres::PgStore;
+pub use sqlite::SqliteStore;
+pub use url::{Access, StoreUrl};
 
 use crate::review::{NewReviewEvent, Recorded};
 use crate::timeline::{Entry, NewOperation, OwnEvent};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::future::Future;
 
 /// A place in the merged timeline, for keyset paging.
@@ -21,7 +41,7 @@ pub struct Cursor {
 
 /// What a review step writes, all in one transaction: the review's event, the head of its chain, and
 /// its `USER_ACTION` row in `alert_operation_log`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The step.
     pub event: NewReviewEvent,

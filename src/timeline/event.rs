@@ -28,10 +28,13 @@ pub enum EventType {
     Silenced,
     /// The alert was escalated.
     Escalated,
+    /// A value of the enum that this console does not know: another program's database is ahead. Its
+    /// name stands in [`Operation::raw_type`]. It is read, never written.
+    Other,
 }
 
 impl EventType {
-    /// Every type, in the database's order.
+    /// Every type this console knows and may write, in the database's order.
     pub const ALL: [Self; 10] = [
         Self::AlertReceived,
         Self::TelegramSent,
@@ -58,6 +61,7 @@ impl EventType {
             Self::Resolved => "RESOLVED",
             Self::Silenced => "SILENCED",
             Self::Escalated => "ESCALATED",
+            Self::Other => "OTHER",
         }
     }
 
@@ -100,6 +104,9 @@ pub struct Operation {
     /// What was written.
     #[serde(flatten)]
     pub row: NewOperation,
+    /// The database's name of the type where it is [`EventType::Other`]; foreign text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw_type: Option<String>,
     /// `created_at`.
     pub created_at: Timestamp,
 }
@@ -189,10 +196,12 @@ impl Entry {
         }
     }
 
-    /// The type's name, as stored.
-    pub fn type_name(&self) -> &'static str {
+    /// The type's name, as stored. Of a type this console does not know it is foreign text.
+    pub fn type_name(&self) -> &str {
         match self {
-            Self::Operation(operation) => operation.row.event_type.name(),
+            Self::Operation(operation) => {
+                operation.raw_type.as_deref().unwrap_or_else(|| operation.row.event_type.name())
+            }
             Self::Own(event) => event.kind.name(),
         }
     }

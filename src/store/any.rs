@@ -1,0 +1,108 @@
+//! The store that the URL names.
+
+use super::chain::Head;
+use super::url::Target;
+use super::{Access, Cursor, MemoryStore, Outcome, PgStore, SqliteStore, Store, StoreError, StoreUrl};
+use crate::review::Recorded;
+use crate::timeline::{Entry, NewOperation, OwnEvent};
+
+/// One of the engines.
+#[derive(Debug)]
+pub enum AnyStore {
+    /// A file.
+    Sqlite(SqliteStore),
+    /// A server.
+    Postgres(PgStore),
+    /// Forgotten with the process.
+    Memory(MemoryStore),
+}
+
+impl AnyStore {
+    /// Opens the store. A file is opened, and its tables made or checked, at once. A server is contacted by
+    /// the first call, so this never waits for a network: ask [`AnyStore::ready`] whether it is there.
+    pub async fn open(url: &StoreUrl, access: Access) -> Result<Self, StoreError> {
+        match &url.0 {
+            Target::Sqlite(path) => SqliteStore::open(path, access).await.map(Self::Sqlite),
+            Target::Postgres(options) => Ok(Self::Postgres(PgStore::new(options, access))),
+            Target::Memory => Ok(Self::Memory(MemoryStore::new(access))),
+        }
+    }
+
+    /// Whether the store can be used now: contacts a server, makes or checks its tables. `Unavailable` may be
+    /// asked again, as often as wanted; nothing has to be opened again.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(store) => store.ready().await,
+            Self::Sqlite(_) | Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// The heads of the review chains, for [`super::chain::verify_heads`]. Read them before the records: a chain
+    /// only grows.
+    pub async fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.heads().await,
+            Self::Postgres(store) => store.heads().await,
+            Self::Memory(store) => Ok(store.heads()),
+        }
+    }
+
+    /// Takes leave of the database. Dropping the store is safe, too; this is only more polite.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+            Self::Memory(_) => {}
+        }
+    }
+}
+
+impl Store for AnyStore {
+    async fn append(&self, row: &NewOperation) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.append(row).await,
+            Self::Postgres(store) => store.append(row).await,
+            Self::Memory(store) => store.append(row).await,
+        }
+    }
+
+    async fn append_own(&self, event: &OwnEvent) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.append_own(event).await,
+            Self::Postgres(store) => store.append_own(event).await,
+            Self::Memory(store) => store.append_own(event).await,
+        }
+    }
+
+    async fn record(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.record(outcome).await,
+            Self::Postgres(store) => store.record(outcome).await,
+            Self::Memory(store) => store.record(outcome).await,
+        }
+    }
+
+    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.page(before, limit).await,
+            Self::Postgres(store) => store.page(before, limit).await,
+            Self::Memory(store) => store.page(before, limit).await,
+        }
+    }
+
+    async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.reviews().await,
+            Self::Postgres(store) => store.reviews().await,
+            Self::Memory(store) => store.reviews().await,
+        }
+    }
+
+    async fn changed(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(store) => store.changed().await,
+            Self::Postgres(store) => store.changed().await,
+            Self::Memory(store) => store.changed().await,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The store that is forgotten with the process: for the demo and for tests. It keeps the same laws as the
+//! others.
+
+use super::chain::{self, Head};
+use super::changes::Changes;
+use super::{Access, Cursor, Outcome, Store, StoreError, limits, mirror};
+use crate::review::Recorded;
+use crate::timeline::{Entry, NewOperation, Operation, OwnEvent};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A store in memory.
+#[derive(Debug)]
+pub struct MemoryStore {
+    access: Access,
+    inner: Mutex<Inner>,
+    changes: Changes,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// A virtual clock, where there is one.
+    now: Option<Timestamp>,
+    log: Vec<Operation>,
+    own: Vec<OwnEvent>,
+    records: Vec<(Recorded, bool)>,
+    heads: HashMap<String, Head>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new(access: Access) -> Self {
+        Self { access, inner: Mutex::default(), changes: Changes::new() }
+    }
+
+    /// Sets the clock that rows get their time from; the demo's time is its script's.
+    pub fn set_now(&self, now: Timestamp) {
+        self.inner().now = Some(now);
+    }
+
+    /// Puts a row in as another program would, with its own time, whatever the access. The same id again
+    /// changes nothing.
+    pub fn put(&self, entry: Entry) {
+        let mut inner = self.inner();
+        match entry {
+            Entry::Operation(row) if inner.has_operation(&row.row.id) => return,
+            Entry::Own(event) if inner.has_own(&event.id) => return,
+            Entry::Operation(mut row) => {
+                row.created_at = chain::cut(row.created_at);
+                inner.log.push(row);
+            }
+            Entry::Own(event) => inner.push_own(event),
+        }
+        drop(inner);
+        self.changes.ring();
+    }
+
+    /// The heads of the chains.
+    pub fn heads(&self) -> Vec<Head> {
+        self.inner().heads.values().cloned().collect()
+    }
+
+    /// A lock poisoned by a panic elsewhere still guards whole rows: each is pushed at once.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn may_write(&self) -> Result<(), StoreError> {
+        match self.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(StoreError::ReadOnly("it was opened read-only".to_owned())),
+        }
+    }
+}
+
+impl Inner {
+    fn clock(&self) -> Timestamp {
+        chain::cut(self.now.unwrap_or_else(Timestamp::now))
+    }
+
+    fn has_operation(&self, id: &str) -> bool {
+        self.log.iter().any(|row| row.row.id == id)
+    }
+
+    fn has_own(&self, id: &str) -> bool {
+        self.own.iter().any(|event| event.id == id)
+    }
+
+    fn push_own(&mut self, mut event: OwnEvent) {
+        event.recorded_at = Some(event.recorded_at.unwrap_or_else(|| self.clock()));
+        event.occurred_at = chain::cut(event.occurred_at);
+        self.own.push(event);
+    }
+
+    fn push_operation(&mut self, row: &NewOperation, created_at: Timestamp) {
+        if !self.has_operation(&row.id) {
+            self.log.push(Operation { row: row.clone(), raw_type: None, created_at });
+        }
+    }
+
+    fn record(&mut self, outcome: &Outcome) -> Result<Recorded, StoreError> {
+        let event = &outcome.event;
+        if let Some((recorded, _)) = self.records.iter().find(|(recorded, _)| recorded.event.id == event.id) {
+            return Ok(recorded.clone());
+        }
+        let actual = self.records.iter().filter(|(recorded, _)| recorded.event.review == event.review).count() as u64;
+        if actual != event.expected_version {
+            return Err(StoreError::Conflict { actual });
+        }
+        let clock = self.clock();
+        let head = self.heads.entry(event.incident_id.clone()).or_insert_with(|| Head::genesis(&event.incident_id));
+        let (recorded, _) = chain::seal(event, head, clock)?;
+        head.seq = recorded.seq;
+        head.hash.clone_from(&recorded.hash);
+        head.recorded_at = recorded.recorded_at;
+        self.records.push((recorded.clone(), outcome.operation.is_some()));
+        if let Some(row) = &outcome.operation {
+            self.push_operation(row, recorded.recorded_at);
+        }
+        Ok(recorded)
+    }
+
+    /// Every row of the timeline that is older than the cursor.
+    fn entries(&self, before: Option<&Cursor>) -> Vec<Entry> {
+        let log = self.log.iter().cloned().map(Entry::Operation);
+        let own = self.own.iter().cloned().map(Entry::Own);
+        let mirrored = self.records.iter().filter(|(_, logged)| !logged);
+        let mirrored = mirrored.map(|(recorded, _)| Entry::Own(mirror::mirror(recorded)));
+        log.chain(own)
+            .chain(mirrored)
+            .filter(|entry| before.is_none_or(|cursor| (entry.at(), entry.id()) < (cursor.at, cursor.id.as_str())))
+            .collect()
+    }
+}
+
+impl Store for MemoryStore {
+    async fn append(&self, row: &NewOperation) -> Result<(), StoreError> {
+        self.may_write()?;
+        limits::operation(row)?;
+        let mut inner = self.inner();
+        let clock = inner.clock();
+        inner.push_operation(row, clock);
+        drop(inner);
+        self.changes.ring();
+        Ok(())
+    }
+
+    async fn append_own(&self, event: &OwnEvent) -> Result<(), StoreError> {
+        self.may_write()?;
+        limits::own(event)?;
+        let mut inner = self.inner();
+        if !inner.has_own(&event.id) {
+            let recorded_at = Some(inner.clock());
+            inner.push_own(OwnEvent { recorded_at, ..event.clone() });
+        }
+        drop(inner);
+        self.changes.ring();
+        Ok(())
+    }
+
+    async fn record(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
+        self.may_write()?;
+        limits::outcome(outcome)?;
+        let recorded = self.inner().record(outcome)?;
+        self.changes.ring();
+        Ok(recorded)
+    }
+
+    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = self.inner().entries(before);
+        entries.sort_by(Entry::newest_first);
+        entries.truncate(limit.min(limits::MAX_PAGE) as usize);
+        Ok(entries)
+    }
+
+    async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
+        let mut records: Vec<_> = self.inner().records.iter().map(|(recorded, _)| recorded.clone()).collect();
+        records.sort_by(|a, b| {
+            (a.recorded_at, &a.event.incident_id, a.seq).cmp(&(b.recorded_at, &b.event.incident_id, b.seq))
+        });
+        Ok(records)
+    }
+
+    async fn changed(&self) -> Result<(), StoreError> {
+        self.changes.wait().await
+    }
+}

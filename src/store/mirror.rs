@@ -1,0 +1,53 @@
+//! A review record as a row of the timeline, for those that have no row in `alert_operation_log`. Pure.
+
+use super::chain;
+use crate::review::{Answer, Recorded, ReviewAct};
+use crate::timeline::{OwnEvent, OwnKind};
+use serde_json::{Value, json};
+
+/// The row. A field's text stays in the record: the timeline says that it was written, not what.
+pub(super) fn mirror(recorded: &Recorded) -> OwnEvent {
+    let event = &recorded.event;
+    OwnEvent {
+        id: event.id.clone(),
+        incident_id: Some(event.incident_id.clone()),
+        kind: OwnKind::ReviewEvent,
+        subject: event.review.0.clone(),
+        actor: Some(event.actor.clone()),
+        summary: summary(&event.act),
+        success: None,
+        context: context(recorded),
+        occurred_at: chain::cut(event.occurred_at),
+        recorded_at: Some(recorded.recorded_at),
+    }
+}
+
+fn summary(act: &ReviewAct) -> String {
+    match act {
+        ReviewAct::Opened { candidate, .. } => format!("opened a review of {}", candidate.0),
+        ReviewAct::FieldSet { field, value } if value.is_empty() => format!("took back {field}"),
+        ReviewAct::FieldSet { field, .. } => format!("wrote {field}"),
+        ReviewAct::CheckDecided { check, answer } => format!("{check}: {}", word(answer)),
+        ReviewAct::Quarantined { field, detector, .. } => format!("quarantined a payload in {field} ({detector})"),
+        ReviewAct::QuarantineCleared { field } => format!("removed the quarantined payload from {field}"),
+        ReviewAct::Signed { lane, .. } => format!("signed {lane}"),
+    }
+}
+
+fn word(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Pass => "pass",
+        Answer::Fail => "fail",
+        Answer::NotApplicable { .. } => "not applicable",
+        Answer::Unknown => "unknown",
+    }
+}
+
+fn context(recorded: &Recorded) -> Value {
+    json!({
+        "review": recorded.event.review,
+        "version": recorded.event.expected_version + 1,
+        "seq": recorded.seq,
+        "hash": recorded.hash,
+    })
+}

@@ -1,0 +1,162 @@
+//! PostgreSQL: one database for a team, any number of consoles and watchers, beside the programs that write
+//! `alert_operation_log`.
+//!
+//! Nothing is contacted before the first call, and every call that finds no server says `Unavailable` in
+//! time and may be tried again: the store outlives the server.
+
+mod connections;
+mod read;
+mod schema;
+mod watch;
+mod write;
+
+use super::chain::Head;
+use super::changes::Changes;
+use super::deadline::{Task, in_time};
+use super::{Access, Cursor, Outcome, Store, StoreError, limits};
+use crate::review::Recorded;
+use crate::timeline::{Entry, NewOperation, OwnEvent};
+use connections::Connections;
+use sqlx::postgres::PgConnectOptions;
+use std::sync::{Arc, OnceLock};
+
+/// How often a transaction is tried again when somebody else was in between.
+const TRIES: usize = 3;
+
+/// A store on a server.
+#[derive(Debug)]
+pub struct PgStore {
+    connections: Arc<Connections>,
+    access: Access,
+    changes: Arc<Changes>,
+    watcher: OnceLock<Task>,
+}
+
+impl PgStore {
+    /// A store on this server; it is contacted by the first call.
+    pub fn new(options: &PgConnectOptions, access: Access) -> Self {
+        Self {
+            connections: Arc::new(Connections::new(options, access)),
+            access,
+            changes: Arc::new(Changes::new()),
+            watcher: OnceLock::new(),
+        }
+    }
+
+    /// Contacts the server, checks the tables and, with [`Access::ReadWrite`], makes those that are missing.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        in_time(async {
+            self.connections.lease().await?.give_back();
+            Ok(())
+        })
+        .await
+    }
+
+    /// The heads of the chains.
+    pub async fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let heads = if lease.has_own() { read::heads(lease.connection()).await? } else { Vec::new() };
+            lease.give_back();
+            Ok(heads)
+        })
+        .await
+    }
+
+    /// Tells the server that the idle connections are no longer needed.
+    pub async fn close(&self) {
+        self.connections.close().await;
+    }
+
+    fn may_write(&self) -> Result<(), StoreError> {
+        match self.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(StoreError::ReadOnly("it was opened read-only".to_owned())),
+        }
+    }
+
+    /// One try after the other until nobody is in between, all within one deadline.
+    async fn record_in_turn(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
+        let mut tries = TRIES;
+        loop {
+            let mut lease = self.connections.lease().await?;
+            let recorded = write::record(lease.connection(), outcome).await;
+            if recorded.is_ok() || matches!(recorded, Err(write::Failed::Store(StoreError::Conflict { .. }))) {
+                lease.give_back();
+            }
+            tries -= 1;
+            match recorded {
+                Err(write::Failed::Race(_)) if tries > 0 => {}
+                done => return done.map_err(write::Failed::into_error),
+            }
+        }
+    }
+}
+
+impl Store for PgStore {
+    async fn append(&self, row: &NewOperation) -> Result<(), StoreError> {
+        self.may_write()?;
+        limits::operation(row)?;
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            write::append(lease.connection(), row).await?;
+            lease.give_back();
+            Ok(())
+        })
+        .await?;
+        self.changes.ring();
+        Ok(())
+    }
+
+    async fn append_own(&self, event: &OwnEvent) -> Result<(), StoreError> {
+        self.may_write()?;
+        limits::own(event)?;
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            write::append_own(lease.connection(), event).await?;
+            lease.give_back();
+            Ok(())
+        })
+        .await?;
+        self.changes.ring();
+        Ok(())
+    }
+
+    async fn record(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
+        self.may_write()?;
+        limits::outcome(outcome)?;
+        let recorded = in_time(self.record_in_turn(outcome)).await?;
+        self.changes.ring();
+        Ok(recorded)
+    }
+
+    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let own = lease.has_own();
+            let page = read::page(lease.connection(), before, limit.min(limits::MAX_PAGE), own).await?;
+            lease.give_back();
+            Ok(page)
+        })
+        .await
+    }
+
+    async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let reviews = if lease.has_own() { read::reviews(lease.connection()).await? } else { Vec::new() };
+            lease.give_back();
+            Ok(reviews)
+        })
+        .await
+    }
+
+    /// Other consoles' writes are told at once (NOTIFY); other programs' rows are seen within a second of
+    /// their commit, or within about ten where they lie deeper than the newest rows (a backfill). When
+    /// the server goes away this says so once, and resolves again when it is back.
+    async fn changed(&self) -> Result<(), StoreError> {
+        self.watcher
+            .get_or_init(|| Task::spawn(watch::watch(Arc::clone(&self.connections), Arc::downgrade(&self.changes))));
+        self.changes.wait().await
+    }
+}

@@ -1,0 +1,130 @@
+//! The tables: made where they are missing, checked where they stand. Where everything stands no DDL runs, so
+//! that a role without the right to create works.
+
+use crate::guard;
+use crate::store::StoreError;
+use crate::store::sqlx_error::from_sqlx;
+use sqlx::{Connection, PgConnection};
+
+const LOG: &str = include_str!("../migrations/postgres/0001_alert_operation_log.sql");
+const OWN: &str = include_str!("../migrations/postgres/0002_readback.sql");
+
+/// The advisory lock of whoever makes tables ("readback" in ASCII).
+const LOCK: i64 = 0x7265_6164_6261_636b;
+
+/// The columns of `alert_operation_log` with their types, and the characters of those that are limited.
+const COLUMNS: [(&str, &str, Option<i32>); 12] = [
+    ("id", "character varying", Some(36)),
+    ("incident_id", "character varying", Some(30)),
+    ("approval_id", "character varying", Some(36)),
+    ("audit_log_id", "character varying", Some(36)),
+    ("auto_repair_id", "character varying", Some(36)),
+    ("event_type", "alert_event_type", None),
+    ("actor", "character varying", Some(100)),
+    ("action_detail", "character varying", Some(200)),
+    ("success", "boolean", None),
+    ("error_message", "text", None),
+    ("context", "jsonb", None),
+    ("created_at", "timestamp with time zone", None),
+];
+
+/// What stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(super) struct Stands {
+    /// `alert_operation_log`.
+    pub(super) log: bool,
+    /// The console's own tables.
+    pub(super) own: bool,
+}
+
+impl Stands {
+    pub(super) fn complete(self) -> bool {
+        self.log && self.own
+    }
+}
+
+/// Makes what is missing, in one transaction, one console at a time, and checks the log.
+pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, StoreError> {
+    if !stands(connection).await?.complete() {
+        make(connection).await.map_err(|error| match error {
+            StoreError::ReadOnly(why) => StoreError::Refused(format!(
+                "tables are missing and this role may not make them; let their owner open the console once: {why}"
+            )),
+            other => other,
+        })?;
+    }
+    columns(connection).await?;
+    Ok(Stands { log: true, own: true })
+}
+
+/// Checks without making anything. The log alone is enough to read.
+pub(super) async fn verify(connection: &mut PgConnection) -> Result<Stands, StoreError> {
+    let stands = stands(connection).await?;
+    if !stands.log {
+        return Err(StoreError::Refused(
+            "there is no alert_operation_log; open it once without --read-only, or check the URL's database".to_owned(),
+        ));
+    }
+    columns(connection).await?;
+    Ok(stands)
+}
+
+async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let mut turn = connection.begin().await.map_err(from_sqlx)?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *turn).await.map_err(from_sqlx)?;
+    // Another console may have made them while this one waited for its turn.
+    let stands = stands(&mut turn).await?;
+    for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN)] {
+        if missing {
+            sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
+        }
+    }
+    turn.commit().await.map_err(from_sqlx)
+}
+
+async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
+    let sql = "
+        SELECT to_regclass('alert_operation_log') IS NOT NULL AS log,
+               to_regclass('readback_event') IS NOT NULL AND to_regclass('readback_review_event') IS NOT NULL
+               AND to_regclass('readback_chain_head') IS NOT NULL AS own";
+    sqlx::query_as(sql).fetch_one(connection).await.map_err(from_sqlx)
+}
+
+/// A column as it stands. `size` is what a `varchar` holds, NULL without a limit.
+#[derive(sqlx::FromRow)]
+struct Column {
+    name: String,
+    kind: String,
+    size: Option<i32>,
+}
+
+/// Whether somebody else's table is the one we know.
+async fn columns(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let sql = "
+        SELECT a.attname::text AS name, t.typname::text AS typname,
+               CASE WHEN t.typname = 'alert_event_type' AND t.typtype = 'e' THEN 'alert_event_type'
+                    ELSE format_type(a.atttypid, NULL) END AS kind,
+               CASE WHEN t.typname = 'varchar' AND a.atttypmod > 4 THEN a.atttypmod - 4 END AS size
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = to_regclass('alert_operation_log') AND a.attnum > 0 AND NOT a.attisdropped";
+    let there: Vec<Column> = sqlx::query_as(sql).fetch_all(connection).await.map_err(from_sqlx)?;
+    COLUMNS.iter().try_for_each(|expected| column(&there, *expected))
+}
+
+fn column(there: &[Column], (name, kind, size): (&str, &str, Option<i32>)) -> Result<(), StoreError> {
+    let refuse = |what: String| Err(StoreError::Refused(format!("alert_operation_log {what}")));
+    let Some(column) = there.iter().find(|column| column.name == name) else {
+        return refuse(format!("has no column {name} ({kind})"));
+    };
+    // Unlimited text holds whatever a limited one does.
+    let wider = kind == "character varying" && column.kind == "text";
+    if column.kind != kind && !wider {
+        return refuse(format!("column {name} is {}, it must be {kind}", guard::line(&column.kind)));
+    }
+    match (size, column.size) {
+        (Some(needed), Some(holds)) if holds < needed => {
+            refuse(format!("column {name} holds {holds} characters, {needed} are needed"))
+        }
+        _ => Ok(()),
+    }
+}

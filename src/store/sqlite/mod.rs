@@ -1,0 +1,141 @@
+//! SQLite: the embedded store, one file per stack.
+//!
+//! WAL, so that a reader never waits for a writer; `synchronous=FULL`, because what was shown as recorded
+//! must still be there after a power cut (NORMAL may lose the last commits in WAL), and a console writes a
+//! few rows a minute.
+
+mod open;
+mod read;
+mod schema;
+mod watch;
+mod write;
+
+pub(super) use open::make;
+
+use super::chain::Head;
+use super::changes::Changes;
+use super::deadline::{self, in_time};
+use super::sqlx_error::from_sqlx;
+use super::{Access, Cursor, Outcome, Store, StoreError, limits};
+use crate::review::Recorded;
+use crate::timeline::{Entry, NewOperation, OwnEvent};
+use sqlx::SqlitePool;
+use sqlx::sqlite::SqliteConnectOptions;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use tokio::sync::Mutex;
+
+/// A store in a file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    pool: SqlitePool,
+    options: SqliteConnectOptions,
+    access: Access,
+    /// One writer at a time within the process: SQLite's own lock is taken by polling and is not fair.
+    writing: Mutex<()>,
+    changes: Arc<Changes>,
+    watcher: OnceLock<deadline::Task>,
+}
+
+impl SqliteStore {
+    /// Opens the file. With [`Access::ReadWrite`] what is missing is made: the folder (0700), the file
+    /// (0600), the tables. With [`Access::ReadOnly`] nothing is made, and the connection can't write.
+    pub async fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        let options = open::options(path, access).await?;
+        let pool = open::pool(&options);
+        in_time(open::ready(&pool, access)).await?;
+        Ok(Self {
+            pool,
+            options,
+            access,
+            writing: Mutex::new(()),
+            changes: Arc::new(Changes::new()),
+            watcher: OnceLock::new(),
+        })
+    }
+
+    /// The heads of the chains.
+    pub async fn heads(&self) -> Result<Vec<Head>, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::heads(&mut connection).await
+        })
+        .await
+    }
+
+    /// Closes the file's connections; what was recorded was on the disk before.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    fn may_write(&self) -> Result<(), StoreError> {
+        match self.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(StoreError::ReadOnly("it was opened read-only".to_owned())),
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    async fn append(&self, row: &NewOperation) -> Result<(), StoreError> {
+        self.may_write()?;
+        limits::operation(row)?;
+        in_time(async {
+            let _turn = self.writing.lock().await;
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            write::append(&mut connection, row).await
+        })
+        .await?;
+        self.changes.ring();
+        Ok(())
+    }
+
+    async fn append_own(&self, event: &OwnEvent) -> Result<(), StoreError> {
+        self.may_write()?;
+        limits::own(event)?;
+        in_time(async {
+            let _turn = self.writing.lock().await;
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            write::append_own(&mut connection, event).await
+        })
+        .await?;
+        self.changes.ring();
+        Ok(())
+    }
+
+    async fn record(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
+        self.may_write()?;
+        limits::outcome(outcome)?;
+        let recorded = in_time(async {
+            let _turn = self.writing.lock().await;
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            write::record(&mut connection, outcome).await
+        })
+        .await?;
+        self.changes.ring();
+        Ok(recorded)
+    }
+
+    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::page(&mut connection, before, limit.min(limits::MAX_PAGE)).await
+        })
+        .await
+    }
+
+    async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::reviews(&mut connection).await
+        })
+        .await
+    }
+
+    /// Another program's commit is seen within a second.
+    async fn changed(&self) -> Result<(), StoreError> {
+        self.watcher
+            .get_or_init(|| deadline::Task::spawn(watch::watch(self.options.clone(), Arc::downgrade(&self.changes))));
+        self.changes.wait().await
+    }
+}

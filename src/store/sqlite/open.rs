@@ -1,0 +1,68 @@
+//! Making and opening the file.
+
+use super::schema;
+use crate::store::deadline::{DEADLINE, ENGINE};
+use crate::store::sqlx_error::from_sqlx;
+use crate::store::{Access, StoreError};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlitePool};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+/// How often a file that another opener is just setting up is tried again.
+const RETRY_EVERY: Duration = Duration::from_millis(25);
+
+/// The options of every connection to this file; the file stands afterwards, unless read-only.
+pub(super) async fn options(path: &Path, access: Access) -> Result<SqliteConnectOptions, StoreError> {
+    let options =
+        SqliteConnectOptions::new().filename(path).busy_timeout(ENGINE).foreign_keys(true).disable_statement_logging();
+    if access == Access::ReadOnly {
+        // `mode=ro`; PRAGMAs that write (the journal mode) are left alone.
+        return Ok(options.read_only(true));
+    }
+    make(path).await?;
+    Ok(options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full))
+}
+
+/// Makes the folder and the file for their owner alone. What stands is left as it is: its owner may have
+/// meant to share it. SQLite gives the files beside it (`-wal`, `-shm`) the same mode.
+pub(in crate::store) async fn make(path: &Path) -> Result<(), StoreError> {
+    let failed = |what: &str, error: &std::io::Error| {
+        let text = format!("{what} {}: {error}", path.display());
+        match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(text),
+            _ => StoreError::Refused(text),
+        }
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let made = tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await;
+        made.map_err(|error| failed("can't make the folder of", &error))?;
+    }
+    let made = tokio::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path).await;
+    made.map(drop).map_err(|error| failed("can't write", &error))
+}
+
+/// A few connections: one writes, others read meanwhile.
+pub(super) fn pool(options: &SqliteConnectOptions) -> SqlitePool {
+    SqlitePoolOptions::new().max_connections(3).acquire_timeout(DEADLINE).connect_lazy_with(options.clone())
+}
+
+/// Waits until the file can be used. Two openers of a new file get in each other's way where SQLite does not
+/// wait by itself (setting WAL); the caller's deadline bounds the tries.
+pub(super) async fn ready(pool: &SqlitePool, access: Access) -> Result<(), StoreError> {
+    loop {
+        match try_ready(pool, access).await {
+            Err(StoreError::Unavailable(_)) if access == Access::ReadWrite => tokio::time::sleep(RETRY_EVERY).await,
+            done => return done,
+        }
+    }
+}
+
+async fn try_ready(pool: &SqlitePool, access: Access) -> Result<(), StoreError> {
+    let mut connection = pool.acquire().await.map_err(from_sqlx)?;
+    match access {
+        Access::ReadWrite => schema::ensure(&mut connection).await,
+        Access::ReadOnly => schema::verify(&mut connection).await,
+    }
+}

@@ -1,0 +1,85 @@
+//! The tables: made where they are missing, checked where they stand.
+
+use crate::guard;
+use crate::store::StoreError;
+use crate::store::sqlx_error::from_sqlx;
+use sqlx::{Connection, SqliteConnection};
+
+const LOG: &str = include_str!("../migrations/sqlite/0001_alert_operation_log.sql");
+const OWN: &str = include_str!("../migrations/sqlite/0002_readback.sql");
+
+/// The columns of `alert_operation_log`.
+const COLUMNS: [&str; 12] = [
+    "id",
+    "incident_id",
+    "approval_id",
+    "audit_log_id",
+    "auto_repair_id",
+    "event_type",
+    "actor",
+    "action_detail",
+    "success",
+    "error_message",
+    "context",
+    "created_at",
+];
+
+/// What stands: the log, the console's own tables.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stands {
+    log: bool,
+    own: bool,
+}
+
+/// Makes what is missing, in one transaction, and checks the log.
+pub(super) async fn ensure(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    if stands(connection).await? != (Stands { log: true, own: true }) {
+        let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
+        // Another console may have made them while this one waited for its turn.
+        let stands = stands(&mut turn).await?;
+        for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN)] {
+            if missing {
+                sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
+            }
+        }
+        turn.commit().await.map_err(from_sqlx)?;
+    }
+    columns(connection).await
+}
+
+/// Checks without making anything.
+pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    if stands(connection).await? != (Stands { log: true, own: true }) {
+        return Err(StoreError::Refused(
+            "the file has not got the console's tables; open it once without --read-only".to_owned(),
+        ));
+    }
+    columns(connection).await
+}
+
+async fn stands(connection: &mut SqliteConnection) -> Result<Stands, StoreError> {
+    let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1";
+    let log: i64 =
+        sqlx::query_scalar(sql).bind("alert_operation_log").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+    let own: i64 =
+        sqlx::query_scalar(sql).bind("readback_chain_head").fetch_one(connection).await.map_err(from_sqlx)?;
+    Ok(Stands { log: log > 0, own: own > 0 })
+}
+
+/// Whether somebody else's table has the columns.
+async fn columns(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let sql = "SELECT name, upper(type) FROM pragma_table_info('alert_operation_log')";
+    let there: Vec<(String, String)> = sqlx::query_as(sql).fetch_all(connection).await.map_err(from_sqlx)?;
+    for column in COLUMNS {
+        let Some((_, kind)) = there.iter().find(|(name, _)| name == column) else {
+            return Err(StoreError::Refused(format!("alert_operation_log has no column {column}")));
+        };
+        if column == "created_at" && !kind.contains("INT") {
+            let kind = guard::line(kind);
+            return Err(StoreError::Refused(format!(
+                "alert_operation_log.created_at is {kind}, it must be INTEGER (microseconds since 1970)"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! From what sqlx says to what a person can act on. SQLSTATE, table and constraint names pass; the
+//! statement, its values and the server's message (which repeats values) do not.
+
+use super::StoreError;
+use crate::guard;
+use sqlx::error::DatabaseError;
+
+/// What went wrong, without a value.
+pub(super) fn from_sqlx(error: sqlx::Error) -> StoreError {
+    use sqlx::Error;
+    match error {
+        Error::Database(error) => from_database(error.as_ref()),
+        // A certificate that does not hold comes as `InvalidData`: trying again will not help.
+        Error::Io(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            StoreError::Refused(format!("TLS: {}", guard::line(&error.to_string())))
+        }
+        Error::Io(error) => StoreError::Unavailable(guard::line(&error.to_string()).into_owned()),
+        Error::Tls(error) => StoreError::Refused(format!("TLS: {}", guard::line(&error.to_string()))),
+        Error::PoolTimedOut => StoreError::Unavailable("no free connection in time".to_owned()),
+        Error::PoolClosed | Error::WorkerCrashed => StoreError::Unavailable("the connection is closed".to_owned()),
+        Error::Protocol(_) => StoreError::Unavailable("the server's answer made no sense".to_owned()),
+        Error::RowNotFound => StoreError::Refused("a row that must be there is not".to_owned()),
+        Error::ColumnDecode { index, .. } => {
+            StoreError::Refused(format!("column {} can't be read", guard::line(&index)))
+        }
+        Error::Configuration(_) => StoreError::Refused("the connection's options don't fit together".to_owned()),
+        _ => StoreError::Refused("an answer that can't be read".to_owned()),
+    }
+}
+
+/// Whether it is a broken UNIQUE or a serialisation failure: somebody else was in between, and the
+/// same transaction, tried again, will see them.
+pub(super) fn is_race(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    // 2067 and 1555 are SQLite's UNIQUE and PRIMARY KEY.
+    matches!(code.as_deref(), Some("23505" | "40001" | "40P01" | "2067" | "1555"))
+}
+
+fn from_database(error: &dyn DatabaseError) -> StoreError {
+    let code = error.code().unwrap_or_default();
+    // A SQLSTATE has five characters; SQLite's extended codes are numbers of at most four digits.
+    if code.len() == 5 { from_postgres(&code, error) } else { from_sqlite(&code) }
+}
+
+fn from_postgres(code: &str, error: &dyn DatabaseError) -> StoreError {
+    let says = match code {
+        "57P01" | "57P02" => "the server is shutting down",
+        "57P03" => "the server is starting up",
+        "53300" => "the server has no connection left",
+        "57014" => "the statement took too long",
+        "55P03" => "a lock took too long",
+        "40001" | "40P01" => "another transaction was in the way",
+        "25006" => "the server or the session takes no writes",
+        "42501" => "the role may not do this",
+        "28P01" => "the password is refused",
+        "28000" => "the role is not let in (role, pg_hba.conf or TLS)",
+        "3D000" => "there is no such database",
+        "42P01" => "a table is missing",
+        "42703" => "a column is missing",
+        "22001" => "a value is too long",
+        "22P02" => "a value is not of the column's type",
+        "23502" => "a value that must be there is missing",
+        "23505" => "it stands there already",
+        _ if code.starts_with("08") => "the connection broke",
+        _ if code.starts_with("53") => "the server is out of resources",
+        _ => "it was not taken",
+    };
+    let place = match (error.table(), error.constraint()) {
+        (_, Some(constraint)) => format!(", constraint {}", guard::line(constraint)),
+        (Some(table), None) => format!(", table {}", guard::line(table)),
+        (None, None) => String::new(),
+    };
+    let text = format!("{says} (SQLSTATE {code}{place})");
+    match code {
+        "57P01" | "57P02" | "57P03" | "57014" | "55P03" | "40001" | "40P01" => StoreError::Unavailable(text),
+        "25006" | "42501" => StoreError::ReadOnly(text),
+        _ if code.starts_with("08") || code.starts_with("53") => StoreError::Unavailable(text),
+        _ => StoreError::Refused(text),
+    }
+}
+
+fn from_sqlite(code: &str) -> StoreError {
+    let primary = code.parse::<u32>().unwrap_or_default() & 0xff;
+    let text = |says: &str| format!("{says} (SQLite {code})");
+    match primary {
+        5 | 6 => StoreError::Unavailable(text("another program holds the file's lock")),
+        10 => StoreError::Unavailable(text("the disk answered with an error")),
+        13 => StoreError::Unavailable(text("the disk is full")),
+        14 => StoreError::Unavailable(text("the file can't be opened")),
+        3 | 8 | 23 => StoreError::ReadOnly(text("the file may not be written")),
+        11 => StoreError::Refused(text("the file is damaged")),
+        26 => StoreError::Refused(text("the file is not a database")),
+        19 => StoreError::Refused(text("a constraint says no")),
+        _ => StoreError::Refused(text("it was not taken")),
+    }
+}
