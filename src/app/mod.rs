@@ -3,7 +3,6 @@
 //! [`App`] is pure: [`App::update`] takes an event and a time and returns what to do; [`App::view`]
 //! paints. No clock, no I/O, no environment. Everything that touches the world is in `shell`.
 
-<<<<<<< HEAD
 mod action;
 mod effect;
 mod event;
@@ -13,9 +12,7 @@ mod keymap;
 mod outbox;
 pub mod pacing;
 mod pending;
-=======
-pub mod pacing;
->>>>>>> terminal
+pub mod shell;
 pub mod terminal;
 pub mod theme;
 mod update;
