@@ -1,3 +1,62 @@
-//! One file per subcommand; each prints what the console shows, for pipes and cron.
+//! The command line: arguments to a mode, one file per subcommand. Each prints what the console shows,
+//! for pipes and cron.
 
+mod args;
+pub mod check;
+mod console;
+mod context;
+mod demo;
 pub mod init;
+mod nothing;
+
+pub use args::{Args, Format};
+
+use args::Command;
+use clap::Parser;
+use context::Context;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// What a usage error exits with; Nagios plugins call it unknown, and so does `check`.
+const UNKNOWN: u8 = 3;
+/// What everything else exits with when it can't start.
+const FAILED: u8 = 1;
+
+/// Runs the program; returns its exit code. Errors are one line on stderr.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let failed = if matches!(args.command, Some(Command::Check { .. })) { UNKNOWN } else { FAILED };
+    match dispatch(args) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            say(&mut std::io::stderr(), &format!("readback: {error}"));
+            ExitCode::from(failed)
+        }
+    }
+}
+
+fn dispatch(args: Args) -> Result<u8, context::StartError> {
+    match args.command {
+        Some(Command::Init { dir }) => init::run_command(&dir),
+        Some(Command::Demo) => demo::run(args.color, args.theme.as_deref()),
+        Some(Command::Check { format }) => match Context::find(&args)? {
+            Some(context) => check::run(&context, format),
+            None => nothing::explain(),
+        },
+        None => match Context::find(&args)? {
+            Some(context) => console::run(context),
+            None => nothing::explain(),
+        },
+    }
+}
+
+/// Prints a text. Who does not listen (a closed pipe) is no error.
+pub(crate) fn say(to: &mut impl Write, text: &str) {
+    let _ = writeln!(to, "{text}");
+}

@@ -3,35 +3,30 @@
 
 mod clock;
 mod door;
+mod draft_task;
 mod draw;
 mod layers;
 mod perform;
+mod probe_task;
 mod store_task;
 
 pub use clock::Clock;
 pub use door::Door;
+pub use draft_task::keep_drafts;
+pub use draw::Screen;
 pub use layers::LayerTask;
 pub use perform::{Hands, Probes};
+pub use probe_task::judge_observations;
 pub use store_task::{Command, StoreTask};
 
-use super::pacing::{Next, Pace};
-use super::terminal::{Caps, Cause, Input, Writer};
+use super::pacing::Next;
+use super::terminal::{Cause, Hangup, Input, InputEvent, SignalEvent, Signals};
 use super::{App, Effect, Event};
-use draw::Screen;
 use std::time::Instant;
 use tokio::sync::mpsc::Receiver;
 
 /// How many events are handled before a frame is drawn, at most.
 const BATCH: usize = 64;
-
-/// What ended the console.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// A person left.
-    Quit(u8),
-    /// A signal came, or the terminal went away.
-    Cause(Cause),
-}
 
 /// The console while it runs.
 #[derive(Debug)]
@@ -44,25 +39,129 @@ pub struct Shell {
     pub clock: Clock,
     /// What draws.
     pub screen: Screen,
+    /// When something on the screen will age visibly.
+    pub wake: Option<Instant>,
+}
+
+/// Where events come from.
+#[derive(Debug)]
+pub struct Sources {
+    /// The keyboard.
+    pub input: Input,
+    /// The signals.
+    pub signals: Signals,
+    /// The end of the terminal.
+    pub hangup: Hangup,
+    /// The tasks behind the hands.
+    pub events: Receiver<Event>,
+}
+
+/// What one wait brought.
+enum Arrived {
+    Input(Option<InputEvent>),
+    Event(Option<Event>),
+    Signal(SignalEvent),
+    Gone(Cause),
+    Written,
+    Woken,
 }
 
 impl Shell {
-    /// Runs until it ends. `events` come from the tasks behind `hands`.
-    pub async fn run(mut self, mut input: Input, mut events: Receiver<Event>, mut causes: Receiver<Cause>) -> End {
-        let mut wake: Option<Instant> = None;
+    /// Runs until it ends; returns the exit code.
+    pub async fn run(&mut self, mut sources: Sources) -> i32 {
         let mut dirty = true;
         loop {
-            match self.screen.pace(dirty, wake).next() {
+            let until = match self.screen.pace(dirty, self.wake).next() {
                 Next::DrawNow => {
                     self.screen.draw(&mut self.app);
                     dirty = false;
                     continue;
                 }
-                Next::WaitUntil(until) => { let _ = until; }
-                Next::Sleep => {}
+                Next::WaitUntil(until) => Some(until),
+                Next::Sleep => None,
+            };
+            let arrived = self.arrival(&mut sources, until).await;
+            if matches!(arrived, Arrived::Written) {
+                continue;
             }
-            let _ = (&mut input, &mut events, &mut causes, BATCH);
-            wake = None;
+            if let Some(code) = self.handle(arrived, &mut dirty).await {
+                return code;
+            }
+            // What has arrived meanwhile is handled before the next frame, so that it is drawn once.
+            for _ in 0..BATCH {
+                let next = match (sources.input.try_next(), sources.events.is_empty()) {
+                    (Some(input), _) => Arrived::Input(Some(input)),
+                    (None, false) => Arrived::Event(sources.events.recv().await),
+                    (None, true) => break,
+                };
+                if let Some(code) = self.handle(next, &mut dirty).await {
+                    return code;
+                }
+            }
         }
+    }
+
+    async fn arrival(&self, sources: &mut Sources, until: Option<Instant>) -> Arrived {
+        let wait = async {
+            match until {
+                Some(until) => tokio::time::sleep_until(until.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            cause = sources.hangup.wait() => Arrived::Gone(cause),
+            signal = sources.signals.next() => Arrived::Signal(signal),
+            input = sources.input.next() => Arrived::Input(input),
+            event = sources.events.recv() => Arrived::Event(event),
+            () = self.screen.written() => Arrived::Written,
+            () = wait => Arrived::Woken,
+        }
+    }
+
+    /// Hands what arrived to the core and carries out what it asks; returns the exit code at the end.
+    async fn handle(&mut self, arrived: Arrived, dirty: &mut bool) -> Option<i32> {
+        let event = match arrived {
+            Arrived::Gone(cause) | Arrived::Signal(SignalEvent::End(cause)) => return Some(cause.exit_code()),
+            Arrived::Signal(SignalEvent::Suspend) => {
+                let _ = self.screen.guard().suspend();
+                self.drawn_anew()
+            }
+            Arrived::Signal(SignalEvent::Continue) => {
+                let _ = self.screen.guard().resume();
+                self.drawn_anew()
+            }
+            // The keyboard or every task is gone: what is left is to end.
+            Arrived::Input(None) | Arrived::Event(None) => return Some(Cause::Hangup.exit_code()),
+            Arrived::Input(Some(InputEvent::Key(key))) => Event::Key(key),
+            Arrived::Input(Some(InputEvent::Paste(text))) => Event::Paste(text),
+            Arrived::Input(Some(InputEvent::Resize(columns, rows))) => {
+                self.screen.resize(columns, rows);
+                Event::Resize(columns, rows)
+            }
+            Arrived::Event(Some(event)) => event,
+            Arrived::Woken if self.wake.is_some_and(|wake| wake <= Instant::now()) => Event::Woken,
+            Arrived::Woken | Arrived::Written => return None,
+        };
+        let turn = self.app.update(event, self.clock.now());
+        *dirty |= turn.dirty;
+        self.wake = None;
+        for effect in turn.effects {
+            match self.hands.perform(effect).await {
+                Some(Effect::Quit(code)) => return Some(i32::from(code)),
+                Some(Effect::WakeAt(at)) => self.wake = Some(Instant::now() + self.clock.until(at)),
+                Some(Effect::Copy(text)) => {
+                    self.screen.copy(&text);
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn drawn_anew(&mut self) -> Event {
+        self.screen.forget();
+        let (columns, rows) = self.screen.size();
+        Event::Resize(columns, rows)
     }
 }

@@ -1,0 +1,66 @@
+//! Carries out what the core asks for. Nothing here waits for the outside world: each effect is handed
+//! to the task that owns its part of it.
+
+use super::store_task::Command;
+use crate::app::Effect;
+use crate::probes::ScheduleHandle;
+use crate::store::Cursor;
+use tokio::sync::mpsc::Sender;
+
+/// The tasks that do things.
+#[derive(Debug)]
+pub struct Hands {
+    /// Looks at the outside world.
+    pub probes: Probes,
+    /// Reads the layers of the configuration.
+    pub layers: Sender<()>,
+    /// Owns the database.
+    pub store: Sender<Command>,
+    /// Keeps what is being written; key and text.
+    pub drafts: Sender<(String, String)>,
+}
+
+/// Who runs probes.
+#[derive(Debug)]
+pub enum Probes {
+    /// The schedule.
+    Live(ScheduleHandle),
+    /// The demo's script, which can't be asked.
+    Scripted,
+}
+
+impl Hands {
+    /// Carries out an effect; gives back what is the shell's own to do.
+    pub async fn perform(&self, effect: Effect) -> Option<Effect> {
+        match effect {
+            Effect::RunProbe(id) => {
+                if let Probes::Live(schedule) = &self.probes {
+                    schedule.run_now(id).await;
+                }
+            }
+            Effect::RunAllProbes => {
+                if let Probes::Live(schedule) = &self.probes {
+                    schedule.run_all().await;
+                }
+            }
+            Effect::ReadEnv => {
+                // One request that waits is as good as two.
+                let _ = self.layers.try_send(());
+            }
+            Effect::ReadStore => self.ask_store(Command::Read).await,
+            Effect::ReadOlder { at, id } => self.ask_store(Command::ReadOlder(Cursor { at, id })).await,
+            Effect::Record(step) => self.ask_store(Command::Record(step)).await,
+            Effect::AppendOwn(event) => self.ask_store(Command::AppendOwn(event)).await,
+            Effect::SaveDraft { key, text } => {
+                let _ = self.drafts.send((key, text)).await;
+            }
+            effect @ (Effect::Copy(_) | Effect::WakeAt(_) | Effect::Quit(_)) => return Some(effect),
+        }
+        None
+    }
+
+    /// A task that is gone is a console that ends; nothing is left to tell.
+    async fn ask_store(&self, command: Command) {
+        let _ = self.store.send(command).await;
+    }
+}
