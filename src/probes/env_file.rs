@@ -1,10 +1,15 @@
 //! Reads the stack's `.env` and asks whether the required keys are there and non-empty.
 
-use super::{About, Judgement, Kind, Place, ProbeError};
-use crate::evidence::{Unknown, Verdict};
+use super::files::{FileTrouble, read_limited};
+use super::spec::ENV_LIMIT;
+use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError, dotenv};
+use crate::evidence::{Fact, Quantity, Unknown, Verdict};
+use crate::guard::line;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Reads the stack's `.env` and asks whether the required keys are there and non-empty.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -12,18 +17,52 @@ use std::time::Duration;
 pub struct EnvFile {
     /// The file, relative to the stack.
     #[serde(default = "default_path")]
-    pub path: std::path::PathBuf,
+    pub path: PathBuf,
     /// The template whose REQUIRED keys have to be there and non-empty.
-    pub template: Option<std::path::PathBuf>,
+    pub template: Option<PathBuf>,
+    /// More keys that have to be there and non-empty.
+    #[serde(default)]
+    pub keys: Vec<String>,
 }
 
-fn default_path() -> std::path::PathBuf {
+fn default_path() -> PathBuf {
     ".env".into()
 }
 
 /// What was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {}
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// There is no such file.
+    Missing,
+    /// It is no regular file.
+    NotAFile,
+    /// It is larger than anyone's `.env`; its size in bytes.
+    TooLarge(u64),
+    /// It isn't UTF-8; the first byte that isn't.
+    NotUtf8(u64),
+    /// It was read.
+    Read(Contents),
+}
+
+/// What a `.env` holds, without its values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Its size.
+    pub bytes: u64,
+    /// How many keys it has.
+    pub keys: u64,
+    /// How many keys are required.
+    pub required: u64,
+    /// Required keys that it has not.
+    pub missing: Vec<String>,
+    /// Required keys without a value.
+    pub empty: Vec<String>,
+    /// Keys that it sets twice; the last one wins.
+    pub twice: Vec<String>,
+    /// The numbers of lines that are no assignment.
+    pub bad_lines: Vec<u64>,
+}
 
 impl Kind for EnvFile {
     type Seen = Seen;
@@ -31,28 +70,161 @@ impl Kind for EnvFile {
     const ABOUT: About = About {
         name: "env-file",
         asks: "Reads the stack's `.env` and asks whether the required keys are there and non-empty.",
-        pass_means: "",
-        blind_to: "",
+        pass_means: "The file can be read, each of its lines makes sense, and no required key is missing or empty.",
+        blind_to: "Whether a value is right, and whether the running container has it: it may have started with \
+                   another file.",
+        options: &[
+            OptionDoc::new("path", "\".env\"", "The file, relative to the stack."),
+            OptionDoc::new("template", "none", "The template whose REQUIRED keys have to be there and non-empty."),
+            OptionDoc::new("keys", "[]", "More keys that have to be there and non-empty."),
+        ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
-        half_life: Duration::from_secs(300),
+        half_life: Duration::from_secs(120),
     };
 
     fn claim(&self) -> String {
-        String::new()
+        let file = line(&self.path.to_string_lossy()).into_owned();
+        if self.template.is_none() && self.keys.is_empty() {
+            return format!("{file} can be read");
+        }
+        format!("{file} has every required key, with a value")
     }
 
-    async fn observe(&self, _at: &Place) -> Result<Seen, ProbeError> {
-        Err(ProbeError::new(Unknown::NotBuilt, "seam"))
+    fn credential(&self) -> String {
+        "file".to_owned()
     }
 
-    fn judge(&self, _seen: &Seen, _now: Timestamp) -> Judgement {
-        Judgement {
-            verdict: Verdict::Unknown(Unknown::NeverRun),
-            summary: String::new(),
-            hint: None,
-            facts: Vec::new(),
-            as_of: None,
+    async fn observe(&self, at: &Place, _deadline: Instant) -> Result<Seen, ProbeError> {
+        let path = at.path(&self.path);
+        let bytes = match read_limited(&path, ENV_LIMIT).await {
+            Ok(bytes) => bytes,
+            Err(FileTrouble::Missing) => return Ok(Seen::Missing),
+            Err(FileTrouble::NotAFile) => return Ok(Seen::NotAFile),
+            Err(FileTrouble::TooLarge(bytes)) => return Ok(Seen::TooLarge(bytes)),
+            Err(trouble) => return Err(file_error(&path, trouble)),
+        };
+        let required = self.required(at).await?;
+        Ok(match std::str::from_utf8(&bytes) {
+            Err(error) => Seen::NotUtf8(error.valid_up_to() as u64),
+            Ok(text) => Seen::Read(contents(text, &required)),
+        })
+    }
+
+    fn judge(&self, seen: &Seen, _at: Timestamp) -> Judgement {
+        let file = line(&self.path.to_string_lossy()).into_owned();
+        let unknown = Verdict::Unknown(Unknown::Garbled);
+        match seen {
+            Seen::Missing => Judgement::new(Verdict::Fail, format!("{file} is not there")).hint("ls -la"),
+            Seen::NotAFile => Judgement::new(Verdict::Fail, format!("{file} is not a regular file")).hint("ls -la"),
+            Seen::TooLarge(bytes) => {
+                let size = Fact::new("size", Quantity::Bytes(*bytes));
+                Judgement::new(unknown, format!("{file} was not read: {} is no .env", size.value)).facts(vec![size])
+            }
+            Seen::NotUtf8(offset) => Judgement::new(unknown, format!("{file} is not UTF-8, from byte {offset} on"))
+                .hint(format!("file {file}")),
+            Seen::Read(contents) => self.judge_contents(contents),
         }
     }
 }
+
+impl EnvFile {
+    /// The keys that have to be there. A template that marks none is a mistake, not an empty wish.
+    async fn required(&self, at: &Place) -> Result<Vec<String>, ProbeError> {
+        let mut keys = self.keys.clone();
+        if let Some(template) = &self.template {
+            let path = at.path(template);
+            let not_configured = |what: &str| {
+                let shown = template.to_string_lossy();
+                ProbeError::new(Unknown::NotConfigured, format!("the template {} {what}", line(&shown)))
+            };
+            let bytes = read_limited(&path, ENV_LIMIT).await.map_err(|trouble| match trouble {
+                FileTrouble::Denied => file_error(&path, trouble),
+                _ => not_configured(&trouble.to_string()),
+            })?;
+            let text = String::from_utf8(bytes).map_err(|_| not_configured("is not UTF-8"))?;
+            let required = dotenv::required_keys(&text);
+            if required.is_empty() {
+                return Err(not_configured("marks no key as REQUIRED").hint("write # REQUIRED above a section"));
+            }
+            keys.extend(required);
+        }
+        keys.sort();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    fn judge_contents(&self, contents: &Contents) -> Judgement {
+        let file = line(&self.path.to_string_lossy()).into_owned();
+        let mut facts = vec![
+            Fact::new("keys", Quantity::Count(contents.keys)),
+            Fact::new("required keys", Quantity::Count(contents.required)),
+            Fact::new("size", Quantity::Bytes(contents.bytes)),
+        ];
+        for (name, keys) in [("missing", &contents.missing), ("empty", &contents.empty), ("set twice", &contents.twice)]
+        {
+            if !keys.is_empty() {
+                facts.push(Fact::text(name, line(&keys.join(", ")).into_owned()));
+            }
+        }
+        let (verdict, summary, hint) = if !contents.missing.is_empty() {
+            (
+                Verdict::Fail,
+                format!("missing: {}", some(&contents.missing)),
+                format!("grep -n '^[A-Z]' {file} | cut -d= -f1"),
+            )
+        } else if !contents.empty.is_empty() {
+            (Verdict::Fail, format!("without a value: {}", some(&contents.empty)), format!("grep -nE '=$' {file}"))
+        } else if let Some(number) = contents.bad_lines.first() {
+            (Verdict::Warn, format!("line {number} is no KEY=value"), format!("an editor, at line {number} of {file}"))
+        } else if !contents.twice.is_empty() {
+            let summary = format!("set twice, the last one wins: {}", some(&contents.twice));
+            (Verdict::Warn, summary, format!("grep -nE '^({})=' {file} | cut -d= -f1", contents.twice.join("|")))
+        } else {
+            let summary = match contents.required {
+                0 => format!("{} keys; none is required, so only that it can be read", contents.keys),
+                required => format!("all {required} required keys have a value"),
+            };
+            return Judgement::new(Verdict::Pass, summary).facts(facts);
+        };
+        Judgement::new(verdict, summary).hint(hint).facts(facts)
+    }
+}
+
+fn contents(text: &str, required: &[String]) -> Contents {
+    let entries = dotenv::read(text);
+    let mut names: Vec<&str> = entries.assignments.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    let mut twice: Vec<String> =
+        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect();
+    twice.dedup();
+    names.dedup();
+    let of_required = |is_so: &dyn Fn(&String) -> bool| required.iter().filter(|key| is_so(key)).cloned().collect();
+    Contents {
+        bytes: text.len() as u64,
+        keys: names.len() as u64,
+        required: required.len() as u64,
+        missing: of_required(&|key| entries.get(key).is_none()),
+        empty: of_required(&|key| entries.get(key).is_some_and(crate::guard::Secret::is_empty)),
+        twice,
+        bad_lines: entries.bad_lines,
+    }
+}
+
+/// The first few of some keys.
+fn some(keys: &[String]) -> String {
+    const MOST: usize = 4;
+    let shown = keys.iter().take(MOST).map(|key| line(key).into_owned()).collect::<Vec<_>>().join(", ");
+    if keys.len() > MOST { format!("{shown} and {} more", keys.len() - MOST) } else { shown }
+}
+
+fn file_error(path: &Path, trouble: FileTrouble) -> ProbeError {
+    let shown = path.to_string_lossy();
+    let shown = line(&shown);
+    let reason = if trouble == FileTrouble::Denied { Unknown::Denied } else { Unknown::Unreachable };
+    ProbeError::new(reason, format!("{shown} {trouble}")).hint(format!("ls -l {shown}"))
+}
+
+#[cfg(test)]
+#[path = "env_file_tests.rs"]
+mod tests;

@@ -6,6 +6,25 @@ use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 use std::future::Future;
 use std::time::Duration;
+use tokio::time::Instant;
+
+/// One option of a kind, as `docs/probes.md` tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionDoc {
+    /// The key in readback.toml.
+    pub name: &'static str,
+    /// The default in TOML, or `required`, or `none`.
+    pub default: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+impl OptionDoc {
+    /// A row of a kind's table of options.
+    pub const fn new(name: &'static str, default: &'static str, doc: &'static str) -> Self {
+        Self { name, default, doc }
+    }
+}
 
 /// What is said of a kind in `docs/probes.md`, and its defaults.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +37,8 @@ pub struct About {
     pub pass_means: &'static str,
     /// What it can't see.
     pub blind_to: &'static str,
+    /// Its options, in the order of the struct.
+    pub options: &'static [OptionDoc],
     /// How often it asks, unless configured.
     pub every: Duration,
     /// How long it waits, unless configured; wraps everything (connect, TLS, all pages, body).
@@ -41,6 +62,54 @@ pub struct Judgement {
     pub as_of: Option<Timestamp>,
 }
 
+impl Judgement {
+    /// A judgement without facts.
+    pub fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
+        Self { verdict, summary: summary.into(), hint: None, facts: Vec::new(), as_of: None }
+    }
+
+    /// The same with what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with what was measured.
+    #[must_use]
+    pub fn facts(mut self, facts: Vec<Fact>) -> Self {
+        self.facts = facts;
+        self
+    }
+}
+
+/// What became of a negative control: the question that has to be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// It was not asked: turned off, or there was no positive answer to control.
+    NotAsked,
+    /// It was refused, as it has to be.
+    Refused,
+    /// It was answered like the real question: the positive answer is void.
+    Passed,
+    /// It brought no answer that says either.
+    Unclear,
+}
+
+impl Control {
+    /// The fact that every kind with a control shows.
+    pub(super) fn fact(self) -> Fact {
+        let word = match self {
+            Self::NotAsked => "not asked",
+            Self::Refused => "refused, as it has to be",
+            Self::Passed => "answered, though it must not be",
+            Self::Unclear => "no clear answer",
+        };
+        Fact::text("negative control", word)
+    }
+}
+
 /// A kind of probe: a struct of options that knows how to look and how to judge.
 pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync {
     /// What `observe` brings: plain facts, serialisable, no verdict, no secret.
@@ -62,11 +131,18 @@ pub trait Kind: Serialize + DeserializeOwned + Clone + Send + Sync {
         "none".to_owned()
     }
 
-    /// Looks. The caller sets the deadline.
-    fn observe(&self, at: &super::Place) -> impl Future<Output = Result<Self::Seen, ProbeError>> + Send;
+    /// Looks. The caller stops it soon after the deadline; it is told, so that it can say at which
+    /// step the time ran out.
+    fn observe(
+        &self,
+        at: &super::Place,
+        deadline: Instant,
+    ) -> impl Future<Output = Result<Self::Seen, ProbeError>> + Send;
 
-    /// Judges. Pure: the same observation judged at the same time is the same judgement.
-    fn judge(&self, seen: &Self::Seen, now: Timestamp) -> Judgement;
+    /// Judges what was seen at the time `at`. Pure. Ages are counted up to `at`, not to the time of
+    /// reading: a container seen ten seconds after its start has not run for a minute because
+    /// nobody looked for fifty seconds.
+    fn judge(&self, seen: &Self::Seen, at: Timestamp) -> Judgement;
 }
 
 /// Builds the enums `Options` and `Seen` and the table `KINDS` from one line per kind.
@@ -122,15 +198,15 @@ macro_rules! kinds {
                 match self { $(Self::$name(kind) => kind.credential(),)+ }
             }
 
-            /// Looks; the caller sets the deadline.
-            pub async fn observe(&self, at: &Place) -> Result<Seen, ProbeError> {
-                match self { $(Self::$name(kind) => kind.observe(at).await.map(Seen::$name),)+ }
+            /// Looks; the caller stops it soon after the deadline.
+            pub async fn observe(&self, at: &Place, deadline: tokio::time::Instant) -> Result<Seen, ProbeError> {
+                match self { $(Self::$name(kind) => kind.observe(at, deadline).await.map(Seen::$name),)+ }
             }
 
-            /// Judges what was seen. An observation of another kind judges as garbled.
-            pub fn judge(&self, seen: &Seen, now: jiff::Timestamp) -> Option<Judgement> {
+            /// Judges what was seen at that time; `None` where it was seen by another kind.
+            pub fn judge(&self, seen: &Seen, at: jiff::Timestamp) -> Option<Judgement> {
                 match (self, seen) {
-                    $((Self::$name(kind), Seen::$name(seen)) => Some(kind.judge(seen, now)),)+
+                    $((Self::$name(kind), Seen::$name(seen)) => Some(kind.judge(seen, at)),)+
                     _ => None,
                 }
             }

@@ -2,9 +2,22 @@
 //! `observe` does I/O within a deadline and returns plain facts, `judge` is pure and turns them into
 //! a verdict. Adding a kind is a file and a line in the table below.
 
+mod document;
 mod kind;
 mod observation;
+mod run;
+pub mod schedule;
 mod spec;
+
+pub mod running;
+pub mod secrets;
+
+mod dotenv;
+#[cfg(feature = "docker")]
+mod engine;
+mod files;
+mod net;
+mod tls;
 
 mod container;
 mod docker;
@@ -13,9 +26,14 @@ mod http;
 mod postgres;
 mod tcp;
 
-pub use kind::{About, Judgement, Kind};
+pub use document::document;
+pub use kind::{About, Control, Judgement, Kind, OptionDoc};
 pub use observation::{Observation, ProbeError, judge};
+pub use run::{observe_all, run_once};
+pub use schedule::{Schedule, ScheduleHandle};
 pub use spec::{Place, ProbeSpec};
+
+use crate::evidence::Unknown;
 
 kind::kinds! {
     Docker => docker::Docker,
@@ -24,4 +42,25 @@ kind::kinds! {
     Tcp => tcp::Tcp,
     Http => http::Http,
     EnvFile => env_file::EnvFile,
+}
+
+/// Every reason for `unknown`, for the documentation.
+const REASONS: [Unknown; 10] = [
+    Unknown::NeverRun,
+    Unknown::Unreachable,
+    Unknown::Denied,
+    Unknown::TimedOut,
+    Unknown::NotConfigured,
+    Unknown::NotBuilt,
+    Unknown::Garbled,
+    Unknown::Crashed,
+    Unknown::Blocked,
+    Unknown::Void,
+];
+
+/// This binary was built without a feature.
+#[cfg(not(all(feature = "docker", feature = "aws")))]
+fn not_built(feature: &str) -> ProbeError {
+    ProbeError::new(Unknown::NotBuilt, format!("this readback was built without the feature {feature}"))
+        .hint(format!("cargo install readback-console --features {feature}"))
 }

@@ -1,6 +1,6 @@
 //! What a probe brought back, before anyone has judged it.
 
-use super::{ProbeSpec, Seen};
+use super::{Judgement, ProbeSpec, Seen};
 use crate::evidence::{Evidence, ProbeId, Source, Unknown, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,23 +47,20 @@ pub struct Observation {
     pub seen: Result<Seen, ProbeError>,
 }
 
-/// Judges an observation. Pure, so an incident recorded last week judges the same today.
+/// Judges an observation. Pure, so an incident recorded last week judges the same today: ages inside
+/// an observation are counted up to its own time, and its own age is left to [`Evidence::freshness`].
+/// `now` only keeps an observation that claims to come from the future from judging by its own clock.
 pub fn judge(observation: &Observation, spec: &ProbeSpec, now: Timestamp) -> Evidence {
+    let at = observation.observed_at.min(now);
     let judgement = match &observation.seen {
-        Ok(seen) => spec.options.judge(seen, now).unwrap_or_else(|| super::Judgement {
-            verdict: Verdict::Unknown(Unknown::Garbled),
-            summary: "the observation is of another kind than the probe".to_owned(),
-            hint: None,
-            facts: Vec::new(),
-            as_of: None,
+        Ok(seen) => spec.options.judge(seen, at).unwrap_or_else(|| {
+            let garbled = Verdict::Unknown(Unknown::Garbled);
+            Judgement::new(garbled, "the observation is of another kind than the probe")
         }),
-        Err(error) => super::Judgement {
-            verdict: Verdict::Unknown(error.reason),
-            summary: error.message.clone(),
-            hint: error.hint.clone(),
-            facts: Vec::new(),
-            as_of: None,
-        },
+        Err(error) => {
+            let unknown = Judgement::new(Verdict::Unknown(error.reason), error.message.clone());
+            Judgement { hint: error.hint.clone(), ..unknown }
+        }
     };
     Evidence {
         probe: observation.probe.clone(),

@@ -1,0 +1,77 @@
+//! Where secrets are kept: AWS Secrets Manager, a command (vault, op, sops), a file. Values are
+//! fetched to be compared, and live as [`Secret`]s only.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod command;
+mod file;
+mod parse;
+mod spec;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::CommandSource;
+pub use file::FileSource;
+pub use spec::{SecretSpec, SourceKind};
+
+use super::ProbeError;
+use crate::guard::Secret;
+use std::future::Future;
+use std::time::Duration;
+
+#[cfg(feature = "aws")]
+pub use aws::AwsSource;
+
+/// The most that is read of a secret, in bytes. AWS allows 64 KiB.
+const LIMIT: u64 = 1024 * 1024;
+
+/// How long a fetch may take unless configured.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A secret as it was fetched. Its `Debug` shows names and lengths, no value.
+#[derive(Clone, Debug)]
+pub struct FetchedSecret {
+    /// The name it was asked by.
+    pub name: String,
+    /// The version, where the source has versions.
+    pub version: Option<String>,
+    /// The fields of a JSON object in its order; a secret that is none has the one field `value`.
+    pub fields: Vec<(String, Secret)>,
+}
+
+impl FetchedSecret {
+    /// The value of a field.
+    pub fn field(&self, name: &str) -> Option<&Secret> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+}
+
+/// Where secrets can be fetched from.
+pub trait SecretSource {
+    /// Fetches the secret of this name, within the source's deadline.
+    fn fetch(&self, name: &str) -> impl Future<Output = Result<FetchedSecret, ProbeError>> + Send;
+}
+
+/// A source of any kind.
+#[derive(Clone, Debug)]
+pub enum AnySecretSource {
+    /// AWS Secrets Manager.
+    #[cfg(feature = "aws")]
+    Aws(AwsSource),
+    /// A command's output.
+    Command(CommandSource),
+    /// A file.
+    File(FileSource),
+}
+
+impl SecretSource for AnySecretSource {
+    async fn fetch(&self, name: &str) -> Result<FetchedSecret, ProbeError> {
+        match self {
+            #[cfg(feature = "aws")]
+            Self::Aws(source) => source.fetch(name).await,
+            Self::Command(source) => source.fetch(name).await,
+            Self::File(source) => source.fetch(name).await,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The TLS that the HTTP probe speaks: ring, the system's roots, and no global provider.
+
+use super::ProbeError;
+use super::files::read_limited;
+use crate::evidence::Unknown;
+use crate::guard::line;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The most that is read of a CA file, in bytes.
+const CA_LIMIT: u64 = 1024 * 1024;
+
+/// A client's configuration that trusts the system's roots, and a CA file's.
+pub(super) async fn client_config(ca: Option<&Path>) -> Result<ClientConfig, ProbeError> {
+    // The system's roots are some hundred files, read in one go: not on a runtime's thread.
+    let mut roots = tokio::task::spawn_blocking(system_roots).await.unwrap_or_else(|_| RootCertStore::empty());
+    if let Some(path) = ca {
+        add(&mut roots, path).await?;
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|_| ProbeError::new(Unknown::NotBuilt, "this build knows no version of TLS"))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// What can't be read is left out: a server that needs it then reads "issuer not trusted here".
+fn system_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
+async fn add(roots: &mut RootCertStore, path: &Path) -> Result<(), ProbeError> {
+    let shown = path.to_string_lossy();
+    let wrong = |what: String| ProbeError::new(Unknown::NotConfigured, format!("the CA file {} {what}", line(&shown)));
+    let pem = read_limited(path, CA_LIMIT).await.map_err(|trouble| wrong(trouble.to_string()))?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    let (added, _) = roots.add_parsable_certificates(certificates.unwrap_or_default());
+    if added == 0 { Err(wrong("holds no certificate".to_owned())) } else { Ok(()) }
+}
