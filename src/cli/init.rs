@@ -60,30 +60,4 @@ pub fn run(dir: &Path) -> Result<Written, InitError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_that_is_there_is_never_written_over() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join(FILE_NAME);
-        std::fs::write(&path, "mine").unwrap();
-        assert!(matches!(run(dir.path()), Err(InitError::AlreadyThere(_))));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
-    }
-
-    #[test]
-    fn a_folder_with_nothing_in_it_gets_a_file_that_loads() {
-        let dir = tempfile::tempdir().unwrap();
-        let written = run(dir.path()).unwrap();
-        assert_eq!(written.found, ["nothing that readback knows; the file is a start to be filled in"]);
-        let layers = crate::config::read_layers(&written.path, None).unwrap();
-        assert!(crate::config::load(&layers).unwrap().probes.is_empty());
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_named() {
-        let said = run(Path::new("/nonexistent/stack")).unwrap_err().to_string();
-        assert_eq!(said, "/nonexistent/stack: can't be read: entity not found");
-    }
-}
+mod tests;

@@ -64,8 +64,8 @@ pub(super) enum What {
 pub(super) struct Fault {
     pub(super) what: What,
     pub(super) at: Option<At>,
-    pub(super) key: Option<String>,
-    pub(super) table: Option<String>,
+    pub(super) key: Option<Box<str>>,
+    pub(super) table: Option<Box<str>>,
 }
 
 impl Fault {
@@ -83,14 +83,14 @@ impl Fault {
     /// The same, of this key unless a nearer one is known.
     pub(super) fn of_key(mut self, key: &str) -> Self {
         if self.table.is_none() {
-            self.key.get_or_insert_with(|| key.to_owned());
+            self.key.get_or_insert_with(|| key.into());
         }
         self
     }
 
     /// The same, in this table unless a nearer one is known.
     pub(super) fn in_table(mut self, table: &str) -> Self {
-        self.table.get_or_insert_with(|| table.to_owned());
+        self.table.get_or_insert_with(|| table.into());
         self
     }
 
@@ -134,7 +134,7 @@ impl Fault {
             What::UnknownKey { key, .. } => format!("unknown key \"{}\"{table}", shown(key)),
             What::MissingKey { key } => format!("missing key \"{}\"{table}", shown(key)),
             What::WrongType { expected, found } => format!("{subject}expected {expected}, found {found}"),
-            What::UnknownWord { .. } => format!("{subject}not one of the allowed words"),
+            What::UnknownWord { .. } => format!("{subject}unknown {}", shown(self.key.as_deref().unwrap_or("word"))),
             What::Said(text) => format!("{subject}{text}"),
         }
     }

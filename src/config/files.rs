@@ -141,7 +141,7 @@ pub(crate) fn quote(value: &str) -> String {
     out
 }
 
-/// Where a stack's SQLite file stands unless `store.url` says otherwise: under `state_home`
+/// Where a stack's own database file stands unless `store.url` says otherwise: under `state_home`
 /// (`$XDG_STATE_HOME`, or `~/.local/state`), by the stack's name and a mark of its folder, so that two
 /// stacks of one name never share a history.
 pub fn default_store(state_home: &Path, root: &Path, stack: &str) -> PathBuf {
@@ -152,6 +152,8 @@ pub fn default_store(state_home: &Path, root: &Path, stack: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

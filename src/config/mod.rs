@@ -64,6 +64,7 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     let secrets = root.tables("secret")?.into_iter().map(secret::read);
     let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
     let probes = root.tables("probe")?.into_iter().map(probe::read).collect::<Result<Vec<_>, _>>()?;
+    root.ensure_table("stack");
     let tables = Tables::deserialize(root).map_err(|fault| secret::also_allowed(fault, &["secret", "probe"], ""))?;
     let Tables { stack, store, display, env, review, timeline } = tables;
     Ok(Config { stack, store, display, env, secrets, probes, review, timeline, origins })

@@ -29,8 +29,12 @@ impl Error for Fault {
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        let found = format!("{} that does not fit", kind_of(&found));
-        Self::new(What::WrongType { expected: expected_words(&expected.to_string()), found })
+        let expected = match expected.to_string().as_str() {
+            "u8" => "a whole number from 0 to 255".to_owned(),
+            "u16" => "a whole number from 0 to 65535".to_owned(),
+            other => expected_words(other),
+        };
+        Self::new(What::WrongType { expected, found: format!("{} that does not fit", kind_of(&found)) })
     }
 
     fn unknown_variant(variant: &str, allowed: &'static [&'static str]) -> Self {
@@ -135,7 +139,11 @@ impl<'de> Deserializer<'de> for Table {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let (at, name) = (self.at, self.name.clone());
         let entries = Entries { name: self.name, left: self.entries.into_iter(), value: None };
-        visitor.visit_map(entries).map_err(|fault| fault.at(at).in_table(&name))
+        visitor.visit_map(entries).map_err(|fault| match fault.what {
+            What::MissingKey { .. } => fault.at(at).in_table(&name),
+            // Any other fault of the table as a whole is one of the key that it stands under.
+            _ => fault.at(at),
+        })
     }
 
     forward_to_deserialize_any! {

@@ -52,6 +52,7 @@ pub(super) fn read(mut table: Table) -> Result<SecretSpec, Fault> {
 
 /// Adds the keys of every element of a list to what its own kind allows.
 pub(super) fn also_allowed(mut fault: Fault, common: &[&str], list: &str) -> Fault {
+    fault = fault.in_table(list);
     if fault.table.as_deref() == Some(list)
         && let What::UnknownKey { allowed, .. } = &mut fault.what
     {

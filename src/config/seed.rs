@@ -21,6 +21,8 @@ pub fn parse_seed(file: &str, text: &str) -> Result<Vec<Operation>, ConfigError>
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]

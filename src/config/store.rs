@@ -13,7 +13,7 @@ pub struct StoreSettings {
     /// `sqlite:` (a file of the stack under the XDG state folder), `sqlite:PATH` (relative to the stack),
     /// `postgres://…` or `memory:`. `$NAME` and `${NAME}` take a variable of the environment.
     pub url: StoreUrl,
-    /// The variable of the environment that holds the password of a PostgreSQL URL.
+    /// The variable of the environment that holds the password of a `postgres://` URL.
     pub password_env: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for StoreUrl {
 impl StoreSettings {
     /// The URL to open: variables filled in, the default file and relative paths made whole.
     /// `variable` reads the environment, `root` is the stack's folder, `default_file` is where the stack's
-    /// SQLite file stands unless told otherwise ([`super::default_store`]).
+    /// own file stands unless told otherwise ([`super::default_store`]).
     pub fn resolve(
         &self,
         variable: impl Fn(&str) -> Option<String>,
@@ -89,7 +89,7 @@ impl StoreSettings {
             Some("") => format!("sqlite:{}", default_file.display()),
             Some(path) if path.starts_with(":memory:") || path.starts_with("//") => url.to_owned(),
             Some(path) => format!("sqlite:{}", root.join(fill(path, &variable, str::to_owned)?).display()),
-            None => self.with_password(fill(url, &variable, |value| percent(value))?, &variable)?,
+            None => self.with_password(fill(url, &variable, percent)?, &variable)?,
         };
         Ok(StoreUrl(Secret::from(resolved)))
     }
@@ -166,6 +166,8 @@ fn percent(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn settings(url: &str, password_env: Option<&str>) -> StoreSettings {

@@ -25,6 +25,21 @@ pub(super) enum Node {
     Table(Table),
 }
 
+impl Node {
+    /// The type's name, for messages.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Whole(_) => "a whole number",
+            Self::Fraction(_) => "a number",
+            Self::Truth(_) => "true or false",
+            Self::Date => "a date",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
 /// A value and its place.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
@@ -72,19 +87,28 @@ impl Table {
         taken
     }
 
+    /// Puts an empty table there, if there is nothing, so that what is missing is the key in it.
+    pub(super) fn ensure_table(&mut self, key: &str) {
+        let at = self.at;
+        self.entries.entry(key.to_owned()).or_insert_with(|| {
+            let node = Node::Table(Self::empty(&format!("[{key}]"), at));
+            Entry { key_at: at, item: Item { at, node } }
+        });
+    }
+
     /// Takes a list of tables (`[[probe]]`) out.
     pub(super) fn tables(&mut self, key: &str) -> Result<Vec<Self>, Fault> {
         let Some(entry) = self.entries.remove(key) else { return Ok(Vec::new()) };
-        let wrong = |at| {
-            let expected = format!("a list of tables, written [[{key}]]");
-            Fault::new(What::WrongType { expected, found: "something else".to_owned() }).at(at).of_key(key).in_table("")
+        let wrong = |at, found: &Node| {
+            let expected = format!("tables, each headed [[{key}]]");
+            Fault::new(What::WrongType { expected, found: found.kind().to_owned() }).at(at).of_key(key).in_table("")
         };
-        let Node::List(items) = entry.item.node else { return Err(wrong(entry.key_at)) };
+        let Node::List(items) = entry.item.node else { return Err(wrong(entry.key_at, &entry.item.node)) };
         items
             .into_iter()
             .map(|item| match item.node {
                 Node::Table(table) => Ok(table),
-                _ => Err(wrong(item.at)),
+                other => Err(wrong(item.at, &other)),
             })
             .collect()
     }
