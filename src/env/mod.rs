@@ -2,6 +2,7 @@
 //!
 //! Grammar and judgement work on text and values that the shell read; nothing here opens a file.
 
+pub mod compose;
 pub mod dotenv;
 pub mod interpolate;
 mod matrix;

@@ -1,0 +1,176 @@
+//! What a service's container would get: interpolation, `env_file:` under `environment:`.
+
+use super::{Compose, ComposeError, EnvFileRef, Reason, Service, Template};
+use crate::env::Place;
+use crate::env::dotenv;
+use crate::env::interpolate::{substitute, variables};
+use crate::guard::Secret;
+
+/// Which part of the service decides a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `environment:`, as a text without variables: `.env` can't change it.
+    HardCoded,
+    /// `environment:`, from variables, or taken over by name.
+    Environment,
+    /// A file of `env_file:`.
+    EnvFile,
+}
+
+/// A key as the container would get it.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    /// The key.
+    pub key: String,
+    /// Its value; `None`: the key is taken out.
+    pub value: Option<Secret>,
+    /// Where it is decided.
+    pub place: Place,
+    /// By what.
+    pub origin: Origin,
+    /// The variables its value is made from.
+    pub uses: Vec<String>,
+}
+
+impl Compose {
+    /// The project's name as Compose finds it: `COMPOSE_PROJECT_NAME`, `name:`, then the folder's.
+    pub fn project_name<F>(&self, lookup: &F, folder: &str) -> Result<String, ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let asked = lookup("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty());
+        if let Some(name) = asked {
+            return Ok(String::from_utf8_lossy(&name).into_owned());
+        }
+        let named = self.name.as_ref().map(|name| value_of(name, lookup)).transpose()?;
+        if let Some(name) = named.filter(|name| !name.is_empty()) {
+            return Ok(String::from_utf8_lossy(&name).into_owned());
+        }
+        let fits = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        let name: String = folder.to_lowercase().chars().filter(fits).collect();
+        Ok(name.trim_start_matches(['-', '_']).to_owned())
+    }
+
+    /// Whether the whole project can be interpolated; one text that can't be stops all of it.
+    pub fn check<F>(&self, lookup: &F) -> Result<(), ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        self.texts.iter().try_for_each(|text| value_of(text, lookup).map(drop))
+    }
+}
+
+impl Service {
+    /// The environment of the service's container, but for what its image sets. `lookup` is the
+    /// project's environment (the process's, then `.env`); `file` reads an `env_file`, `None` if it is
+    /// not there; `compose` is the name of the compose file for places.
+    pub fn effective<F, G>(&self, compose: &str, lookup: &F, file: &G) -> Result<Vec<Effective>, ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+        G: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let mut own: Vec<Effective> = Vec::new();
+        for setting in &self.environment {
+            let uses = setting.value.as_ref().map_or_else(|| vec![setting.key.clone()], uses_of);
+            let value = match &setting.value {
+                Some(template) => Some(value_of(template, lookup)?),
+                None => lookup(&setting.key),
+            };
+            let origin = if uses.is_empty() { Origin::HardCoded } else { Origin::Environment };
+            let place = Place { file: compose.to_owned(), line: setting.line };
+            put(&mut own, Effective { key: setting.key.clone(), value: value.map(Secret::new), place, origin, uses });
+        }
+        let project_then_own = |name: &str| {
+            let of_service = || own.iter().find(|e| e.key == name).and_then(|e| e.value.as_ref());
+            lookup(name).or_else(|| of_service().map(|value| value.expose().to_vec()))
+        };
+        let mut values = dotenv::Values::default();
+        let mut out: Vec<Effective> = Vec::new();
+        for reference in &self.env_files {
+            self.one_file(reference, &mut values, &mut out, &project_then_own, file)?;
+        }
+        own.into_iter().for_each(|effective| put(&mut out, effective));
+        Ok(out)
+    }
+
+    fn one_file<F, G>(
+        &self,
+        reference: &EnvFileRef,
+        values: &mut dotenv::Values,
+        out: &mut Vec<Effective>,
+        lookup: &F,
+        file: &G,
+    ) -> Result<(), ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+        G: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let line = reference.path.line;
+        let path = String::from_utf8_lossy(&value_of(&reference.path, lookup)?).into_owned();
+        let Some(bytes) = file(&path) else {
+            let missing = Err(ComposeError { line, reason: Reason::NoEnvFile });
+            return if reference.required { missing } else { Ok(()) };
+        };
+        let from_file = |key: &str, value: &[u8], line| Effective {
+            key: key.to_owned(),
+            value: Some(Secret::new(value)),
+            place: Place { file: path.clone(), line },
+            origin: Origin::EnvFile,
+            uses: Vec::new(),
+        };
+        if reference.raw {
+            for (line, key, value) in raw_lines(&bytes) {
+                let value = value.map(<[u8]>::to_vec).or_else(|| lookup(&key));
+                value.into_iter().for_each(|value| put(out, from_file(&key, &value, line)));
+            }
+            return Ok(());
+        }
+        let wrong = |error| ComposeError { line, reason: Reason::EnvFile(error) };
+        let parsed = dotenv::parse(&bytes).map_err(wrong)?;
+        parsed.values_into(values, lookup).map_err(wrong)?;
+        for (at, entry) in parsed.entries().iter().enumerate() {
+            let key = if entry.assign == dotenv::Assign::LostAtEnd { "" } else { &entry.key };
+            // Only the entry that decides a key stands in the values under its own number.
+            if let Some(found) = values.get(key).filter(|found| found.entry == at) {
+                put(out, from_file(key, found.value.expose(), entry.line));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lines of a `format: raw` file: everything after the first `=` is the value.
+fn raw_lines(bytes: &[u8]) -> impl Iterator<Item = (usize, String, Option<&[u8]>)> {
+    bytes.split(|byte| *byte == b'\n').enumerate().filter_map(|(at, line)| {
+        let line = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii_start();
+        let equals = line.iter().position(|byte| *byte == b'=');
+        let key = String::from_utf8_lossy(&line[..equals.unwrap_or(line.len())]).into_owned();
+        let skip = line.is_empty() || line.starts_with(b"#") || key.is_empty();
+        (!skip).then(|| (at + 1, key, equals.map(|at| &line[at + 1..])))
+    })
+}
+
+fn put(list: &mut Vec<Effective>, found: Effective) {
+    match list.iter_mut().find(|known| known.key == found.key) {
+        Some(known) => *known = found,
+        None => list.push(found),
+    }
+}
+
+fn uses_of(template: &Template) -> Vec<String> {
+    if !template.interpolated {
+        return Vec::new();
+    }
+    variables(template.text.expose()).into_iter().map(|variable| variable.name).collect()
+}
+
+fn value_of<F>(template: &Template, lookup: &F) -> Result<Vec<u8>, ComposeError>
+where
+    F: Fn(&str) -> Option<Vec<u8>>,
+{
+    if !template.interpolated {
+        return Ok(template.text.expose().to_vec());
+    }
+    let wrong = |error| ComposeError { line: template.line, reason: Reason::Substitute(error) };
+    substitute(template.text.expose(), lookup).map(|found| found.bytes).map_err(wrong)
+}

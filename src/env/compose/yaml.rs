@@ -1,0 +1,123 @@
+//! A thin view of YAML nodes: scalars as Compose sees them, mappings with their merges.
+
+use super::number::{Plain, resolve};
+use super::{ComposeError, Reason, Template};
+use crate::guard::Secret;
+use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
+
+/// How far a line may be indented, or start with `-`: deeper nesting could exhaust the stack.
+const MAX_INDENT: usize = 256;
+
+/// A document, with what is needed to see how a scalar was written.
+pub(super) struct Document<'a> {
+    text: &'a str,
+    /// The byte of each character; empty where bytes are characters.
+    offsets: Vec<usize>,
+    pub(super) root: MarkedYaml<'a>,
+}
+
+/// A key with its line and its value.
+pub(super) type Pair<'n, 'a> = (String, usize, &'n MarkedYaml<'a>);
+
+impl<'a> Document<'a> {
+    pub(super) fn load(text: &'a str) -> Result<Self, ComposeError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for (at, line) in text.split(['\n', '\r']).enumerate() {
+            let lead = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'?' | b':')).count();
+            if lead > MAX_INDENT {
+                return Err(ComposeError { line: at + 1, reason: Reason::TooDeep });
+            }
+        }
+        // The parser's own message may carry a word of the file; its line does not.
+        let wrong = |error: saphyr::ScanError| ComposeError { line: error.marker().line(), reason: Reason::Yaml };
+        let mut documents = MarkedYaml::load_from_str(text).map_err(wrong)?;
+        let offsets = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(at, _)| at).collect() };
+        let none = || ComposeError { line: 0, reason: Reason::Expected("a mapping with `services`") };
+        Ok(Self { text, offsets, root: documents.drain(..).next().ok_or_else(none)? })
+    }
+
+    /// A scalar; `None` for a null.
+    pub(super) fn scalar(&self, node: &MarkedYaml<'_>) -> Result<Option<Template>, ComposeError> {
+        let line = line_of(node);
+        let text =
+            |text: &str, interpolated| Ok(Some(Template { line, text: Secret::new(text.as_bytes()), interpolated }));
+        let raw = self.written(node);
+        match &node.data {
+            YamlData::Tagged(_, inner) => self.scalar(inner),
+            YamlData::Value(Scalar::String(value)) if raw != value.as_ref() => text(value, true),
+            YamlData::Value(Scalar::Null) => Ok(None),
+            YamlData::Value(value) => match (resolve(raw), value) {
+                (Plain::Null, _) => Ok(None),
+                (Plain::Printed(number), _) => text(&number, false),
+                (Plain::Date, _) => Err(ComposeError { line, reason: Reason::Date }),
+                (Plain::Text, Scalar::String(value)) => text(value, true),
+                // An alias to a number: what is written is `*name`.
+                (Plain::Text, Scalar::Integer(value)) => text(&value.to_string(), false),
+                (Plain::Text, Scalar::FloatingPoint(value)) => text(&value.to_string(), false),
+                (Plain::Text, Scalar::Boolean(value)) => text(&value.to_string(), false),
+                (Plain::Text, Scalar::Null) => Ok(None),
+            },
+            _ => Err(ComposeError { line, reason: Reason::Expected("a text, a number or a boolean") }),
+        }
+    }
+
+    /// How a scalar is written, without its anchor and tag.
+    fn written(&self, node: &MarkedYaml<'_>) -> &'a str {
+        let byte =
+            |at: usize| if self.offsets.is_empty() { at } else { *self.offsets.get(at).unwrap_or(&self.text.len()) };
+        let mut raw = self.text.get(byte(node.span.start.index())..byte(node.span.end.index())).unwrap_or_default();
+        while let Some((_, rest)) = raw.split_once(' ').filter(|(word, _)| word.starts_with(['&', '!'])) {
+            raw = rest.trim_start();
+        }
+        raw
+    }
+
+    /// The pairs of a mapping, its `<<` merged in; a null has none.
+    pub(super) fn pairs<'n>(&self, node: &'n MarkedYaml<'a>) -> Result<Vec<Pair<'n, 'a>>, ComposeError> {
+        let mapping = match &node.data {
+            YamlData::Mapping(mapping) => mapping,
+            YamlData::Tagged(_, inner) => return self.pairs(inner),
+            YamlData::Value(Scalar::Null) => return Ok(Vec::new()),
+            _ => return Err(ComposeError { line: line_of(node), reason: Reason::Expected("a mapping") }),
+        };
+        let mut merged = Vec::new();
+        let mut out: Vec<Pair<'n, 'a>> = Vec::with_capacity(mapping.len());
+        for (key, value) in mapping {
+            let key_text = match &key.data {
+                YamlData::Value(Scalar::String(text)) => text.as_ref(),
+                _ => self.written(key),
+            };
+            if key_text == "<<" {
+                match &value.data {
+                    YamlData::Sequence(list) => merged.extend(list.iter()),
+                    _ => merged.push(value),
+                }
+            } else {
+                out.push((key_text.to_owned(), line_of(key), value));
+            }
+        }
+        for other in merged {
+            for pair in self.pairs(other)? {
+                if !out.iter().any(|(key, ..)| *key == pair.0) {
+                    out.push(pair);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Every scalar of the document.
+    pub(super) fn texts(&self, node: &MarkedYaml<'a>, out: &mut Vec<Template>) {
+        match &node.data {
+            YamlData::Sequence(list) => list.iter().for_each(|item| self.texts(item, out)),
+            YamlData::Mapping(mapping) => mapping.values().for_each(|value| self.texts(value, out)),
+            YamlData::Tagged(_, inner) => self.texts(inner, out),
+            _ => out.extend(self.scalar(node).ok().flatten().filter(|text| text.interpolated)),
+        }
+    }
+}
+
+/// The line of a node, 1-based.
+pub(super) fn line_of(node: &MarkedYaml<'_>) -> usize {
+    node.span.start.line()
+}

@@ -1,0 +1,91 @@
+//! The environment of a service, against what Docker Compose answered.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod env_support;
+
+use env_support::{map, vectors};
+use readback::env::compose::{self, Origin};
+use readback::env::dotenv;
+use serde_json::{Map, Value};
+
+/// Vectors that are left out, each with its reason. None is at present.
+const SKIPPED: [(&str, &str); 0] = [];
+
+/// What `docker compose config` says of the project, or `None` where it refuses it.
+fn config(vector: &Value) -> Option<Value> {
+    let (env, files) = (map(&vector["env"]), map(&vector["files"]));
+    let dot = dotenv::parse(files.get(".env").map_or(&b""[..], Vec::as_slice)).ok()?;
+    let dot = dot.values(&|name: &str| env.get(name).cloned()).ok()?;
+    let from_files =
+        |name: &str| env.get(name).cloned().or_else(|| dot.get(name).map(|found| found.value.expose().to_vec()));
+    let project = compose::parse(vector["compose"].as_str().unwrap().as_bytes()).ok()?;
+    let name = project.project_name(&from_files, "folder").ok()?;
+    let lookup = |asked: &str| {
+        if asked == "COMPOSE_PROJECT_NAME" { Some(name.clone().into_bytes()) } else { from_files(asked) }
+    };
+    project.check(&lookup).ok()?;
+    let mut out = Map::new();
+    for service in &project.services {
+        let mut values = Map::new();
+        for found in service.effective("compose.yaml", &lookup, &|path: &str| files.get(path).cloned()).ok()? {
+            let text = found.value.map(|value| String::from_utf8(value.expose().to_vec()).unwrap());
+            values.insert(found.key, text.map_or(Value::Null, |text| text.replace('$', "$$").into()));
+        }
+        out.insert(service.name.clone(), Value::Object(values));
+    }
+    Some(Value::Object(out))
+}
+
+#[test]
+fn every_project_is_read_as_compose_reads_it() {
+    let mut failures = Vec::new();
+    for vector in vectors("compose-environment.jsonl") {
+        let name = vector["name"].as_str().unwrap();
+        if let Some((_, reason)) = SKIPPED.iter().find(|(skipped, _)| *skipped == name) {
+            println!("left out: {name}: {reason}");
+            continue;
+        }
+        let (got, want) = (config(&vector), vector.get("expect").cloned());
+        if got != want {
+            failures.push(format!("{name}: got {got:?}, want {want:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn lines_merges_aliases_ports_and_names_are_found() {
+    let text = b"x-env: &env\n  A: ${A:-1}\n  B: hard\nservices:\n  web:\n    image: odoo:18\n    container_name: odoo18-prod-web\n    ports: ['8069:8069', {published: 80, target: 81}]\n    environment:\n      <<: *env\n      B: own\n    extends: {service: base}\n";
+    let project = compose::parse(text).unwrap();
+    let web = project.service("web").unwrap();
+    let text = |t: &compose::Template| String::from_utf8(t.text.expose().to_vec()).unwrap();
+    assert_eq!(web.container_name.as_ref().map(text).as_deref(), Some("odoo18-prod-web"));
+    assert_eq!(web.ports.iter().map(text).collect::<Vec<_>>(), ["8069:8069", "80"]);
+    assert_eq!(project.unfollowed, [(12, "extends")]);
+    let found = web.effective("docker-compose.yml", &|_: &str| None, &|_: &str| None).unwrap();
+    let got: Vec<_> = found.iter().map(|e| (e.key.as_str(), e.place.to_string(), e.origin)).collect();
+    let want = [
+        ("B", "docker-compose.yml:11".to_owned(), Origin::HardCoded),
+        ("A", "docker-compose.yml:2".to_owned(), Origin::Environment),
+    ];
+    assert_eq!(got, want);
+    assert_eq!(project.project_name(&|_: &str| None, "Odoo18.Prod").unwrap(), "odoo18prod");
+}
+
+#[test]
+fn broken_and_hostile_files_are_errors_with_a_line_and_no_text() {
+    let canary = "cAnArY7pass";
+    let cases = [
+        (format!("services:\n  a: {{environment: [\"{canary}\n"), true),
+        (format!("a: 1\na: {canary}\n"), true),
+        ("- ".repeat(100_000), true),
+        ("[".repeat(100_000), true),
+        (format!("services: {canary}\n"), true),
+        (format!("services:\n  a:\n    environment:\n      - {canary} = 1\n"), true),
+    ];
+    for (input, refused) in cases {
+        let error = compose::parse(input.as_bytes()).err();
+        assert_eq!(error.is_some(), refused);
+        assert!(!format!("{error:?} {}", error.clone().unwrap()).contains(canary));
+    }
+}
