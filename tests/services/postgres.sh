@@ -66,8 +66,12 @@ EOF
 }
 
 postgres_stop() {
-  local ctl=$RUN/postgres/ctl
-  if [[ -x $ctl ]]; then timeout 30 "$ctl" stop || timeout 10 "$ctl" crash || true; fi
+  local dir=$RUN/postgres pid
+  [[ -x $dir/ctl ]] || return 0
+  if pid=$(head -n 1 "$dir/data/postmaster.pid") && [[ $(readlink "/proc/$pid/cwd") == "$dir/data" ]]; then
+    send CONT "$pid" # a test may have stopped it
+    timeout 20 "$dir/ctl" stop || timeout 10 "$dir/ctl" crash || send KILL "$pid"
+  fi
 }
 
 # A script that stops and starts this server, for the tests of an unreachable database.
@@ -75,7 +79,7 @@ postgres_control() {
   local bin=$1 && shift
   cat >ctl <<EOF
 #!/usr/bin/env bash
-# Controls the tests' PostgreSQL. Twice the same is no error. crash: as if it was killed, with a recovery at the next start.
+# Controls the tests' PostgreSQL; twice the same is no error. crash: no shutdown, so a recovery at the next start.
 set -euo pipefail
 cd "$PWD"
 pg() { ${*@Q} "$bin/pg_ctl" -D "$PWD/data" -w -t 60 -s "\$@"; }
