@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//! x
-=======
 //! When to draw: never without a change, never faster than the line deserves, never on a timer.
 
 use std::time::{Duration, Instant};
@@ -86,4 +83,3 @@ mod tests {
         assert_eq!(Pace { next_wake: Some(now), ..busy }.next(), Next::WaitUntil(now));
     }
 }
->>>>>>> terminal

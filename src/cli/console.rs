@@ -7,28 +7,220 @@ use crate::app::shell::{
 use crate::app::terminal::{Caps, Guard, Hangup, Input, Signals, install_hooks};
 use crate::app::theme::{Depth, Theme};
 use crate::app::{Access, App, Event, Facts, Ids, Setting};
-use crate::config::{ColorMode, Config};
-use crate::probes::{ProbeSpec, Schedule, never_run};
+use crate::config::{self, ColorMode, Config};
+use crate::probes::{Schedule, never_run};
 use crate::review::{Contract, Snapshot};
 use crate::store::drafts::Drafts;
 use jiff::Timestamp;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tracing_appender::non_blocking::WorkerGuard;
 
 /// How long the tasks may take to put away what they hold.
 const LEAVE_WITHIN: Duration = Duration::from_secs(1);
+/// The most that is read of a file of the stack, in bytes.
+const LIMIT: u64 = 8 * 1024 * 1024;
+/// How many events may wait for the shell.
+pub(super) const EVENTS: usize = 256;
 
 /// Opens the console on a stack; returns its exit code.
-pub(super) fn run(context: Context) -> Result<u8, StartError> {
-    let theme = theme(&context.config.display.theme, depth(context.config.display.color))?;
-    let log = start_log(&context)?;
+pub(super) fn run(context: &Context) -> Result<u8, StartError> {
+    let mut caps = Caps::detect(|name| std::env::var(name).ok());
+    caps.depth = depth(context.config.display.color, caps.depth);
+    let theme = theme(&context.config.display.theme, caps.depth)?;
+    let log = Log::start(context)?;
     let runtime = runtime()?;
-    let caps = caps();
     let guard = Guard::enter(&caps)?;
-    let restorer = guard.restorer();
-    install_hooks(log.path, restorer).map_err(|error| StartError::Other(error.to_string()))?;
+    install_hooks(log.path.clone(), guard.restorer()).map_err(|error| StartError::Other(error.to_string()))?;
     let code = runtime.block_on(open(context, guard, caps, theme));
+    // What still hangs in a system call (a name server that does not answer) must not keep the console.
     runtime.shutdown_background();
     Ok(u8::try_from(code?).unwrap_or(1))
+}
+
+async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Result<i32, StartError> {
+    let io = |what: &'static str| StartError::io(what);
+    let (events, received) = mpsc::channel(EVENTS);
+    let hangup = Hangup::watch(guard.tty().map_err(io("the terminal can't be watched"))?)
+        .map_err(io("the terminal can't be watched"))?;
+    let signals = Signals::install().map_err(io("signals can't be handled"))?;
+    let input = Input::start().map_err(io("the keyboard can't be read"))?;
+    let screen = Screen::new(guard, caps, theme).map_err(io("the terminal can't be written to"))?;
+    let facts = Facts::new(setting(context), first_evidence(context), Timestamp::now());
+    let app = App::new(facts, Ids::new(uuid::Uuid::now_v7().into_bytes()), screen.size());
+    let mut tasks = JoinSet::new();
+    let hands = start_tasks(context, &events, &mut tasks).await?;
+    let mut shell = Shell { app, hands, clock: Clock::Real, screen, wake: None };
+    let code = shell.run(Sources { input, signals, hangup, events: received }).await;
+    // The hands go first, so that the tasks see that nobody asks any more and put away what they hold.
+    drop(shell.hands);
+    drop(shell.screen);
+    let _ = tokio::time::timeout(LEAVE_WITHIN, async { while tasks.join_next().await.is_some() {} }).await;
+    Ok(code)
+}
+
+/// Starts the tasks behind the shell.
+async fn start_tasks(
+    context: &Context,
+    events: &mpsc::Sender<Event>,
+    tasks: &mut JoinSet<()>,
+) -> Result<Hands, StartError> {
+    let config = &context.config;
+    let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer());
+    tokio::spawn(judge_observations(config.probes.clone(), observations, Clock::Real, events.clone()));
+
+    let layers = LayerTask::new(config, context.place(), context.fingerprinter()?);
+    let (ask_layers, asked_layers) = mpsc::channel(1);
+    tokio::spawn(layers.run(asked_layers, events.clone()));
+
+    let (store, commands) = mpsc::channel(64);
+    let (drafts, texts) = mpsc::channel(64);
+    let kept = open_drafts(context, events).await?;
+    if let Some(kept) = &kept {
+        tell_drafts(kept, events).await;
+    }
+    let task = StoreTask {
+        url: context.store_url()?,
+        access: if context.access.may_write() { crate::store::Access::ReadWrite } else { crate::store::Access::ReadOnly },
+        seed: seed(context)?,
+        drafts: kept.clone(),
+        events: events.clone(),
+        door: Door::default(),
+    };
+    tasks.spawn(task.run(commands));
+    tasks.spawn(keep_drafts(kept, texts));
+    let snapshot = read_snapshot(&context.root.join(&config.review.snapshot)).map(Box::new);
+    let _ = events.send(Event::SnapshotRead(snapshot)).await;
+    Ok(Hands { probes: Probes::Live(schedule), layers: ask_layers, store, drafts })
+}
+
+/// What does not change while the console runs.
+fn setting(context: &Context) -> Setting {
+    let config = &context.config;
+    Setting {
+        stack: config.stack.name.clone(),
+        environment: config.stack.environment.clone().unwrap_or_default(),
+        access: context.access,
+        zone: config.display.timezone.time_zone().clone(),
+        actor: actor(),
+        incident: config.review.incident.clone().unwrap_or_else(|| "unassigned".to_owned()),
+    }
+}
+
+/// `console:<user>`, within the column's 100 characters.
+fn actor() -> String {
+    let user = ["READBACK_USER", "SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let user = user.filter(|user| !user.trim().is_empty()).unwrap_or_else(|| "unknown".to_owned());
+    format!("console:{}", crate::guard::line(&user).chars().take(80).collect::<String>())
+}
+
+/// `readback@<host>`.
+pub(super) fn observer() -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("readback@{}", crate::guard::line(&host))
+}
+
+fn first_evidence(context: &Context) -> Vec<crate::evidence::Evidence> {
+    let now = Timestamp::now();
+    context.config.probes.iter().map(|spec| never_run(spec, &observer(), now)).collect()
+}
+
+/// The rows that an embedded database starts with; a server's log is other people's.
+fn seed(context: &Context) -> Result<Vec<crate::timeline::Operation>, StartError> {
+    let Some(file) = &context.config.timeline.seed else { return Ok(Vec::new()) };
+    if !context.config.store.url.is_embedded() || !context.access.may_write() {
+        return Ok(Vec::new());
+    }
+    let path = context.root.join(file);
+    let bytes = read_limited(&path).map_err(StartError::io(format!("the seed {} can't be read", path.display())))?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(config::parse_seed(&file.display().to_string(), &text)?)
+}
+
+fn read_snapshot(path: &Path) -> Result<Snapshot, String> {
+    let bytes = read_limited(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
+    Snapshot::parse(&bytes, &Contract::builtin().plan.candidate_prefix).map_err(|error| error.to_string())
+}
+
+fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(std::io::Error::other("it is larger than 8 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// The file for drafts and for steps that could not be sent; none in a console that may write nothing. A
+/// disk that refuses is said, and nobody is kept from looking.
+async fn open_drafts(context: &Context, events: &mpsc::Sender<Event>) -> Result<Option<Drafts>, StartError> {
+    if context.access != Access::ReadWrite {
+        return Ok(None);
+    }
+    let file = config::default_store(&context.state, &context.root, &context.config.stack.name);
+    let path = file.with_extension("drafts.db");
+    match Drafts::open(&path).await {
+        Ok(drafts) => Ok(Some(drafts)),
+        Err(error) => {
+            let _ = events.send(Event::Trouble(format!("nothing can be kept locally: {error}"))).await;
+            Ok(None)
+        }
+    }
+}
+
+async fn tell_drafts(drafts: &Drafts, events: &mpsc::Sender<Event>) {
+    for (key, text) in drafts.texts().await.unwrap_or_default() {
+        let _ = events.send(Event::Draft { key, text }).await;
+    }
+}
+
+/// The runtime of everything but the screen's own threads.
+pub(super) fn runtime() -> Result<Runtime, StartError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(StartError::io("the runtime can't start"))
+}
+
+/// The theme of this name.
+pub(super) fn theme(name: &str, depth: Depth) -> Result<Theme, StartError> {
+    Theme::builtin(name, depth).ok_or_else(|| {
+        let known = Theme::names().collect::<Vec<_>>().join(", ");
+        StartError::NoTheme(name.to_owned(), known)
+    })
+}
+
+/// How many colours: what was asked for, else what the environment says.
+pub(super) fn depth(asked: ColorMode, detected: Depth) -> Depth {
+    match asked {
+        ColorMode::Auto => detected,
+        ColorMode::Truecolor => Depth::True,
+        ColorMode::Ansi256 => Depth::Ansi256,
+        ColorMode::Ansi16 => Depth::Ansi16,
+        ColorMode::Mono => Depth::Mono,
+    }
+}
+
+/// The log file, and what keeps its writer alive.
+struct Log {
+    path: PathBuf,
+    _writer: WorkerGuard,
+}
+
+impl Log {
+    fn start(context: &Context) -> Result<Self, StartError> {
+        let folder = context.state.join("readback");
+        private_folder(&folder)?;
+        let file = tracing_appender::rolling::never(&folder, "readback.log");
+        let (writer, guard) = tracing_appender::non_blocking(file);
+        let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(tracing::Level::WARN);
+        // A second console in the same process (a test) keeps the first one's log.
+        let _ = tracing::subscriber::set_global_default(subscriber.finish());
+        Ok(Self { path: folder.join("readback.log"), _writer: guard })
+    }
 }

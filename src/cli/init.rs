@@ -7,6 +7,7 @@ mod propose;
 pub use look::{Folder, MAX_BYTES, read_folder};
 pub use propose::propose;
 
+use super::{context::StartError, say};
 use crate::config::FILE_NAME;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -57,6 +58,16 @@ pub fn run(dir: &Path) -> Result<Written, InitError> {
         Err(source) if source.kind() == ErrorKind::AlreadyExists => Err(InitError::AlreadyThere(path)),
         Err(source) => Err(InitError::Write { path, source }),
     }
+}
+
+/// `readback init`: writes the file and says what it found and what to do next.
+pub(super) fn run_command(dir: &Path) -> Result<u8, StartError> {
+    let written = run(dir).map_err(|error| StartError::Other(error.to_string()))?;
+    let mut out = std::io::stdout();
+    say(&mut out, &format!("wrote {}", written.path.display()));
+    written.found.iter().for_each(|line| say(&mut out, &format!("  found {line}")));
+    say(&mut out, "read it through, then: readback --stack DIR");
+    Ok(0)
 }
 
 #[cfg(test)]

@@ -47,6 +47,19 @@ pub struct Observation {
     pub seen: Result<Seen, ProbeError>,
 }
 
+/// What is known of a probe that has not looked yet: nothing, which is never green.
+pub fn never_run(spec: &ProbeSpec, observer: &str, now: Timestamp) -> Evidence {
+    let message = "it has not run yet";
+    let observation = Observation {
+        probe: spec.id.clone(),
+        observed_at: now,
+        took_ms: 0,
+        observer: observer.to_owned(),
+        seen: Err(ProbeError::new(Unknown::NeverRun, message)),
+    };
+    judge(&observation, spec, now)
+}
+
 /// Judges an observation. Pure, so an incident recorded last week judges the same today: ages inside
 /// an observation are counted up to its own time, and its own age is left to [`Evidence::freshness`].
 /// `now` only keeps an observation that claims to come from the future from judging by its own clock.

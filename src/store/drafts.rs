@@ -22,7 +22,7 @@ const SCHEMA: &str = "
     );";
 
 /// The local drafts and the queue of what is to be sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Drafts {
     pool: SqlitePool,
 }
@@ -59,6 +59,12 @@ impl Drafts {
     /// The text under a key.
     pub async fn text(&self, key: &str) -> Result<Option<String>, StoreError> {
         let found = sqlx::query_scalar("SELECT text FROM draft WHERE key = $1").bind(key).fetch_optional(&self.pool);
+        in_time(async { found.await.map_err(from_sqlx) }).await
+    }
+
+    /// Every text, by its key.
+    pub async fn texts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let found = sqlx::query_as("SELECT key, text FROM draft ORDER BY key").fetch_all(&self.pool);
         in_time(async { found.await.map_err(from_sqlx) }).await
     }
 

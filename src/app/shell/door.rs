@@ -38,8 +38,8 @@ impl Door {
         }
     }
 
-    /// Masks what is caught in the strings of a value; a string under a name that says "secret" is
-    /// looked at together with its name, for that is what gives it away.
+    /// Masks what is caught in the strings of a value; a string is looked at together with
+    /// its name, for that may be what gives it away.
     fn value(&self, value: &mut Value) {
         match value {
             Value::String(text) => self.text(text),
@@ -47,7 +47,7 @@ impl Door {
             Value::Object(map) => {
                 for (name, item) in map.iter_mut() {
                     match item {
-                        Value::String(text) if crate::env::is_sensitive_name(name) => {
+                        Value::String(text) if !scan::scan(&format!("{name}={text}")).is_empty() => {
                             *text = format!("[{} characters masked]", text.chars().count());
                         }
                         item => self.value(item),

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-//! x
-=======
 //! The terminal: what it can do, how frames reach it, how its input arrives, and how it is left as it was.
 
 pub mod caps;
@@ -12,4 +9,3 @@ mod sgr;
 
 pub use caps::Caps;
 pub use encode::encode;
->>>>>>> terminal

@@ -18,7 +18,7 @@ use super::deadline::{self, in_time};
 use super::sqlx_error::from_sqlx;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits};
 use crate::review::Recorded;
-use crate::timeline::{Entry, NewOperation, OwnEvent};
+use crate::timeline::{Entry, NewOperation, Operation, OwnEvent};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::path::Path;
@@ -61,6 +61,21 @@ impl SqliteStore {
             read::heads(&mut connection).await
         })
         .await
+    }
+
+    /// Puts in rows that have a time already, all or none: what a stack's timeline starts with. A row that
+    /// is there stays as it is.
+    pub async fn import(&self, rows: &[Operation]) -> Result<(), StoreError> {
+        self.may_write()?;
+        rows.iter().try_for_each(|row| limits::operation(&row.row))?;
+        in_time(async {
+            let _turn = self.writing.lock().await;
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            write::import(&mut connection, rows).await
+        })
+        .await?;
+        self.changes.ring();
+        Ok(())
     }
 
     /// Closes the file's connections; what was recorded was on the disk before.

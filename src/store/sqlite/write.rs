@@ -7,7 +7,7 @@ use crate::store::micros::Micros;
 use crate::store::rows::{HeadRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::{Outcome, StoreError};
-use crate::timeline::{NewOperation, OwnEvent};
+use crate::timeline::{NewOperation, Operation, OwnEvent};
 use jiff::Timestamp;
 use sqlx::{Connection, SqliteConnection};
 
@@ -32,6 +32,15 @@ const FIND_RECORD: &str = "
 /// Appends to the log.
 pub(super) async fn append(connection: &mut SqliteConnection, row: &NewOperation) -> Result<(), StoreError> {
     insert_operation(connection, row, Timestamp::now()).await
+}
+
+/// Appends rows with the time they bring, all or none.
+pub(super) async fn import(connection: &mut SqliteConnection, rows: &[Operation]) -> Result<(), StoreError> {
+    let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
+    for row in rows {
+        insert_operation(&mut turn, &row.row, row.created_at).await?;
+    }
+    turn.commit().await.map_err(from_sqlx)
 }
 
 /// Appends an event of the console's own.
