@@ -85,6 +85,7 @@ fn short(entry: &Entry) -> &'static str {
             EventType::Resolved => "resolved",
             EventType::Silenced => "silenced",
             EventType::Escalated => "escalated",
+            EventType::Other => "other",
         },
     }
 }

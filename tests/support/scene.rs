@@ -1,0 +1,240 @@
+//! A console in the middle of the incident, with hostile text in its data, at a fixed time.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+use readback::app::{Access, App, Event, Facts, Ids, Setting, Turn};
+use readback::env::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};
+use readback::evidence::{Evidence, Fact, Quantity, Source, Unknown, Verdict};
+use readback::guard::{Fingerprinter, Secret};
+use readback::review::{Contract, Snapshot};
+use readback::timeline::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
+use serde_json::json;
+use std::time::Duration;
+
+/// The scene's time: 09:31 on the incident's day, in the first users' zone.
+pub fn now() -> Timestamp {
+    "2026-02-04T01:31:00Z".parse().unwrap()
+}
+
+fn ago(seconds: i64) -> Timestamp {
+    Timestamp::from_second(now().as_second() - seconds).unwrap()
+}
+
+pub fn setting(access: Access) -> Setting {
+    Setting {
+        stack: "odoo18-prod".to_owned(),
+        environment: "production".to_owned(),
+        access,
+        zone: TimeZone::fixed(Offset::constant(8)),
+        actor: "console:reviewer".to_owned(),
+        incident: "INC-20260204-01".to_owned(),
+    }
+}
+
+/// A console that has seen nothing yet but which probes there are.
+pub fn fresh(access: Access, columns: u16, rows: u16) -> App {
+    let probes = evidence().into_iter().map(|seen| Evidence {
+        verdict: Verdict::Unknown(Unknown::NeverRun),
+        summary: "it has not run yet".to_owned(),
+        hint: None,
+        facts: Vec::new(),
+        ..seen
+    });
+    App::new(Facts::new(setting(access), probes.collect(), now()), Ids::new([7; 16]), (columns, rows))
+}
+
+/// A console in the middle of the incident.
+pub fn incident(columns: u16, rows: u16) -> App {
+    let mut app = fresh(Access::ReadWrite, columns, rows);
+    for seen in evidence() {
+        app.update(Event::Judged(Box::new(seen)), now());
+    }
+    app.update(Event::EnvCompared(Box::new(matrix())), now());
+    app.update(Event::SnapshotRead(Ok(Box::new(snapshot()))), now());
+    app.update(Event::StoreRead { entries: entries(), complete: true, reviews: Vec::new() }, now());
+    app
+}
+
+/// Presses keys by name, one after the other, at the scene's time; returns the last turn.
+pub fn press(app: &mut App, keys: &str) -> Turn {
+    let mut turn = Turn::default();
+    for name in keys.split(' ') {
+        turn = app.update(Event::Key(key(name)), now());
+    }
+    turn
+}
+
+/// A key press by the name that the action table gives it.
+pub fn key(name: &str) -> KeyEvent {
+    let (modifiers, base) = match name.strip_prefix("ctrl-") {
+        Some(base) => (KeyModifiers::CONTROL, base),
+        None => (KeyModifiers::NONE, name),
+    };
+    let code = match base {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "shift-tab" => KeyCode::BackTab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "backspace" => KeyCode::Backspace,
+        "space" => KeyCode::Char(' '),
+        other => KeyCode::Char(other.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+pub fn snapshot() -> Snapshot {
+    let bytes = include_bytes!("../../examples/odoo18-prod/docs/security/host-service-change-evidence-acceptance.snapshot.json");
+    Snapshot::parse(bytes, &Contract::builtin().plan.candidate_prefix).unwrap()
+}
+
+pub fn evidence() -> Vec<Evidence> {
+    let seen = |probe: &str, kind: &str, claim: &str, verdict, age: i64, summary: &str| Evidence {
+        probe: probe.into(),
+        kind: kind.to_owned(),
+        claim: claim.to_owned(),
+        verdict,
+        observed_at: ago(age),
+        as_of: ago(age),
+        source: Source {
+            observer: "readback@host".to_owned(),
+            vantage: "host".to_owned(),
+            credential: "none".to_owned(),
+            code_path: kind.to_owned(),
+        },
+        summary: summary.to_owned(),
+        hint: None,
+        facts: Vec::new(),
+        half_life: Duration::from_secs(300),
+        required: true,
+    };
+    let mut all = vec![
+        seen("docker", "docker", "the Docker daemon answers", Verdict::Pass, 12, "answers, 2 containers run"),
+        seen("web", "container", "the container web runs and is healthy", Verdict::Warn, 20, "runs, but its health check is from before the restart"),
+        seen("database", "postgres", "the database answers a query over TLS", Verdict::Fail, 31, "could not translate host name \u{1b}[31mold-db\u{1b}[0m 資料庫連線失敗"),
+        seen("route", "http", "the public route answers", Verdict::Pass, 700, "200 OK 🦀, the random path was refused"),
+        seen("redis", "tcp", "the port 6379 takes connections", Verdict::Unknown(Unknown::TimedOut), 40, "no answer within 5 s"),
+        seen("env-file", "env-file", "every required key is set", Verdict::Fail, 5, "4 required keys are missing"),
+    ];
+    all[2].hint = Some("docker compose exec web getent hosts \"$DB_HOST\"".to_owned());
+    all[1].facts = vec![
+        Fact::text("state", "running"),
+        Fact::new("restart count", Quantity::Count(3)),
+        Fact::new("started at", Quantity::At(ago(120))),
+        Fact::new("memory", Quantity::BasisPoints(486)),
+    ];
+    all
+}
+
+fn fingerprint(value: &str) -> readback::guard::Fingerprint {
+    Fingerprinter::new(Secret::new("a key for the scene")).of(value.as_bytes())
+}
+
+fn value(text: Option<&str>, hidden: &str, file: &str, line: usize) -> Cell {
+    let full = text.unwrap_or(hidden);
+    Cell::Value(Shown {
+        text: text.map(str::to_owned),
+        len: full.len(),
+        fingerprint: fingerprint(full),
+        place: Place { file: file.to_owned(), line },
+    })
+}
+
+fn finding(id: &str, severity: Severity, key: &str, text: &str, fix: &str) -> Finding {
+    Finding {
+        id: id.to_owned(),
+        severity,
+        key: Some(key.to_owned()),
+        place: Some(Place { file: ".env".to_owned(), line: 9 }),
+        text: text.to_owned(),
+        fix: fix.to_owned(),
+    }
+}
+
+pub fn matrix() -> Matrix {
+    let row = |key: &str, section: &str, sensitive, cells, findings| Row {
+        key: key.to_owned(),
+        section: section.to_owned(),
+        required: true,
+        sensitive,
+        cells,
+        winner: Some((Layer::App, Place { file: "odoo.conf".to_owned(), line: 14 })),
+        findings,
+    };
+    let at = |line| Place { file: ".env.template".to_owned(), line };
+    Matrix {
+        rows: vec![
+            row("COMPOSE_PROJECT_NAME", "project", false, [
+                value(Some("odoo18-prod"), "", ".env.template", 2),
+                value(Some("odoo18-prod"), "", ".env", 1),
+                Cell::Absent, Cell::Absent, Cell::Absent, Cell::Unread,
+            ], vec![]),
+            row("DB_HOST", "database", false, [
+                Cell::Empty(at(8)),
+                value(Some("db.managed.example"), "", ".env", 7),
+                value(Some("db.managed.example"), "", "secret", 0),
+                value(Some("old-db 資料庫"), "", "docker-compose.yml", 21),
+                Cell::Absent, Cell::Unread,
+            ], vec![finding("hardcoded_in_compose", Severity::Error, "DB_HOST", "docker-compose.yml sets another value", "remove the line")]),
+            row("DB_PASSWORD", "database", true, [
+                Cell::Empty(at(10)),
+                value(None, "8 chars!", ".env", 9),
+                value(None, "thirty-two characters of nothing", "secret", 0),
+                Cell::Absent,
+                value(None, "another one", "odoo.conf", 14),
+                Cell::Unread,
+            ], vec![
+                finding("too_short", Severity::Error, "DB_PASSWORD", "8 bytes, at least 20 wanted", "take it from the secret"),
+                finding("differs_from_secret", Severity::Error, "DB_PASSWORD", "not what the secret says", "readback env sync"),
+            ]),
+            row("CAPSULE_S3_BUCKET", "S3", false, [
+                Cell::Empty(at(20)), Cell::Absent, value(Some("bucket-\u{202e}evil"), "", "secret", 0),
+                Cell::Absent, Cell::Absent, Cell::Unread,
+            ], vec![finding("missing_required", Severity::Error, "CAPSULE_S3_BUCKET", "REQUIRED by the template, not in .env", "add it")]),
+        ],
+        findings: vec![],
+        unread: vec![(Layer::Running, "the Docker socket does not exist".to_owned())],
+    }
+}
+
+pub fn entries() -> Vec<Entry> {
+    let operation = |id: &str, event_type, actor: &str, detail: &str, success, seconds| {
+        Entry::Operation(Operation {
+            row: NewOperation {
+                id: id.to_owned(),
+                incident_id: Some("INC-20260204-01".to_owned()),
+                approval_id: None,
+                audit_log_id: None,
+                auto_repair_id: None,
+                event_type,
+                actor: Some(actor.to_owned()),
+                action_detail: Some(detail.to_owned()),
+                success,
+                error_message: (success == Some(false)).then(|| "exit status 1".to_owned()),
+                context: json!({"alert_name": "OdooDown", "severity": "P0", "nested": {"steps": [1, 2]}}),
+            },
+            raw_type: None,
+            created_at: ago(seconds),
+        })
+    };
+    vec![
+        Entry::Own(OwnEvent {
+            id: "own-1".to_owned(),
+            incident_id: None,
+            kind: OwnKind::ProbeChanged,
+            subject: "database".to_owned(),
+            actor: Some("readback@host".to_owned()),
+            summary: "database pass to FAIL".to_owned(),
+            success: Some(false),
+            context: json!({}),
+            occurred_at: ago(31),
+            recorded_at: Some(ago(30)),
+        }),
+        operation("op-4", EventType::Resolved, "alertmanager", "", None, 60),
+        operation("op-3", EventType::ExecutionCompleted, "auto_repair", "docker restart web \u{1b}]0;owned\u{7}", Some(false), 600),
+        operation("op-2", EventType::UserAction, "telegram:100200", "approve 重新啟動 🚑", Some(true), 900),
+        operation("op-1", EventType::AlertReceived, "alertmanager", "", None, 2340),
+    ]
+}
