@@ -149,7 +149,7 @@ proptest! {
         app in prop::option::of(Just(String::new()).prop_map(named("odoo.conf"))),
         backups in prop::collection::vec(Just(".env.backup.1".to_owned()), 0..2),
     ) {
-        let (has_env, has_compose) = (env.is_some(), compose.is_some());
+        let (has_env, has_compose) = (env.is_some() && template.is_some(), compose.is_some());
         let folder = Folder { name, env, template, backups, compose, app, snapshot: None };
         let text = propose(&folder);
         let config = load(&[(Origin::Stack(FILE_NAME.into()), text.clone())]);
