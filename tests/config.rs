@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use readback::config::{
-    self, ColorMode, ConfigError, Found, Origin, SecretSource, discover, flag, load, overrides, parse_seed, read_layers,
+    self, ColorMode, ConfigError, Found, Origin, SecretSource, discover, flag, load, overrides, read_layers, read_seed,
 };
 use readback::probes::KINDS;
 use std::fs;
@@ -179,7 +179,7 @@ fn a_file_that_is_too_large_binary_or_open_to_all_is_refused_with_a_reason() {
         fs::write(&file, bytes).unwrap();
         read_layers(&file, None).unwrap_err().message
     };
-    assert_eq!(said(&vec![b'#'; 1024 * 1024 + 1]), "larger than 1 MiB; no configuration is");
+    assert_eq!(said(&vec![b'#'; 1024 * 1024 + 1]), "larger than 1 MiB");
     assert_eq!(said(b"\xff\xfe"), "not UTF-8 text");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).unwrap();
     assert!(said(b"").starts_with("everybody may write it"));
@@ -221,8 +221,7 @@ fn the_example_loads_and_its_files_are_there() {
 
 #[test]
 fn the_examples_history_is_rows_that_alert_operation_log_takes() {
-    let text = fs::read_to_string(example().join("events.jsonl")).unwrap();
-    let rows = parse_seed("events.jsonl", &text).unwrap();
+    let rows = read_seed(&example().join("events.jsonl")).unwrap();
     let ids: std::collections::BTreeSet<_> = rows.iter().map(|row| row.row.id.clone()).collect();
     assert_eq!(ids.len(), rows.len(), "every id once");
     assert!(rows.windows(2).all(|pair| pair[0].created_at < pair[1].created_at), "in order");
@@ -258,31 +257,52 @@ fn the_example_stands_where_the_incident_was_at_its_worst() {
     assert!(read("odoo.conf").lines().any(|line| line == format!("db_password = {password}")), "it hides the old one");
 }
 
+/// What stands under a heading, up to the next.
+fn section<'a>(doc: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = doc.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no heading {heading}"));
+    rest.split("\n#").next().unwrap_or(rest)
+}
+
 #[test]
-fn the_documentation_names_every_key_and_every_kind() {
+fn the_documentation_names_every_key_where_it_belongs() {
     let doc = fs::read_to_string(Path::new(ROOT).join("docs/configuration.md")).unwrap();
     let head = "[stack]\nname = \"shop\"\n";
-    let tables = ["[store]", "[display]", "[env]", "[env.app]", "[env.rules]", "[review]", "[timeline]"];
-    let mut asked: Vec<String> = tables.iter().map(|table| format!("{head}{table}\nzzz = 1\n")).collect();
-    asked.extend([format!("zzz = 1\n{head}"), format!("{head}zzz = 1\n")]);
-    asked
-        .extend(KINDS.iter().map(|about| format!("{head}[[probe]]\nid = \"a\"\nkind = \"{}\"\nzzz = 1\n", about.name)));
-    asked.extend(["aws", "command", "file"].map(|source| {
-        format!("{head}[[secret]]\nid = \"a\"\nsource = \"{source}\"\nkeys = {{ a = \"A\" }}\nzzz = 1\n")
-    }));
-    for text in asked {
+    let mut asked = vec![
+        ("## Top level".to_owned(), String::new(), format!("zzz = 1\n{head}")),
+        ("## `[stack]`".to_owned(), String::new(), format!("{head}zzz = 1\n")),
+    ];
+    for (level, table) in [
+        ("##", "store"),
+        ("##", "display"),
+        ("##", "env"),
+        ("##", "review"),
+        ("##", "timeline"),
+        ("###", "env.app"),
+        ("###", "env.rules"),
+    ] {
+        asked.push((format!("{level} `[{table}]`"), String::new(), format!("{head}[{table}]\nzzz = 1\n")));
+    }
+    for kind in KINDS.iter().map(|about| about.name) {
+        let text = format!("{head}[[probe]]\nid = \"a\"\nkind = \"{kind}\"\nzzz = 1\n");
+        asked.push(("## `[[probe]]`".to_owned(), format!("### `{kind}`"), text));
+    }
+    for source in ["aws", "command", "file"] {
+        let keys = "keys = { a = \"A\" }";
+        let text = format!("{head}[[secret]]\nid = \"a\"\nsource = \"{source}\"\n{keys}\nzzz = 1\n");
+        asked.push(("## `[[secret]]`".to_owned(), String::new(), text));
+    }
+    for (heading, own, text) in asked {
+        let mut explained = section(&doc, &heading).to_owned();
+        if !own.is_empty() {
+            explained.push_str(section(&doc, &own));
+        }
         let allowed = error_of(&text).allowed;
         assert!(!allowed.is_empty(), "{text}");
         for key in allowed {
-            assert!(doc.contains(&format!("`{key}`")), "docs/configuration.md does not explain `{key}` of {text}");
+            assert!(explained.contains(&format!("`{key}`")), "{heading} {own} does not explain `{key}`");
         }
     }
-    for about in KINDS {
-        assert!(doc.contains(&format!("`{}`", about.name)), "docs/configuration.md does not name {}", about.name);
-    }
-    for name in ["READBACK_STORE_URL", config::FILE_NAME] {
-        assert!(doc.contains(name), "{name}");
-    }
+    assert!(doc.contains("READBACK_STORE_URL") && doc.contains(config::FILE_NAME));
 }
 
 mod properties {

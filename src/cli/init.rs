@@ -52,12 +52,17 @@ pub fn run(dir: &Path) -> Result<Written, InitError> {
     let folder = read_folder(dir)?;
     // create_new, so that no file is written over even if it comes between the look and the write.
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(&path);
-    let written = file.and_then(|mut file| file.write_all(propose(&folder).as_bytes()));
-    match written {
-        Ok(()) => Ok(Written { path, found: folder.found() }),
-        Err(source) if source.kind() == ErrorKind::AlreadyExists => Err(InitError::AlreadyThere(path)),
-        Err(source) => Err(InitError::Write { path, source }),
+    let mut file = match file {
+        Ok(file) => file,
+        Err(source) if source.kind() == ErrorKind::AlreadyExists => return Err(InitError::AlreadyThere(path)),
+        Err(source) => return Err(InitError::Write { path, source }),
+    };
+    if let Err(source) = file.write_all(propose(&folder).as_bytes()) {
+        // Half a file would keep the next try from writing a whole one.
+        let _ = std::fs::remove_file(&path);
+        return Err(InitError::Write { path, source });
     }
+    Ok(Written { path, found: folder.found() })
 }
 
 /// `readback init`: writes the file and says what it found and what to do next.

@@ -65,13 +65,13 @@ pub fn read_layers(stack: &Path, config_home: Option<&Path>) -> Result<Vec<(Orig
     Ok(layers)
 }
 
-/// Reads one file, not more than [`MAX_BYTES`] of it, and none that everybody may write.
+/// Reads one file of the stack, not more than [`MAX_BYTES`] of it, and none that everybody may write.
 fn read(path: &Path) -> Result<String, ConfigError> {
     let name = crate::guard::line(&path.to_string_lossy()).into_owned();
     let fail = |message: String| ConfigError::whole(name.clone(), message);
     let failed = |error: std::io::Error| fail(format!("can't be read: {}", error.kind()));
-    let file = File::open(path).map_err(failed)?;
-    let meta = file.metadata().map_err(failed)?;
+    // Asked before it is opened: opening a pipe waits for a writer.
+    let meta = path.metadata().map_err(failed)?;
     if !meta.is_file() {
         return Err(fail("not a file".to_owned()));
     }
@@ -79,11 +79,17 @@ fn read(path: &Path) -> Result<String, ConfigError> {
         return Err(fail("everybody may write it, and it can name commands to run; chmod o-w it first".to_owned()));
     }
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(fail("larger than 1 MiB; no configuration is".to_owned()));
+        return Err(fail("larger than 1 MiB".to_owned()));
     }
     String::from_utf8(bytes).map_err(|_| fail("not UTF-8 text".to_owned()))
+}
+
+/// Reads the rows that a timeline starts with ([`super::TimelineSettings::seed`]), not more than
+/// [`MAX_BYTES`] of them.
+pub fn read_seed(path: &Path) -> Result<Vec<crate::timeline::Operation>, ConfigError> {
+    super::parse_seed(&path.to_string_lossy(), &read(path)?)
 }
 
 /// The settings that a variable of the environment can give: `READBACK_` and the key in capitals.

@@ -18,7 +18,7 @@ mod value;
 
 pub use error::ConfigError;
 pub(crate) use files::quote;
-pub use files::{FILE_NAME, Found, MAX_BYTES, default_store, discover, flag, overrides, read_layers};
+pub use files::{FILE_NAME, Found, MAX_BYTES, default_store, discover, flag, overrides, read_layers, read_seed};
 pub use origin::{Origin, Origins};
 pub use seed::parse_seed;
 pub use store::{StoreSettings, StoreUrl};

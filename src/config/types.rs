@@ -142,9 +142,9 @@ fn options_section() -> String {
 pub struct EnvRules {
     /// The least length of a key's value, in characters.
     pub min_length: BTreeMap<String, usize>,
-    /// Keys whose values may be shown, whatever their names suggest.
+    /// Keys whose values may be shown, whatever their names suggest; `*` stands for any characters.
     pub plain: Vec<String>,
-    /// Keys whose values are masked, whatever their names suggest.
+    /// Keys whose values are masked, whatever their names suggest; `*` stands for any characters.
     pub sensitive: Vec<String>,
 }
 

@@ -55,7 +55,9 @@ pub fn read_folder(dir: &Path) -> Result<Folder, InitError> {
         .filter(|name| !name.chars().any(char::is_control))
         .collect();
     names.sort();
-    let first = |wanted: &[&'static str]| wanted.iter().find(|name| names.iter().any(|there| there == *name)).copied();
+    // Files only: opening a pipe waits for a writer.
+    let there = |name: &str| names.iter().any(|there| there == name) && dir.join(name).is_file();
+    let first = |wanted: &[&'static str]| wanted.iter().copied().find(|name| there(name));
     let text = |name: Option<&str>| name.map(|name| read_text(dir, name)).transpose();
     let whole = dir.canonicalize().map_err(failed)?;
     Ok(Folder {
@@ -115,9 +117,10 @@ impl Folder {
         Some(format!("{start}*"))
     }
 
-    /// The keys of the env file, or of the template where there is no env file.
+    /// The keys of the env file, then those that only the template has: a key that was lost counts.
     pub(super) fn keys(&self) -> Vec<String> {
-        self.env.as_ref().or(self.template.as_ref()).map(|file| keys(&file.text)).unwrap_or_default()
+        let texts = [&self.env, &self.template].into_iter().flatten().map(|file| file.text.as_str());
+        keys(&texts.collect::<Vec<_>>().join("\n"))
     }
 
     /// The compose services.

@@ -142,10 +142,12 @@ fn probes(out: &mut String, folder: &Folder) {
         let url = format!("http://127.0.0.1:{port}/{path}");
         probe(out, &ids.take(&format!("{}-health", service.name)), "http", &[("url", &url)]);
     }
-    if let Some(env) = &folder.env {
-        let template = folder.template.as_ref().map(|file| ("template", file.name.as_str()));
-        let options: Vec<_> = [("path", env.name.as_str())].into_iter().chain(template).collect();
-        probe(out, &ids.take("env-file"), "env-file", &options);
+    match (&folder.env, &folder.template) {
+        (Some(env), Some(template)) => {
+            probe(out, &ids.take("env-file"), "env-file", &[("path", &env.name), ("template", &template.name)]);
+        }
+        (Some(_), None) => out.push_str("# No env-file probe: no template says which keys are required.\n\n"),
+        (None, _) => {}
     }
 }
 

@@ -74,6 +74,7 @@ fn the_example_gets_its_probes_its_layers_and_no_value() {
     let text = std::fs::read_to_string(&written.path).unwrap();
     assert!(text.contains("# id = \"capsule/odoo18-prod/s3-credentials\""), "{text}");
     assert!(text.contains("bucket = \"CAPSULE_S3_BUCKET\""), "{text}");
+    assert!(text.contains("\"CAPSULE_S3_BUCKET\", \"CAPSULE_S3_REGION\"]"), "a lost key counts: {text}");
     for name in [".env", "odoo.conf"] {
         for line in std::fs::read_to_string(dir.path().join(name)).unwrap().lines() {
             let Some((key, value)) = line.split_once('=') else { continue };
@@ -82,6 +83,18 @@ fn the_example_gets_its_probes_its_layers_and_no_value() {
             }
         }
     }
+}
+
+#[test]
+fn the_secrets_it_names_load_once_their_marks_are_taken_away() {
+    let text = propose(&read_folder(example_without_config().path()).unwrap());
+    let start = text.find("# [[secret]]").unwrap();
+    let end = text.find("# Who looks").unwrap();
+    let secrets = text[start..end].replace("# ", "").replace('#', "");
+    let whole = format!("{}{secrets}{}", &text[..start], &text[end..]);
+    let config = load(&[(Origin::Stack(FILE_NAME.into()), whole)]).unwrap();
+    assert_eq!(config.secrets.len(), 2);
+    assert_eq!(config.secrets[1].keys["access_key"], "CAPSULE_S3_ACCESS_KEY");
 }
 
 #[test]
@@ -136,7 +149,7 @@ proptest! {
         app in prop::option::of(Just(String::new()).prop_map(named("odoo.conf"))),
         backups in prop::collection::vec(Just(".env.backup.1".to_owned()), 0..2),
     ) {
-        let (has_env, has_compose) = (env.is_some(), compose.is_some());
+        let (has_env, has_compose) = (env.is_some() && template.is_some(), compose.is_some());
         let folder = Folder { name, env, template, backups, compose, app, snapshot: None };
         let text = propose(&folder);
         let config = load(&[(Origin::Stack(FILE_NAME.into()), text.clone())]);
