@@ -1,5 +1,6 @@
 //! How a state looks: a word and a role. Green is given here and nowhere else.
 
+use super::Glyphs;
 use crate::app::theme::Role;
 use crate::evidence::{Evidence, Freshness, RecoveryState, Verdict};
 use crate::env::Severity;
@@ -18,6 +19,14 @@ impl Badge {
     /// These words in this look.
     pub fn new(text: impl Into<String>, role: Role) -> Self {
         Self { text: text.into(), role }
+    }
+}
+
+/// The glyph of a piece of evidence: its verdict's, but for a pass that is no longer fresh.
+pub fn glyph(evidence: &Evidence, now: Timestamp, glyphs: Glyphs) -> &'static str {
+    match (evidence.verdict, evidence.freshness(now)) {
+        (Verdict::Pass, freshness) if freshness != Freshness::Fresh => glyphs.freshness(freshness),
+        (verdict, _) => glyphs.verdict(verdict),
     }
 }
 

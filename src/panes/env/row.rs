@@ -20,9 +20,10 @@ impl Columns {
     /// For a width.
     pub(super) fn of(width: u16) -> Self {
         let (key, cell, layers) = match width {
-            0..58 => (18, 12, &MAIN[1..3]),
-            58..100 => (24, 12, MAIN),
-            100..140 => (26, 15, MAIN),
+            0..56 => (18, 12, &MAIN[1..3]),
+            56..78 => (19, 12, &MAIN[1..]),
+            78..118 => (24, 12, MAIN),
+            118..160 => (26, 14, MAIN),
             _ => (28, 16, &Layer::ALL[..]),
         };
         Self { key, cell, layers }

@@ -4,12 +4,13 @@ use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::evidence::{Evidence, Unknown, Verdict, age};
 use crate::panes::Canvas;
-use crate::panes::state::of_evidence;
+use crate::panes::state::{glyph, of_evidence};
 use crate::panes::widgets::age_label;
 use ratatui::layout::Rect;
 
-/// Columns of the probe's name.
+/// Columns of the probe's name, and those it has where there is little room.
 const NAME: u16 = 16;
+const SHORT_NAME: u16 = 9;
 /// Columns from which the claim stands before what was seen.
 const ROOMY: u16 = 100;
 
@@ -19,10 +20,10 @@ pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, 
     let mark = if selected { canvas.glyphs.cursor() } else { " " };
     let mut x = row.x;
     x += canvas.put(x, row.y, 1, mark, Role::Accent);
-    x += canvas.put(x, row.y, 2, canvas.glyphs.verdict(evidence.verdict), role) + 1;
+    x += canvas.put(x, row.y, 2, glyph(evidence, facts.now, canvas.glyphs), role) + 1;
     canvas.put(x, row.y, 8, word, role);
     x += 8;
-    let name = NAME.min(row.right().saturating_sub(x));
+    let name = if row.width < 56 { SHORT_NAME } else { NAME }.min(row.right().saturating_sub(x));
     canvas.put(x, row.y, name, &evidence.probe.0, Role::Title);
     x += name + 1;
     let mut rest = Rect { x, width: row.right().saturating_sub(x), ..row };
