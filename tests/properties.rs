@@ -9,7 +9,7 @@ use readback::app::theme::Depth;
 use readback::app::{Access, App, Effect, Event, Stepped, StoreState};
 use readback::evidence::Verdict;
 use support::scene;
-use support::screen::render;
+use support::frame::render;
 
 fn keys() -> impl Strategy<Value = Event> {
     let plain = prop_oneof![

@@ -5,7 +5,7 @@ mod support;
 
 use readback::panes::PaneId;
 use support::scene;
-use support::screen::{render, snapshot_text};
+use support::frame::{render, snapshot_text};
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 

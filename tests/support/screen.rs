@@ -1,69 +1,85 @@
-//! The screen as text: its symbols, and under them a legend of every run of cells that has a style, so
-//! that a snapshot sees colours too.
+//! What a terminal shows and which modes are on, as far as tests need to know.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier, Style};
-use readback::app::App;
-use readback::app::theme::{Depth, Theme};
-use readback::panes::{Canvas, Glyphs};
-use std::collections::BTreeMap;
-use std::fmt::Write;
-use unicode_width::UnicodeWidthStr;
+use std::num::NonZeroU16;
 
-/// Draws the app at a size.
-pub fn render(app: &App, columns: u16, rows: u16, theme: &str, depth: Depth) -> Buffer {
-    let theme = Theme::builtin(theme, depth).expect("a built-in theme");
-    let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-    app.view(&mut Canvas::new(&mut buffer, &theme, Glyphs::Unicode));
-    buffer
+/// A terminal's screen, fed with the bytes of a program.
+pub(crate) struct Screen(vt100::Parser<Modes>);
+
+/// What the reference terminal does not keep itself.
+#[derive(Default)]
+struct Modes {
+    synchronized: bool,
+    titles: i32,
+    copied: Vec<Vec<u8>>,
 }
 
-/// Symbols, row by row; the second cell of a wide symbol is left out.
-pub fn symbols(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += (symbol.width() as u16).max(1);
+impl vt100::Callbacks for Modes {
+    fn unhandled_csi(&mut self, _: &mut vt100::Screen, i1: Option<u8>, _: Option<u8>, params: &[&[u16]], c: char) {
+        match (i1, params, c) {
+            (Some(b'?'), [[2026]], 'h' | 'l') => self.synchronized = c == 'h',
+            (None, [[22], ..], 't') => self.titles += 1,
+            (None, [[23], ..], 't') => self.titles -= 1,
+            _ => {}
         }
-        writeln!(out, "{}", line.trim_end()).unwrap();
     }
-    out
+
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        self.copied.push(data.to_owned());
+    }
 }
 
-/// Symbols, then for each row the styled runs: a letter per style, and what the letters mean.
-pub fn snapshot_text(buffer: &Buffer) -> String {
-    let mut letters: BTreeMap<String, char> = BTreeMap::new();
-    let mut rows = String::new();
-    for y in 0..buffer.area.height {
-        let mut row = String::new();
-        for x in 0..buffer.area.width {
-            let name = style_name(buffer[(x, y)].style());
-            let next = char::from_u32('a' as u32 + letters.len() as u32).unwrap();
-            let letter = if name.is_empty() { '.' } else { *letters.entry(name).or_insert(next) };
-            row.push(letter);
-        }
-        writeln!(rows, "{}", row.trim_end_matches('.')).unwrap();
+impl Screen {
+    pub(crate) fn new(columns: u16, rows: u16) -> Self {
+        Self(vt100::Parser::new_with_callbacks(size(rows), size(columns), 0, Modes::default()))
     }
-    let mut legend: Vec<(char, String)> = letters.into_iter().map(|(name, letter)| (letter, name)).collect();
-    legend.sort();
-    let legend: String = legend.iter().map(|(letter, name)| format!("{letter} = {name}\n")).collect();
-    format!("{}--- styles ---\n{rows}--- legend ---\n{legend}", symbols(buffer))
+
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+        self.0.process(bytes);
+    }
+
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+        self.0.screen_mut().set_size(size(rows), size(columns));
+    }
+
+    /// The text of the screen; rows are separated by line feeds, trailing blanks are left out.
+    pub(crate) fn text(&self) -> String {
+        self.0.screen().contents()
+    }
+
+    /// What was copied through OSC 52, still in base64.
+    pub(crate) fn copied(&self) -> &[Vec<u8>] {
+        &self.0.callbacks().copied
+    }
+
+    /// Whether a synchronized update has begun and not ended.
+    pub(crate) fn is_updating(&self) -> bool {
+        self.0.callbacks().synchronized
+    }
+
+    /// Whether a full-screen program has the terminal.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.0.screen().alternate_screen()
+    }
+
+    /// What a program has left behind; empty when everything is as it was.
+    pub(crate) fn leftovers(&self) -> Vec<&'static str> {
+        let screen = self.0.screen();
+        let modes = self.0.callbacks();
+        let checks = [
+            (screen.alternate_screen(), "alternate screen"),
+            (screen.hide_cursor(), "hidden cursor"),
+            (screen.bracketed_paste(), "bracketed paste"),
+            (screen.application_cursor(), "application cursor keys"),
+            (screen.application_keypad(), "application keypad"),
+            (screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None, "mouse"),
+            (screen.bold() || screen.inverse() || screen.fgcolor() != vt100::Color::Default, "a style"),
+            (modes.synchronized, "synchronized update"),
+            (modes.titles != 0, "pushed title"),
+        ];
+        checks.into_iter().filter(|(left, _)| *left).map(|(_, name)| name).collect()
+    }
 }
 
-fn style_name(style: Style) -> String {
-    let mut parts = Vec::new();
-    for (what, color) in [("fg", style.fg), ("bg", style.bg)] {
-        if let Some(color) = color.filter(|color| *color != Color::Reset) {
-            parts.push(format!("{what} {color}"));
-        }
-    }
-    if style.add_modifier != Modifier::empty() {
-        parts.push(format!("{:?}", style.add_modifier));
-    }
-    parts.join(", ")
+fn size(cells: u16) -> NonZeroU16 {
+    NonZeroU16::new(cells).unwrap_or(NonZeroU16::MIN)
 }
