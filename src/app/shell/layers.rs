@@ -1,0 +1,180 @@
+//! The task that reads every layer of the configuration and has them compared. Values go into the
+//! comparison and nowhere else; what comes out holds none that is secret.
+
+use crate::app::Event;
+use crate::config::{Config, EnvSettings, SecretSpec};
+use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
+use crate::env::rules::{AppRules, Length, Shadowing};
+use crate::env::{Layers, Matrix, Reading, Rules, compare};
+use crate::guard::{Fingerprinter, line};
+use crate::probes::Place;
+use crate::probes::running::running_env;
+use crate::probes::secrets::{AnySecretSource, SecretSource};
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::mpsc::{Receiver, Sender};
+
+/// How often the layers are read without being asked.
+const EVERY: Duration = Duration::from_secs(30);
+/// How long Docker may take to say what runs.
+const WITHIN: Duration = Duration::from_secs(5);
+/// The most that is read of a file, in bytes.
+const LIMIT: u64 = 8 * 1024 * 1024;
+
+/// Reads and compares the layers.
+#[derive(Clone, Debug)]
+pub struct LayerTask {
+    settings: EnvSettings,
+    secrets: Vec<SecretSpec>,
+    rules: Rules,
+    place: Place,
+    fingerprinter: Fingerprinter,
+}
+
+impl LayerTask {
+    /// For a stack.
+    pub fn new(config: &Config, place: Place, fingerprinter: Fingerprinter) -> Self {
+        Self {
+            settings: config.env.clone(),
+            secrets: config.secrets.clone(),
+            rules: rules(&config.env),
+            place,
+            fingerprinter,
+        }
+    }
+
+    /// Reads at once, then when asked and every half minute, until nobody asks any more.
+    pub async fn run(self, mut asked: Receiver<()>, events: Sender<Event>) {
+        loop {
+            let matrix = self.read().await;
+            if events.send(Event::EnvCompared(Box::new(matrix))).await.is_err() {
+                return;
+            }
+            tokio::select! {
+                asked = asked.recv() => if asked.is_none() { return },
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// Reads every layer and compares them.
+    pub async fn read(&self) -> Matrix {
+        let (secrets, running) = tokio::join!(self.secrets(), self.running());
+        let this = self.clone();
+        // Files are read and compared on a thread that may block: a network disk must not stop the screen.
+        let compared = tokio::task::spawn_blocking(move || {
+            let mut layers = this.files();
+            layers.secrets = secrets;
+            layers.running = running;
+            compare(&layers, &this.rules, &this.fingerprinter)
+        });
+        compared.await.unwrap_or_else(|_| {
+            let layers = Layers { file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()), ..Layers::default() };
+            compare(&layers, &self.rules, &self.fingerprinter)
+        })
+    }
+
+    fn files(&self) -> Layers {
+        let settings = &self.settings;
+        let process = |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes);
+        let file = self.layer(Some(&settings.file), |name, bytes| FileLayer::load(name, bytes, &process));
+        let project = |name: &str| {
+            let from_file = || file.read()?.values.get(name).map(<[u8]>::to_vec);
+            process(name).or_else(from_file)
+        };
+        let read = |path: &str| self.bytes(Path::new(path)).ok();
+        let folder = self.place.root.canonicalize().ok();
+        let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let folder = folder.unwrap_or_default();
+        let service = settings.service.as_deref().unwrap_or_default();
+        Layers {
+            template: self.layer(settings.template.as_deref(), TemplateLayer::load),
+            compose: self.layer(settings.compose.as_deref(), |name, bytes| {
+                ComposeLayer::load(name, bytes, service, &folder, &project, &read)
+            }),
+            app: self.layer(settings.app.as_ref().map(|app| app.file.as_path()), AppLayer::load),
+            file,
+            ..Layers::default()
+        }
+    }
+
+    fn layer<T>(&self, path: Option<&Path>, load: impl FnOnce(&str, &[u8]) -> Reading<T>) -> Reading<T> {
+        let Some(path) = path else { return Reading::Unread("not configured in [env] of readback.toml".to_owned()) };
+        let name = line(&path.to_string_lossy()).into_owned();
+        match self.bytes(path) {
+            Ok(bytes) => load(&name, &bytes),
+            Err(why) => Reading::Unread(format!("{name} {why}")),
+        }
+    }
+
+    /// A file of the stack, or why not, to stand behind its name.
+    fn bytes(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let open = std::fs::File::open(self.place.path(path));
+        let file = open.map_err(|error| format!("can't be read: {}", error.kind()))?;
+        let mut bytes = Vec::new();
+        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| format!("can't be read: {}", error.kind()))?;
+        if bytes.len() as u64 > LIMIT {
+            return Err("is larger than 8 MiB, so it was not read".to_owned());
+        }
+        Ok(bytes)
+    }
+
+    /// Every secret's values by key. One that can't be fetched leaves the whole layer unread: half a
+    /// layer would show the other half as missing.
+    async fn secrets(&self) -> Reading<Vec<SecretValue>> {
+        if self.secrets.is_empty() {
+            return Reading::Unread("no [[secret]] is configured in readback.toml".to_owned());
+        }
+        let mut values = Vec::new();
+        for spec in &self.secrets {
+            let fetched = match AnySecretSource::open(spec, &self.place) {
+                Ok(source) => source.fetch(&spec.id).await,
+                Err(error) => Err(error),
+            };
+            let fetched = match fetched {
+                Ok(fetched) => fetched,
+                Err(error) => return Reading::Unread(format!("{}: {error}", line(&spec.id))),
+            };
+            for (field, key) in &spec.keys {
+                let Some(value) = fetched.field(field) else {
+                    return Reading::Unread(format!("{} has no field {}", line(&spec.id), line(field)));
+                };
+                let source = format!("{} {}", line(&spec.id), line(field));
+                values.push(SecretValue { key: key.clone(), value: value.clone(), source });
+            }
+        }
+        Reading::Read(values)
+    }
+
+    async fn running(&self) -> Reading<RunningLayer> {
+        let Some(container) = &self.settings.container else {
+            return Reading::Unread("no container is configured in [env] of readback.toml".to_owned());
+        };
+        match running_env(&self.place, container, WITHIN).await {
+            Ok(running) if running.is_running => Reading::Read(RunningLayer {
+                container: container.clone(),
+                environment: running.variables,
+                image: running.image,
+            }),
+            Ok(_) => Reading::Unread(format!("{container} does not run")),
+            Err(error) => Reading::Unread(error.to_string()),
+        }
+    }
+}
+
+/// The rules of a stack: the defaults, tuned by `[env.rules]` and `[env.app]`.
+fn rules(settings: &EnvSettings) -> Rules {
+    let mut rules = Rules::default();
+    let own = settings.rules.min_length.iter();
+    let own = own.map(|(key, min)| Length { key: key.clone(), min: *min, expected: *min });
+    rules.lengths = own.chain(rules.lengths).collect();
+    rules.sensitivity.plain.extend(settings.rules.plain.iter().cloned());
+    rules.sensitivity.sensitive.extend(settings.rules.sensitive.iter().cloned());
+    rules.app = settings.app.as_ref().map(|app| AppRules {
+        section: app.section.clone(),
+        options: app.shadows.iter().map(|(option, key)| (option.clone(), key.clone())).collect(),
+        shadowing: Shadowing::FileWins,
+    });
+    rules
+}
