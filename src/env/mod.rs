@@ -4,7 +4,10 @@
 
 pub mod compose;
 pub mod dotenv;
+pub mod ini;
 pub mod interpolate;
 mod matrix;
+pub mod sensitive;
+pub mod template;
 
 pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};
