@@ -2,6 +2,7 @@
 //! names without regard to case, `=` or `:`, comments only on lines of their own, indented lines go on.
 
 use crate::guard::Secret;
+use std::collections::HashSet;
 
 /// One option.
 #[derive(Clone, Debug)]
@@ -73,64 +74,84 @@ impl Ini {
     }
 }
 
-/// An option that is being read, with the lines of its value.
-struct Open {
-    at: usize,
-    lines: Vec<String>,
+/// What was read so far.
+#[derive(Default)]
+struct Reader {
+    ini: Ini,
+    section: Option<String>,
+    /// The names of the options, each with its section.
+    names: HashSet<String>,
+    /// The lines of the value of the last option, while it may go on.
+    open: Option<Vec<String>>,
+    indent: usize,
 }
 
 /// Reads a file.
 pub fn parse(bytes: &[u8]) -> Result<Ini, IniError> {
     let text = std::str::from_utf8(bytes).map_err(|_| IniError { line: 0, reason: Reason::NotUtf8 })?;
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut ini = Ini::default();
-    let (mut section, mut open, mut indent) = (None::<String>, None::<Open>, 0);
+    let mut reader = Reader::default();
     for (at, line) in text.split('\n').enumerate() {
-        let wrong = |reason| IniError { line: at + 1, reason };
-        let value = line.trim_matches(is_space);
-        if value.is_empty() || value.starts_with(['#', ';']) {
-            // An empty line may belong to the value above; a comment may not.
-            open.iter_mut().filter(|_| value.is_empty()).for_each(|open| open.lines.push(String::new()));
-            continue;
-        }
-        let depth = line.chars().take_while(|c| is_space(*c)).count();
-        if let Some(open) = open.as_mut().filter(|_| depth > indent) {
-            open.lines.push(value.to_owned());
-            continue;
-        }
-        indent = depth;
-        close(&mut ini, open.take());
-        if let Some(name) = header(value) {
-            if ini.sections.iter().any(|known| known == name) {
-                return Err(wrong(Reason::DuplicateSection));
-            }
-            if name != "DEFAULT" {
-                ini.sections.push(name.to_owned());
-            }
-            section = Some(name.to_owned());
-            continue;
-        }
-        let section = section.clone().ok_or_else(|| wrong(Reason::NoSection))?;
-        let (name, value) = value.split_once(['=', ':']).ok_or_else(|| wrong(Reason::Syntax))?;
-        let name = name.trim_end_matches(is_space).to_lowercase();
-        if name.is_empty() {
-            return Err(wrong(Reason::Syntax));
-        }
-        if ini.options.iter().any(|known| known.section == section && known.name == name) {
-            return Err(wrong(Reason::DuplicateOption));
-        }
-        open = Some(Open { at: ini.options.len(), lines: vec![value.trim_matches(is_space).to_owned()] });
-        ini.options.push(IniOption { section, name, value: Secret::new(""), line: at + 1 });
+        reader.line(line, at + 1).map_err(|reason| IniError { line: at + 1, reason })?;
     }
-    close(&mut ini, open.take());
-    Ok(ini)
+    reader.close();
+    Ok(reader.ini)
 }
 
-/// Gives an option the lines that were read for it.
-fn close(ini: &mut Ini, open: Option<Open>) {
-    let Some(Open { at, lines }) = open else { return };
-    if let Some(option) = ini.options.get_mut(at) {
-        option.value = Secret::new(lines.join("\n").trim_end_matches(is_space));
+impl Reader {
+    fn line(&mut self, line: &str, number: usize) -> Result<(), Reason> {
+        let value = line.trim_matches(is_space);
+        if value.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        let depth = line.chars().take_while(|c| is_space(*c)).count();
+        // An empty line may belong to the value above; a comment may not.
+        if let Some(open) = self.open.as_mut().filter(|_| value.is_empty() || depth > self.indent) {
+            open.push(value.to_owned());
+            return Ok(());
+        }
+        if value.is_empty() {
+            return Ok(());
+        }
+        self.indent = depth;
+        self.close();
+        match header(value) {
+            Some(name) => self.begin_section(name),
+            None => self.begin_option(value, number),
+        }
+    }
+
+    fn begin_section(&mut self, name: &str) -> Result<(), Reason> {
+        if self.ini.sections.iter().any(|known| known == name) {
+            return Err(Reason::DuplicateSection);
+        }
+        if name != "DEFAULT" {
+            self.ini.sections.push(name.to_owned());
+        }
+        self.section = Some(name.to_owned());
+        Ok(())
+    }
+
+    fn begin_option(&mut self, text: &str, line: usize) -> Result<(), Reason> {
+        let section = self.section.clone().ok_or(Reason::NoSection)?;
+        let (name, value) = text.split_once(['=', ':']).ok_or(Reason::Syntax)?;
+        let name = name.trim_end_matches(is_space).to_lowercase();
+        if name.is_empty() {
+            return Err(Reason::Syntax);
+        }
+        if !self.names.insert(format!("{section}\n{name}")) {
+            return Err(Reason::DuplicateOption);
+        }
+        self.open = Some(vec![value.trim_matches(is_space).to_owned()]);
+        self.ini.options.push(IniOption { section, name, value: Secret::new(""), line });
+        Ok(())
+    }
+
+    /// Gives the last option the lines that were read for it.
+    fn close(&mut self) {
+        if let (Some(lines), Some(option)) = (self.open.take(), self.ini.options.last_mut()) {
+            option.value = Secret::new(lines.join("\n").trim_end_matches(is_space));
+        }
     }
 }
 

@@ -1,13 +1,25 @@
 //! The truth about configuration: every layer of every key, and which of them wins. Pure.
 //!
 //! Grammar and judgement work on text and values that the shell read; nothing here opens a file.
+//! [`Layers`] holds what was read, [`Rules`] what is expected; [`compare`] makes the [`Matrix`] of
+//! them, which holds no secret value.
 
+mod compare;
 pub mod compose;
 pub mod dotenv;
+mod facts;
+pub mod findings;
 pub mod ini;
 pub mod interpolate;
+pub mod layers;
 mod matrix;
+pub mod rules;
 pub mod sensitive;
+pub mod summary;
 pub mod template;
+mod winner;
 
+pub use compare::compare;
+pub use layers::{Layers, Reading};
 pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};
+pub use rules::Rules;
