@@ -1,16 +1,26 @@
 //! The truth about configuration: every layer of every key, and which of them wins. Pure.
 //!
 //! Grammar and judgement work on text and values that the shell read; nothing here opens a file.
+//! [`Layers`] holds what was read, [`Rules`] what is expected; [`compare`] makes the [`Matrix`] of
+//! them, which holds no secret value.
 
+mod compare;
 pub mod compose;
 pub mod dotenv;
+mod facts;
+pub mod findings;
+pub mod ini;
 pub mod interpolate;
+pub mod layers;
 mod matrix;
+pub mod rules;
+pub mod sensitive;
+pub mod summary;
+pub mod template;
+mod winner;
 
+pub use compare::compare;
+pub use layers::{Layers, Reading};
 pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};
-/// x
-pub fn running_equals_disk(_: &Matrix) -> crate::evidence::gate::Known { Default::default() }
-/// x
-pub fn disk_equals_secrets(_: &Matrix) -> crate::evidence::gate::Known { Default::default() }
-/// x
-pub fn recreate_is_safe(_: &Matrix) -> crate::evidence::gate::Known { Default::default() }
+pub use rules::Rules;
+pub use summary::{disk_equals_secrets, recreate_is_safe, running_equals_disk};

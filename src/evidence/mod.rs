@@ -8,7 +8,7 @@ mod verdict;
 
 pub use fact::{Fact, Quantity};
 pub use freshness::{Freshness, age};
-pub use gate::{Recovery, RecoveryState, WhyNot};
+pub use gate::{Known, Recovery, RecoveryState, WhyNot};
 pub use independence::{Source, independence};
 pub use verdict::{Unknown, Verdict};
 

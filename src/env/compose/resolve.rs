@@ -5,6 +5,7 @@ use crate::env::Place;
 use crate::env::dotenv;
 use crate::env::interpolate::{substitute, variables};
 use crate::guard::Secret;
+use std::collections::HashMap;
 
 /// Which part of the service decides a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,28 @@ impl Service {
         F: Fn(&str) -> Option<Vec<u8>>,
         G: Fn(&str) -> Option<Vec<u8>>,
     {
-        let mut own: Vec<Effective> = Vec::new();
+        let own = self.own(compose, lookup)?;
+        let project_then_own = |name: &str| {
+            let of_service = || own.get(name).and_then(|own| own.value.as_ref());
+            lookup(name).or_else(|| of_service().map(|value| value.expose().to_vec()))
+        };
+        let mut values = dotenv::Values::default();
+        let mut out = Table::default();
+        for reference in &self.env_files {
+            one_file(reference, &mut values, &mut out, &project_then_own, file)?;
+        }
+        for effective in own.list {
+            out.put(effective);
+        }
+        Ok(out.list)
+    }
+
+    /// `environment:` by itself.
+    fn own<F>(&self, compose: &str, lookup: &F) -> Result<Table, ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let mut own = Table::default();
         for setting in &self.environment {
             let uses = setting.value.as_ref().map_or_else(|| vec![setting.key.clone()], uses_of);
             let value = match &setting.value {
@@ -78,65 +100,56 @@ impl Service {
             };
             let origin = if uses.is_empty() { Origin::HardCoded } else { Origin::Environment };
             let place = Place { file: compose.to_owned(), line: setting.line };
-            put(&mut own, Effective { key: setting.key.clone(), value: value.map(Secret::new), place, origin, uses });
+            own.put(Effective { key: setting.key.clone(), value: value.map(Secret::new), place, origin, uses });
         }
-        let project_then_own = |name: &str| {
-            let of_service = || own.iter().find(|e| e.key == name).and_then(|e| e.value.as_ref());
-            lookup(name).or_else(|| of_service().map(|value| value.expose().to_vec()))
-        };
-        let mut values = dotenv::Values::default();
-        let mut out: Vec<Effective> = Vec::new();
-        for reference in &self.env_files {
-            self.one_file(reference, &mut values, &mut out, &project_then_own, file)?;
-        }
-        own.into_iter().for_each(|effective| put(&mut out, effective));
-        Ok(out)
+        Ok(own)
     }
+}
 
-    fn one_file<F, G>(
-        &self,
-        reference: &EnvFileRef,
-        values: &mut dotenv::Values,
-        out: &mut Vec<Effective>,
-        lookup: &F,
-        file: &G,
-    ) -> Result<(), ComposeError>
-    where
-        F: Fn(&str) -> Option<Vec<u8>>,
-        G: Fn(&str) -> Option<Vec<u8>>,
-    {
-        let line = reference.path.line;
-        let path = String::from_utf8_lossy(&value_of(&reference.path, lookup)?).into_owned();
-        let Some(bytes) = file(&path) else {
-            let missing = Err(ComposeError { line, reason: Reason::NoEnvFile });
-            return if reference.required { missing } else { Ok(()) };
-        };
-        let from_file = |key: &str, value: &[u8], line| Effective {
-            key: key.to_owned(),
-            value: Some(Secret::new(value)),
-            place: Place { file: path.clone(), line },
-            origin: Origin::EnvFile,
-            uses: Vec::new(),
-        };
-        if reference.raw {
-            for (line, key, value) in raw_lines(&bytes) {
-                let value = value.map(<[u8]>::to_vec).or_else(|| lookup(&key));
-                value.into_iter().for_each(|value| put(out, from_file(&key, &value, line)));
-            }
-            return Ok(());
-        }
-        let wrong = |error| ComposeError { line, reason: Reason::EnvFile(error) };
-        let parsed = dotenv::parse(&bytes).map_err(wrong)?;
-        parsed.values_into(values, lookup).map_err(wrong)?;
-        for (at, entry) in parsed.entries().iter().enumerate() {
-            let key = if entry.assign == dotenv::Assign::LostAtEnd { "" } else { &entry.key };
-            // Only the entry that decides a key stands in the values under its own number.
-            if let Some(found) = values.get(key).filter(|found| found.entry == at) {
-                put(out, from_file(key, found.value.expose(), entry.line));
+/// Reads one `env_file` on top of what earlier ones gave.
+fn one_file<F, G>(
+    reference: &EnvFileRef,
+    values: &mut dotenv::Values,
+    out: &mut Table,
+    lookup: &F,
+    file: &G,
+) -> Result<(), ComposeError>
+where
+    F: Fn(&str) -> Option<Vec<u8>>,
+    G: Fn(&str) -> Option<Vec<u8>>,
+{
+    let line = reference.path.line;
+    let path = String::from_utf8_lossy(&value_of(&reference.path, lookup)?).into_owned();
+    let Some(bytes) = file(&path) else {
+        let missing = Err(ComposeError { line, reason: Reason::NoEnvFile });
+        return if reference.required { missing } else { Ok(()) };
+    };
+    let from_file = |key: &str, value: &[u8], line| Effective {
+        key: key.to_owned(),
+        value: Some(Secret::new(value)),
+        place: Place { file: path.clone(), line },
+        origin: Origin::EnvFile,
+        uses: Vec::new(),
+    };
+    if reference.raw {
+        for (line, key, value) in raw_lines(&bytes) {
+            if let Some(value) = value.map(<[u8]>::to_vec).or_else(|| lookup(&key)) {
+                out.put(from_file(&key, &value, line));
             }
         }
-        Ok(())
+        return Ok(());
     }
+    let wrong = |error| ComposeError { line, reason: Reason::EnvFile(error) };
+    let parsed = dotenv::parse(&bytes).map_err(wrong)?;
+    parsed.values_into(values, lookup).map_err(wrong)?;
+    for (at, entry) in parsed.entries().iter().enumerate() {
+        let key = if entry.assign == dotenv::Assign::LostAtEnd { "" } else { &entry.key };
+        // Only the entry that decides a key stands in the values under its own number.
+        if let Some(found) = values.get(key).filter(|found| found.entry == at) {
+            out.put(from_file(key, found.value.expose(), entry.line));
+        }
+    }
+    Ok(())
 }
 
 /// The lines of a `format: raw` file: everything after the first `=` is the value.
@@ -150,10 +163,25 @@ fn raw_lines(bytes: &[u8]) -> impl Iterator<Item = (usize, String, Option<&[u8]>
     })
 }
 
-fn put(list: &mut Vec<Effective>, found: Effective) {
-    match list.iter_mut().find(|known| known.key == found.key) {
-        Some(known) => *known = found,
-        None => list.push(found),
+/// Keys in the order in which they first came; the last value counts.
+#[derive(Default)]
+struct Table {
+    list: Vec<Effective>,
+    index: HashMap<String, usize>,
+}
+
+impl Table {
+    fn get(&self, key: &str) -> Option<&Effective> {
+        self.index.get(key).and_then(|at| self.list.get(*at))
+    }
+
+    fn put(&mut self, found: Effective) {
+        if let Some(at) = self.index.get(&found.key) {
+            self.list[*at] = found;
+        } else {
+            self.index.insert(found.key.clone(), self.list.len());
+            self.list.push(found);
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl<'a> Document<'a> {
             YamlData::Value(Scalar::String(value)) if raw != value.as_ref() => text(value, true),
             YamlData::Value(Scalar::Null) => Ok(None),
             YamlData::Value(value) => match (resolve(raw), value) {
-                (Plain::Null, _) => Ok(None),
+                (Plain::Null, _) | (Plain::Text, Scalar::Null) => Ok(None),
                 (Plain::Printed(number), _) => text(&number, false),
                 (Plain::Date, _) => Err(ComposeError { line, reason: Reason::Date }),
                 (Plain::Text, Scalar::String(value)) => text(value, true),
@@ -55,7 +55,6 @@ impl<'a> Document<'a> {
                 (Plain::Text, Scalar::Integer(value)) => text(&value.to_string(), false),
                 (Plain::Text, Scalar::FloatingPoint(value)) => text(&value.to_string(), false),
                 (Plain::Text, Scalar::Boolean(value)) => text(&value.to_string(), false),
-                (Plain::Text, Scalar::Null) => Ok(None),
             },
             _ => Err(ComposeError { line, reason: Reason::Expected("a text, a number or a boolean") }),
         }

@@ -1,0 +1,121 @@
+//! What the rules may ask.
+
+use crate::env::compare::shown_key;
+use crate::env::facts::Facts;
+use crate::env::sensitive::matches;
+use crate::env::{Layer, Place, Row, Severity};
+use std::collections::{HashMap, HashSet};
+
+/// What a rule says. The texts are shown as they are: no value, nor a part of one, may be in them.
+pub(crate) struct Said {
+    /// Instead of the rule's own.
+    pub(crate) severity: Option<Severity>,
+    /// The key, where the finding is about a file but names one.
+    pub(crate) key: Option<String>,
+    pub(crate) place: Option<Place>,
+    pub(crate) text: String,
+    pub(crate) fix: String,
+}
+
+impl Said {
+    pub(crate) fn new(place: Option<Place>, text: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { severity: None, key: None, place, text: text.into(), fix: fix.into() }
+    }
+
+    pub(crate) fn severity(self, severity: Severity) -> Self {
+        Self { severity: Some(severity), ..self }
+    }
+}
+
+/// The facts, with what needs one look at all keys.
+pub(crate) struct Context<'a, 'f> {
+    pub(crate) facts: &'f Facts<'a>,
+    /// Keys that stand in the file more than once, with the line of the first.
+    pub(crate) overwritten: HashMap<&'a str, usize>,
+    /// Keys whose secret value another key has too, with that key as it may be shown.
+    pub(crate) reused: HashMap<&'a str, String>,
+    /// Keys of the template that the file has not got.
+    pub(crate) missing: Vec<&'a str>,
+}
+
+impl<'a, 'f> Context<'a, 'f> {
+    pub(crate) fn new(facts: &'f Facts<'a>, keys: &[&'a str], masked: &HashSet<&'a str>) -> Self {
+        let missing = |key: &&&'a str| facts.template_key(key).is_some() && facts.resolved(key).is_none();
+        Self {
+            facts,
+            overwritten: facts.overwritten(),
+            reused: reused(facts, keys, masked),
+            missing: keys.iter().filter(missing).copied().collect(),
+        }
+    }
+}
+
+/// Values shorter than this are not worth calling a secret, in bytes.
+const MIN_SECRET: usize = 8;
+
+fn reused<'a>(facts: &Facts<'a>, keys: &[&'a str], masked: &HashSet<&'a str>) -> HashMap<&'a str, String> {
+    let mut first: HashMap<&[u8], &str> = HashMap::new();
+    let mut reused = HashMap::new();
+    for key in keys.iter().copied().filter(|key| masked.contains(key)) {
+        let Some(found) = facts.found(Layer::File, key) else { continue };
+        if found.value.len() < MIN_SECRET || is_placeholder(facts, found.value) {
+            continue;
+        }
+        let other = *first.entry(found.value).or_insert(key);
+        if other != key {
+            reused.insert(key, shown_key(facts, other));
+            reused.entry(other).or_insert_with(|| shown_key(facts, key));
+        }
+    }
+    reused
+}
+
+/// Values that only hold a place.
+const PLACEHOLDERS: [&str; 16] = [
+    "CHANGEME*",
+    "CHANGE_ME*",
+    "CHANGE-ME*",
+    "<*>",
+    "{{*}}",
+    "REPLACE*ME",
+    "REPLACE_*",
+    "YOUR_*",
+    "YOUR-*",
+    "TODO",
+    "TBD",
+    "FIXME",
+    "PLACEHOLDER*",
+    "XXX*",
+    "***",
+    "DUMMY*",
+];
+
+/// Whether a value only holds a place.
+pub(crate) fn is_placeholder(facts: &Facts<'_>, value: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(value) else { return false };
+    let own = facts.rules.placeholders.iter().map(String::as_str);
+    // A literal `***` is stars only; as a pattern it would fit everything.
+    let fits = |pattern: &str| if pattern == "***" { text == "***" } else { matches(pattern, text) };
+    !text.is_empty() && PLACEHOLDERS.into_iter().chain(own).any(fits)
+}
+
+/// One key, as a rule sees it.
+pub(crate) struct Subject<'a, 'f> {
+    pub(crate) context: &'f Context<'a, 'f>,
+    /// The key; show `row.key`, which may not say it.
+    pub(crate) key: &'a str,
+    /// The row, without findings yet.
+    pub(crate) row: &'f Row,
+}
+
+impl<'a> Subject<'a, '_> {
+    /// A layer's value.
+    pub(crate) fn value(&self, layer: Layer) -> Option<&'a [u8]> {
+        self.context.facts.found(layer, self.key).map(|found| found.value)
+    }
+
+    /// Where a layer says something of the key.
+    pub(crate) fn place(&self, layer: Layer) -> Option<Place> {
+        self.context.facts.found(layer, self.key).map(|found| found.place)
+    }
+}

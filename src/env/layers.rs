@@ -1,0 +1,194 @@
+//! What the shell read of each layer, or why it could not.
+
+use super::Place;
+use super::compose::{self, Effective};
+use super::dotenv::{self, EnvFile, Values};
+use super::ini::{self, Ini};
+use super::template::{self, Template};
+use crate::guard::Secret;
+
+/// A layer that was read, or the reason why not. What was not read is never taken for missing.
+#[derive(Clone, Debug)]
+pub enum Reading<T> {
+    /// It was read.
+    Read(T),
+    /// Nothing is known of it; why, in words a person can act on, without a value.
+    Unread(String),
+    /// It was read, and its consumer refuses it; a broken file is an error of its own.
+    Refused {
+        /// Why, without a word of the file.
+        reason: String,
+        /// Where.
+        place: Place,
+    },
+}
+
+impl<T> Reading<T> {
+    /// What was read.
+    pub fn read(&self) -> Option<&T> {
+        match self {
+            Self::Read(layer) => Some(layer),
+            Self::Unread(_) | Self::Refused { .. } => None,
+        }
+    }
+
+    /// Why nothing is known of it.
+    pub fn why_unread(&self) -> Option<&str> {
+        match self {
+            Self::Read(_) => None,
+            Self::Unread(reason) | Self::Refused { reason, .. } => Some(reason),
+        }
+    }
+
+    fn refused(file: &str, line: usize, reason: &impl std::fmt::Display) -> Self {
+        let place = Place { file: file.to_owned(), line };
+        Self::Refused { reason: reason.to_string(), place }
+    }
+}
+
+impl<T> Default for Reading<T> {
+    fn default() -> Self {
+        Self::Unread("not read yet".to_owned())
+    }
+}
+
+/// `.env.template`.
+#[derive(Clone, Debug, Default)]
+pub struct TemplateLayer {
+    /// The file's name.
+    pub name: String,
+    /// What it says.
+    pub template: Template,
+}
+
+impl TemplateLayer {
+    /// From the file's bytes.
+    pub fn load(name: &str, bytes: &[u8]) -> Reading<Self> {
+        match template::parse(bytes) {
+            Ok(template) => Reading::Read(Self { name: name.to_owned(), template }),
+            Err(error) => Reading::refused(name, error.line, &error),
+        }
+    }
+}
+
+/// `.env`.
+#[derive(Clone, Debug)]
+pub struct FileLayer {
+    /// The file's name.
+    pub name: String,
+    /// The file.
+    pub file: EnvFile,
+    /// What Compose makes of it.
+    pub values: Values,
+}
+
+impl FileLayer {
+    /// From the file's bytes and the process's environment.
+    pub fn load<F>(name: &str, bytes: &[u8], process_env: &F) -> Reading<Self>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let loaded = dotenv::parse(bytes).and_then(|file| Ok((file.values(process_env)?, file)));
+        match loaded {
+            Ok((values, file)) => Reading::Read(Self { name: name.to_owned(), file, values }),
+            Err(error) => Reading::refused(name, error.line, &error),
+        }
+    }
+}
+
+/// A key as the secret manager has it.
+#[derive(Clone, Debug)]
+pub struct SecretValue {
+    /// The key of the environment.
+    pub key: String,
+    /// The value.
+    pub value: Secret,
+    /// The secret's name, and its field where it has fields.
+    pub source: String,
+}
+
+/// `docker-compose.yml`: the environment of the stack's service.
+#[derive(Clone, Debug, Default)]
+pub struct ComposeLayer {
+    /// The file's name.
+    pub name: String,
+    /// What the service's container would get.
+    pub environment: Vec<Effective>,
+    /// What the file asks for and is not followed: the line and the word.
+    pub unfollowed: Vec<(usize, &'static str)>,
+}
+
+impl ComposeLayer {
+    /// From the file's bytes. `lookup` is the project's environment (the process's, then `.env`),
+    /// `file` reads an `env_file`, `folder` is the stack's folder, which may name the project.
+    pub fn load<F, G>(name: &str, bytes: &[u8], service: &str, folder: &str, lookup: &F, file: &G) -> Reading<Self>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+        G: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let loaded = compose::parse(bytes).and_then(|project| {
+            let named = project.project_name(lookup, folder)?;
+            let lookup =
+                |key: &str| lookup(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| named.clone().into_bytes()));
+            project.check(&lookup)?;
+            let effective = project.service(service).map(|service| service.effective(name, &lookup, file));
+            Ok(effective.transpose()?.map(|environment| (environment, project.unfollowed)))
+        });
+        match loaded {
+            Ok(Some((environment, unfollowed))) => {
+                Reading::Read(Self { name: name.to_owned(), environment, unfollowed })
+            }
+            Ok(None) => Reading::Unread(format!("{name} has no service of the name that is configured")),
+            Err(error) => Reading::refused(name, error.line, &error),
+        }
+    }
+}
+
+/// The application's own configuration.
+#[derive(Clone, Debug)]
+pub struct AppLayer {
+    /// The file's name.
+    pub name: String,
+    /// What it says.
+    pub ini: Ini,
+    /// The file as it is: an entry point may look at it without reading it as what it is.
+    pub bytes: Secret,
+}
+
+impl AppLayer {
+    /// From the file's bytes.
+    pub fn load(name: &str, bytes: &[u8]) -> Reading<Self> {
+        match ini::parse(bytes) {
+            Ok(ini) => Reading::Read(Self { name: name.to_owned(), ini, bytes: Secret::new(bytes) }),
+            Err(error) => Reading::refused(name, error.line, &error),
+        }
+    }
+}
+
+/// The environment of the running container.
+#[derive(Clone, Debug, Default)]
+pub struct RunningLayer {
+    /// The container's name.
+    pub container: String,
+    /// Its environment.
+    pub environment: Vec<(String, Secret)>,
+    /// What its image sets by itself; it stays when the container is made anew.
+    pub image: Vec<(String, Secret)>,
+}
+
+/// Every layer.
+#[derive(Clone, Debug, Default)]
+pub struct Layers {
+    /// `.env.template`.
+    pub template: Reading<TemplateLayer>,
+    /// `.env`.
+    pub file: Reading<FileLayer>,
+    /// The secret manager's values.
+    pub secrets: Reading<Vec<SecretValue>>,
+    /// `docker-compose.yml`.
+    pub compose: Reading<ComposeLayer>,
+    /// The application's configuration.
+    pub app: Reading<AppLayer>,
+    /// The running container.
+    pub running: Reading<RunningLayer>,
+}

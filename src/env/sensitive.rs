@@ -1,0 +1,219 @@
+//! Which values may be shown. Deny by default: a value is shown only when its name is known to be
+//! plain and it does not look like a credential itself.
+
+/// Names of keys by pattern; `*` stands for any characters, case does not count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sensitivity {
+    /// Always masked.
+    pub sensitive: Vec<String>,
+    /// Shown, unless the value looks like a credential.
+    pub plain: Vec<String>,
+}
+
+/// Masked unless the configuration says otherwise.
+const SENSITIVE: [&str; 16] = [
+    "*PASS*",
+    "*PWD*",
+    "*SECRET*",
+    "*TOKEN*",
+    "*CREDENTIAL*",
+    "*PRIVATE*",
+    "*_KEY",
+    "*APIKEY*",
+    "*AUTH*",
+    "*SALT*",
+    "*COOKIE*",
+    "*DSN*",
+    "*WEBHOOK*",
+    "*CERT*",
+    "*PIN",
+    "KEY",
+];
+
+/// Known to be plain.
+const PLAIN: [&str; 34] = [
+    "HOST",
+    "PORT",
+    "*_HOST",
+    "*_PORT",
+    "*HOSTNAME",
+    "*_NAME",
+    "*_REGION",
+    "*_BUCKET",
+    "*_SSLMODE",
+    "*SSLMODE",
+    "*_PATH",
+    "*_DIR",
+    "*_URL",
+    "*_ENDPOINT",
+    "*_USER",
+    "USER",
+    "*_DATABASE",
+    "*_DB",
+    "ENVIRONMENT",
+    "*_ENV",
+    "*_MODE",
+    "*_LEVEL",
+    "*_TIMEOUT",
+    "*_ENABLED",
+    "*_WORKERS",
+    "*_VERSION",
+    "*_TAG",
+    "IMAGE_REF",
+    "*_IMAGE",
+    "TZ",
+    "LANG",
+    "*_TIMEZONE",
+    "*_LIMIT",
+    "DEBUG",
+];
+
+impl Sensitivity {
+    /// Whether a value of this key has to be masked.
+    pub fn is_sensitive(&self, key: &str, value: &[u8]) -> bool {
+        let is = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, key));
+        if is(&self.sensitive) || looks_like_credential(value) {
+            return true;
+        }
+        if is(&self.plain) {
+            return false;
+        }
+        SENSITIVE.iter().any(|pattern| matches(pattern, key)) || !PLAIN.iter().any(|pattern| matches(pattern, key))
+    }
+}
+
+/// Whether a name fits a pattern with `*`, without regard to case.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.to_ascii_uppercase(), name.to_ascii_uppercase());
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
+/// Starts of tokens that their makers publish.
+const PREFIXES: [&str; 16] = [
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "sk_live_",
+    "sk_test_",
+    "sk-",
+    "eyJ",
+    "npm_",
+    "hvs.",
+    "AGE-SECRET-KEY-",
+    "$",
+];
+
+/// Words that come before a credential inside a longer value.
+const INSIDE: [&str; 9] = [
+    "password=",
+    "passwd=",
+    "pwd=",
+    "secret=",
+    "token=",
+    "apikey=",
+    "api_key=",
+    "-----begin",
+    "hooks.slack.com/services",
+];
+
+/// Whether a value looks like a credential whatever its key is called: user information in a URL, a
+/// key block, a known token, or a long run of mixed letters and digits.
+pub fn looks_like_credential(value: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(value);
+    let lower = text.to_lowercase();
+    if INSIDE.iter().any(|word| lower.contains(word)) || PREFIXES.iter().any(|start| text.starts_with(start)) {
+        return true;
+    }
+    let userinfo = text.split("://").skip(1).any(|rest| {
+        let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
+        authority.rsplit_once('@').is_some()
+    });
+    userinfo || text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '_' | '-'))).any(is_random)
+}
+
+/// Twenty or more characters with both cases and digits: no host, path or version looks so.
+fn is_random(piece: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| piece.bytes().any(|byte| is(&byte));
+    piece.len() >= 20 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+}
+
+/// Whether a key may be shown. A broken file makes keys out of pieces of values: what is not shaped
+/// like a name of a variable is not shown.
+pub(crate) fn may_show_key(key: &str) -> bool {
+    let pieces_are_words = key.split('_').all(|piece| piece.len() <= 15);
+    let upper = key.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
+    let lower = key.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_'));
+    let starts = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    starts && key.len() <= 64 && pieces_are_words && (upper || lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_not_known_are_masked() {
+        let rules = Sensitivity::default();
+        for key in ["DB_PASSWORD", "ORG_S3_ACCESS_KEY", "OCR_SERVICE_KEY", "SOMETHING", "PGPASSWORD", "SECRET_NAME"] {
+            assert!(rules.is_sensitive(key, b"x"), "{key}");
+        }
+        let plain = ["DB_HOST", "DB_PORT", "DB_NAME", "DB_SSLMODE", "ORG_S3_REGION", "ENVIRONMENT", "ADDONS_PATH"];
+        for key in plain.into_iter().chain(["IMAGE_REF", "HOST", "OCR_SERVICE_URL", "COMPOSE_PROJECT_NAME"]) {
+            assert!(!rules.is_sensitive(key, b"x"), "{key}");
+        }
+    }
+
+    #[test]
+    fn values_that_look_like_credentials_are_masked_whatever_their_name() {
+        let rules = Sensitivity { plain: vec!["MY_*".to_owned()], sensitive: vec!["DB_HOST".to_owned()] };
+        let credentials = [
+            "postgres://u:p@h/db",
+            "https://token@h/",
+            "host=db password=x",
+            "AKIAINVENTED",
+            "-----BEGIN KEY-----",
+            "aB3dE5fG7hJ9kL1mN3pQ5",
+        ];
+        for value in credentials {
+            assert!(rules.is_sensitive("REDIS_HOST", value.as_bytes()), "{value}");
+            assert!(rules.is_sensitive("MY_THING", value.as_bytes()), "{value}");
+        }
+        let image = "registry.example/odoo@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        for value in ["https://h:80/x?y=1", image, "db-1.cluster-abcdefghij.ap-northeast-1.rds.example"] {
+            assert!(!rules.is_sensitive("MY_THING", value.as_bytes()), "{value}");
+        }
+        assert!(rules.is_sensitive("DB_HOST", b"h"));
+    }
+
+    #[test]
+    fn patterns_match_whole_names() {
+        assert!(matches("*_HOST", "DB_HOST") && matches("a*c*e", "ABCDE") && matches("*", ""));
+        assert!(!matches("HOST", "DB_HOST") && !matches("*_HOST", "HOST") && !matches("A*B", "AC"));
+    }
+
+    #[test]
+    fn keys_that_may_be_pieces_of_values_are_not_shown() {
+        assert!(may_show_key("DB_PASSWORD") && may_show_key("db_password") && may_show_key("_X1"));
+        for key in ["", "MIIEpAIBAAKCAQEA7f3", "pa55word", "https", "A B", "AAAAAAAAAAAAAAAAAAAA"].iter().skip(1) {
+            assert!(!may_show_key(key) || *key == "https", "{key}");
+        }
+    }
+}
