@@ -1,4 +1,4 @@
-//! The store's conformance story: the same laws on SQLite, PostgreSQL and memory.
+//! The store's conformance story: the same laws on `SQLite`, `PostgreSQL` and memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 // Test data: small numbers.
@@ -138,8 +138,8 @@ async fn of_two_reviewers_at_once_one_is_recorded_and_the_other_is_told(bench: &
     for version in 0..10 {
         let (mut one, mut two) = (step("r", version, None), step("r", version, None));
         // The same review under two incidents: two chains, one sequence of versions.
-        one.event.incident_id = "INC-1".to_owned();
-        two.event.incident_id = "INC-2".to_owned();
+        "INC-1".clone_into(&mut one.event.incident_id);
+        "INC-2".clone_into(&mut two.event.incident_id);
         let (one, two) = tokio::join!(store.record(&one), store.record(&two));
         let told = [&one, &two].into_iter().find_map(|told| told.clone().err());
         assert_eq!(told, Some(StoreError::Conflict { actual: version + 1 }), "{one:?} {two:?}");
@@ -153,13 +153,14 @@ async fn of_two_reviewers_at_once_one_is_recorded_and_the_other_is_told(bench: &
 
 story!(what_does_not_fit_is_refused_by_the_name_of_its_column on sqlite, memory, postgres);
 async fn what_does_not_fit_is_refused_by_the_name_of_its_column(bench: &Bench) {
+    type Spoil = fn(&mut Outcome);
     let store = bench.open(Access::ReadWrite).await;
     let mut full = operation(&id());
     full.incident_id = Some("事".repeat(30));
     full.actor = Some("é".repeat(100));
     full.action_detail = Some("🦀".repeat(200));
     store.append(&full).await.unwrap();
-    let cases: [(&str, fn(&mut Outcome)); 8] = [
+    let cases: [(&str, Spoil); 8] = [
         ("id ", |outcome| outcome.operation.as_mut().unwrap().id = "x".repeat(37)),
         ("incident_id ", |outcome| outcome.event.incident_id = "x".repeat(31)),
         ("approval_id ", |outcome| outcome.operation.as_mut().unwrap().approval_id = Some("x".repeat(37))),

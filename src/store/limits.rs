@@ -62,12 +62,12 @@ fn fits_opt(column: &str, text: Option<&str>, limit: usize) -> Result<(), StoreE
     text.map_or(Ok(()), |text| fits(column, text, limit))
 }
 
-/// PostgreSQL's calendar begins later than ours; nobody's incident is older than either.
+/// `PostgreSQL`'s calendar begins later than ours; nobody's incident is older than either.
 fn claimed(at: Timestamp) -> Result<(), StoreError> {
     if at < FIRST { refuse("occurred_at is before the year 1") } else { Ok(()) }
 }
 
-/// PostgreSQL counts characters, not bytes, and stores no NUL.
+/// `PostgreSQL` counts characters, not bytes, and stores no NUL.
 fn fits(column: &str, text: &str, limit: usize) -> Result<(), StoreError> {
     let count = text.chars().count();
     if count > limit {

@@ -105,6 +105,11 @@ async fn one_byte_changed_by_hand_is_named(bench: &Bench) {
     let broken = verify_chain(&reviews).unwrap_err();
     assert_eq!((broken.seq, broken.why, &broken.id), (3, BreakKind::Changed, &reviews[2].event.id));
 
+    // Columns are no bytes of the record, but must say the same.
+    bench.sql("UPDATE readback_review_event SET review = 'other' WHERE seq = 2").await.unwrap();
+    assert_eq!(verify_chain(&store.reviews().await.unwrap()).unwrap_err().seq, 2);
+    bench.sql("UPDATE readback_review_event SET review = 'r' WHERE seq = 2").await.unwrap();
+
     bench.sql("DELETE FROM readback_review_event WHERE seq = 3").await.unwrap();
     let broken = verify_chain(&store.reviews().await.unwrap()).unwrap_err();
     assert_eq!((broken.seq, broken.why), (4, BreakKind::Gap));

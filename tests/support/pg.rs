@@ -1,4 +1,4 @@
-//! A PostgreSQL database per test, made on the server of `READBACK_TEST_PG` and dropped afterwards.
+//! A `PostgreSQL` database per test, made on the server of `READBACK_TEST_PG` and dropped afterwards.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "a test that was left out says so")]
@@ -16,14 +16,15 @@ pub struct TestDb {
 }
 
 impl TestDb {
-    /// Makes it; `None` where the tests of PostgreSQL are left out on purpose.
+    /// Makes it; `None` where the tests of `PostgreSQL` are left out on purpose.
     pub async fn create() -> Option<Self> {
         let Ok(server) = std::env::var("READBACK_TEST_PG") else {
             let left_out = std::env::var("READBACK_TEST_WITHOUT").unwrap_or_default();
             assert!(
                 left_out.contains("postgres"),
                 "READBACK_TEST_PG is not set: give it the URL of a role that may create databases and roles \
-                 (postgres://postgres:...@127.0.0.1/postgres), or leave these tests out with READBACK_TEST_WITHOUT=postgres"
+                 (postgres://postgres:...@127.0.0.1/postgres), or leave these tests out with \
+                 READBACK_TEST_WITHOUT=postgres"
             );
             println!("left out: PostgreSQL (READBACK_TEST_WITHOUT)");
             return None;
@@ -70,7 +71,7 @@ impl TestDb {
         done.map(drop)
     }
 
-    /// A role that may log in and nothing else. `public` may not create tables, as in PostgreSQL 15.
+    /// A role that may log in and nothing else. `public` may not create tables, as in `PostgreSQL` 15.
     pub async fn role(&self) -> Role {
         let role = Role { name: random("rb_role"), password: Uuid::now_v7().simple().to_string() };
         self.admin(&format!("CREATE ROLE {} LOGIN PASSWORD '{}'", role.name, role.password)).await;
