@@ -56,7 +56,7 @@ impl Head {
 /// went back does not take the chain back: `recorded_at` never falls below the head's.
 pub(super) fn seal(event: &NewReviewEvent, head: &Head, clock: Timestamp) -> Result<(Recorded, Vec<u8>), StoreError> {
     let recorded_at = cut(clock).max(head.recorded_at);
-    let seq = head.seq + 1;
+    let seq = head.seq.saturating_add(1);
     let body = guard::canonical(&Body { event, prev_hash: &head.hash, recorded_at, seq });
     let recorded = Recorded {
         event: event.clone(),
@@ -147,7 +147,7 @@ fn walk(records: &[Recorded]) -> Result<HashMap<&str, &Recorded>, Break> {
             return Err(broken(record, BreakKind::Changed));
         }
         let tip = tips.insert(&event.incident_id, record);
-        if *seq != tip.map_or(1, |tip| tip.seq + 1) {
+        if *seq != tip.map_or(1, |tip| tip.seq.saturating_add(1)) {
             return Err(broken(record, BreakKind::Gap));
         }
         if prev_hash != tip.map_or(GENESIS, |tip| &tip.hash) {

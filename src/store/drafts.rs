@@ -1,5 +1,5 @@
 //! What is not recorded yet, on this machine: notes being typed, and outcomes that wait for a database that is
-//! away. A small SQLite file (0600) of its own, so that it works when the store does not, and two consoles of
+//! away. A small `SQLite` file (0600) of its own, so that it works when the store does not, and two consoles of
 //! one person do not overwrite each other.
 //!
 //! The caller's duty: a text has passed the guard before it comes here. What is taken out is wiped from the
@@ -20,6 +20,9 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS queued (
         place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, outcome TEXT NOT NULL
     );";
+
+const PUT_TEXT: &str =
+    "INSERT INTO draft (key, text) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET text = excluded.text";
 
 /// The local drafts and the queue of what is to be sent.
 #[derive(Clone, Debug)]
@@ -47,12 +50,12 @@ impl Drafts {
 
     /// Keeps a text under a key (a review and its field); an empty text forgets it.
     pub async fn put_text(&self, key: &str, text: &str) -> Result<(), StoreError> {
-        let sql = if text.is_empty() {
-            "DELETE FROM draft WHERE key = $1 AND $2 = ''"
+        let put = if text.is_empty() {
+            sqlx::query("DELETE FROM draft WHERE key = $1").bind(key)
         } else {
-            "INSERT INTO draft (key, text) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET text = excluded.text"
+            sqlx::query(PUT_TEXT).bind(key).bind(text)
         };
-        let put = sqlx::query(sql).bind(key).bind(text).execute(&self.pool);
+        let put = put.execute(&self.pool);
         in_time(async { put.await.map(drop).map_err(from_sqlx) }).await
     }
 

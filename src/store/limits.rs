@@ -3,10 +3,14 @@
 
 use super::{Outcome, StoreError};
 use crate::timeline::{EventType, NewOperation, OwnEvent};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// The most rows a page brings, whatever was asked for.
 pub(super) const MAX_PAGE: u32 = 5_000;
+
+/// 0001-01-01, the earliest time that an event may claim.
+const FIRST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 
 /// Characters of an incident reference.
 const INCIDENT: usize = 30;
@@ -40,6 +44,7 @@ pub(super) fn own(event: &OwnEvent) -> Result<(), StoreError> {
     fits_opt("actor", event.actor.as_deref(), ACTOR)?;
     fits("subject", &event.subject, usize::MAX)?;
     fits("summary", &event.summary, usize::MAX)?;
+    claimed(event.occurred_at)?;
     json("context", &event.context)
 }
 
@@ -49,6 +54,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Result<(), StoreError> {
     fits("review", &outcome.event.review.0, ID)?;
     fits("incident_id", &outcome.event.incident_id, INCIDENT)?;
     fits("actor", &outcome.event.actor, ACTOR)?;
+    claimed(outcome.event.occurred_at)?;
     outcome.operation.as_ref().map_or(Ok(()), operation)
 }
 
@@ -56,7 +62,12 @@ fn fits_opt(column: &str, text: Option<&str>, limit: usize) -> Result<(), StoreE
     text.map_or(Ok(()), |text| fits(column, text, limit))
 }
 
-/// PostgreSQL counts characters, not bytes, and stores no NUL.
+/// `PostgreSQL`'s calendar begins later than ours; nobody's incident is older than either.
+fn claimed(at: Timestamp) -> Result<(), StoreError> {
+    if at < FIRST { refuse("occurred_at is before the year 1") } else { Ok(()) }
+}
+
+/// `PostgreSQL` counts characters, not bytes, and stores no NUL.
 fn fits(column: &str, text: &str, limit: usize) -> Result<(), StoreError> {
     let count = text.chars().count();
     if count > limit {

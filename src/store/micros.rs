@@ -1,5 +1,5 @@
-//! Time as both engines store it exactly: whole microseconds. PostgreSQL's `timestamptz` counts them in 64
-//! bits from 2000, SQLite keeps them as an integer from 1970; no text and no floating point is between.
+//! Time as both engines store it exactly: whole microseconds. `PostgreSQL`'s `timestamptz` counts them in 64
+//! bits from 2000, `SQLite` keeps them as an integer from 1970; no text and no floating point is between.
 
 use jiff::Timestamp;
 use sqlx::encode::IsNull;
@@ -16,7 +16,7 @@ const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 pub(super) struct Micros(i64);
 
 impl Micros {
-    /// Later than every row: where a first page starts. PostgreSQL's `infinity`.
+    /// Later than every row: where a first page starts. `PostgreSQL`'s `infinity`.
     pub(super) const MAX: Self = Self(i64::MAX);
 }
 

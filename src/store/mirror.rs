@@ -46,7 +46,7 @@ fn word(answer: &Answer) -> &'static str {
 fn context(recorded: &Recorded) -> Value {
     json!({
         "review": recorded.event.review,
-        "version": recorded.event.expected_version + 1,
+        "version": recorded.event.expected_version.saturating_add(1),
         "seq": recorded.seq,
         "hash": recorded.hash,
     })

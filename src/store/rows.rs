@@ -91,6 +91,7 @@ pub(super) struct RecordRow {
     scope: String,
     seq: i64,
     review: String,
+    version: i64,
     hash: String,
     body: Vec<u8>,
     occurred_at: Micros,
@@ -99,14 +100,27 @@ pub(super) struct RecordRow {
 
 impl RecordRow {
     /// The record. Bytes that are none are an error that names it: leaving the step out could make a
-    /// review look better than it is.
+    /// review look better than it is. One whose columns say something else than its bytes comes back with an
+    /// empty hash, and holds nowhere.
     pub(super) fn recorded(&self) -> Result<Recorded, StoreError> {
-        chain::open(&self.body, &self.hash).ok_or_else(|| {
+        let mut recorded = chain::open(&self.body, &self.hash).ok_or_else(|| {
             StoreError::Refused(format!(
                 "record {} of incident {} (event {}) is damaged, or a newer readback wrote it",
                 self.seq, self.scope, self.id
             ))
-        })
+        })?;
+        if !self.agrees(&recorded) {
+            recorded.hash.clear();
+        }
+        Ok(recorded)
+    }
+
+    fn agrees(&self, recorded: &Recorded) -> bool {
+        let event = &recorded.event;
+        (&self.id, &self.scope, &self.review) == (&event.id, &event.incident_id, &event.review.0)
+            && (self.seq as u64, self.version as u64) == (recorded.seq, event.expected_version.saturating_add(1))
+            && self.recorded_at == recorded.recorded_at.into()
+            && self.occurred_at == event.occurred_at.into()
     }
 
     /// The record as a row of the timeline; a damaged one says that it is.

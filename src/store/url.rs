@@ -42,7 +42,7 @@ impl StoreUrl {
         Self(Target::Memory)
     }
 
-    /// Reads a URL. What PostgreSQL's URL leaves out comes from `PGHOST`, `PGPASSWORD`, `.pgpass` and
+    /// Reads a URL. What `PostgreSQL`'s URL leaves out comes from `PGHOST`, `PGPASSWORD`, `.pgpass` and
     /// their like, as with `psql`.
     pub fn parse(url: &str) -> Result<Self, StoreError> {
         let (scheme, rest) = url.split_once(':').ok_or_else(|| StoreError::BadUrl("no scheme".to_owned()))?;

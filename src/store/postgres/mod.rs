@@ -1,4 +1,4 @@
-//! PostgreSQL: one database for a team, any number of consoles and watchers, beside the programs that write
+//! `PostgreSQL`: one database for a team, any number of consoles and watchers, beside the programs that write
 //! `alert_operation_log`.
 //!
 //! Nothing is contacted before the first call, and every call that finds no server says `Unavailable` in

@@ -28,13 +28,13 @@ const OWN_PAGE: &str = "
     ORDER BY occurred_at DESC, id DESC LIMIT $3";
 
 const RECORD_PAGE: &str = "
-    SELECT id::text, scope::text, seq, review::text, hash, body, occurred_at, recorded_at
+    SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event
     WHERE operation_id IS NULL AND occurred_at <= $1 AND ($2::text IS NULL OR occurred_at < $1 OR id < $2)
     ORDER BY occurred_at DESC, id DESC LIMIT $3";
 
 const REVIEWS: &str = "
-    SELECT id::text, scope::text, seq, review::text, hash, body, occurred_at, recorded_at
+    SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event ORDER BY recorded_at, scope, seq";
 
 /// A page of the merged timeline, of one moment.

@@ -82,11 +82,15 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
     turn.commit().await.map_err(from_sqlx)
 }
 
+/// Read from the catalogue with the statement's own snapshot: `to_regclass` answers from a cache that does not
+/// hear of what was made while this transaction waited for the lock.
 async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
     let sql = "
-        SELECT to_regclass('alert_operation_log') IS NOT NULL AS log,
-               to_regclass('readback_event') IS NOT NULL AND to_regclass('readback_review_event') IS NOT NULL
-               AND to_regclass('readback_chain_head') IS NOT NULL AS own";
+        SELECT count(*) FILTER (WHERE relname = 'alert_operation_log') = 1 AS log,
+               count(*) FILTER (WHERE relname <> 'alert_operation_log') = 3 AS own
+        FROM pg_class
+        WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head')
+          AND pg_table_is_visible(oid)";
     sqlx::query_as(sql).fetch_one(connection).await.map_err(from_sqlx)
 }
 

@@ -45,7 +45,7 @@ const INSERT_RECORD: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 const FIND_RECORD: &str = "
-    SELECT id::text, scope::text, seq, review::text, hash, body, occurred_at, recorded_at
+    SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event WHERE id = $1";
 
 const MOVE_HEAD: &str = "
@@ -154,7 +154,8 @@ async fn lock_head(connection: &mut PgConnection, scope: &str) -> Result<Head, s
     }
     let first = Head::genesis(scope);
     sqlx::query(
-        "INSERT INTO readback_chain_head (scope, seq, hash, recorded_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO readback_chain_head (scope, seq, hash, recorded_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING",
     )
     .bind(scope)
     .bind(first.seq as i64)

@@ -1,4 +1,4 @@
-//! SQLite: the embedded store, one file per stack.
+//! `SQLite`: the embedded store, one file per stack.
 //!
 //! WAL, so that a reader never waits for a writer; `synchronous=FULL`, because what was shown as recorded
 //! must still be there after a power cut (NORMAL may lose the last commits in WAL), and a console writes a
@@ -31,7 +31,7 @@ pub struct SqliteStore {
     pool: SqlitePool,
     options: SqliteConnectOptions,
     access: Access,
-    /// One writer at a time within the process: SQLite's own lock is taken by polling and is not fair.
+    /// One writer at a time within the process: `SQLite`'s own lock is taken by polling and is not fair.
     writing: Mutex<()>,
     changes: Arc<Changes>,
     watcher: OnceLock<deadline::Task>,

@@ -26,7 +26,7 @@ pub(super) async fn options(path: &Path, access: Access) -> Result<SqliteConnect
 }
 
 /// Makes the folder and the file for their owner alone. What stands is left as it is: its owner may have
-/// meant to share it. SQLite gives the files beside it (`-wal`, `-shm`) the same mode.
+/// meant to share it. `SQLite` gives the files beside it (`-wal`, `-shm`) the same mode.
 pub(in crate::store) async fn make(path: &Path) -> Result<(), StoreError> {
     let failed = |what: &str, error: &std::io::Error| {
         let text = format!("{what} {}: {error}", path.display());
@@ -48,7 +48,7 @@ pub(super) fn pool(options: &SqliteConnectOptions) -> SqlitePool {
     SqlitePoolOptions::new().max_connections(3).acquire_timeout(DEADLINE).connect_lazy_with(options.clone())
 }
 
-/// Waits until the file can be used. Two openers of a new file get in each other's way where SQLite does not
+/// Waits until the file can be used. Two openers of a new file get in each other's way where `SQLite` does not
 /// wait by itself (setting WAL); the caller's deadline bounds the tries.
 pub(super) async fn ready(pool: &SqlitePool, access: Access) -> Result<(), StoreError> {
     loop {

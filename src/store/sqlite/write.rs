@@ -27,7 +27,8 @@ const INSERT_RECORD: &str = "
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 const FIND_RECORD: &str = "
-    SELECT id, scope, seq, review, hash, body, occurred_at, recorded_at FROM readback_review_event WHERE id = $1";
+    SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
+    FROM readback_review_event WHERE id = $1";
 
 /// Appends to the log.
 pub(super) async fn append(connection: &mut SqliteConnection, row: &NewOperation) -> Result<(), StoreError> {
