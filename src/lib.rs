@@ -22,8 +22,9 @@
 //! `tests/architecture.rs` reads the `use` lines and holds the table to its word.
 
 pub mod app;
-//pub mod cli;
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod env;
 pub mod evidence;
 pub mod guard;

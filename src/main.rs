@@ -1,1 +1,5 @@
-fn main() {}
+//! Arguments to mode to exit code; nothing else.
+
+fn main() -> std::process::ExitCode {
+    readback::cli::run()
+}

@@ -12,7 +12,7 @@ mod keymap;
 mod outbox;
 pub mod pacing;
 mod pending;
-//pub mod shell;
+pub mod shell;
 pub mod terminal;
 pub mod theme;
 mod update;

@@ -16,8 +16,8 @@ pub struct Args {
     /// The theme: default, light, high-contrast, deuteranopia, tritanopia or mono
     #[arg(long, value_name = "NAME", global = true)]
     pub theme: Option<String>,
-    /// How many colours: auto, truecolor, 256, 16 or mono
-    #[arg(long, value_name = "DEPTH", global = true)]
+    /// How many colours
+    #[arg(long, value_name = "DEPTH", global = true, value_parser = ["auto", "truecolor", "256", "16", "mono"])]
     pub color: Option<String>,
     /// What to do instead of opening the console
     #[command(subcommand)]

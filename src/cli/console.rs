@@ -7,7 +7,7 @@ use crate::app::shell::{
 use crate::app::terminal::{Caps, Guard, Hangup, Input, Signals, install_hooks};
 use crate::app::theme::{Depth, Theme};
 use crate::app::{Access, App, Event, Facts, Ids, Setting};
-use crate::config::{self, ColorMode, Config};
+use crate::config::{self, ColorMode};
 use crate::probes::{Schedule, never_run};
 use crate::review::{Contract, Snapshot};
 use crate::store::drafts::Drafts;

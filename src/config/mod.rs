@@ -9,6 +9,7 @@ mod files;
 mod origin;
 mod probe;
 mod reader;
+mod rules;
 mod secret;
 mod seed;
 mod store;
@@ -24,7 +25,7 @@ pub use seed::parse_seed;
 pub use store::{StoreSettings, StoreUrl};
 pub use types::{
     AppFile, AwsSource, ColorMode, CommandSource, Config, Display, EnvRules, EnvSettings, FileSource, ReviewSettings,
-    SecretSource, SecretSpec, Stack, TimelineSettings,
+    SecretSource, SecretSpec, Shadowing, Stack, TimelineSettings,
 };
 pub use value::Zone;
 

@@ -81,6 +81,19 @@ pub enum ColorMode {
     Mono,
 }
 
+impl ColorMode {
+    /// The mode of this name; an unknown one is left to the terminal.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "truecolor" => Self::Truecolor,
+            "256" => Self::Ansi256,
+            "16" => Self::Ansi16,
+            "mono" => Self::Mono,
+            _ => Self::Auto,
+        }
+    }
+}
+
 /// `[env]`: where each layer of the stack's own configuration stands.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -99,6 +112,8 @@ pub struct EnvSettings {
     pub container: Option<String>,
     /// The application's own file, which may shadow keys.
     pub app: Option<AppFile>,
+    /// A key of the file, and the name under which the container gets its value.
+    pub aliases: BTreeMap<String, String>,
     /// What is asked of the values.
     pub rules: EnvRules,
 }
@@ -113,6 +128,7 @@ impl Default for EnvSettings {
             service: None,
             container: None,
             app: None,
+            aliases: BTreeMap::new(),
             rules: EnvRules::default(),
         }
     }
@@ -127,9 +143,25 @@ pub struct AppFile {
     /// The section that is read.
     #[serde(default = "options_section")]
     pub section: String,
+    /// How the file and the environment meet.
+    #[serde(default)]
+    pub shadowing: Shadowing,
     /// The option of the file, and the key of the environment that it overrides where it is set.
     #[serde(default)]
     pub shadows: BTreeMap<String, String>,
+}
+
+/// How the application's own file and the environment meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Shadowing {
+    /// An option that is set in the file beats the environment.
+    #[default]
+    #[serde(rename = "file-wins")]
+    FileWins,
+    /// The entry point of the official Odoo image: it greps the file for the option, whatever its section
+    /// and its value; found, the environment is not passed on.
+    #[serde(rename = "odoo-entrypoint")]
+    OdooEntrypoint,
 }
 
 fn options_section() -> String {

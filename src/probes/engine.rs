@@ -66,6 +66,11 @@ impl Engine {
         }
     }
 
+    /// What an image sets in the environment of its containers, as `NAME=value`.
+    pub(super) async fn image_env(&self, image: &str, deadline: Instant) -> Option<Vec<String>> {
+        self.ask(deadline, self.docker.inspect_image(image)).await.ok()?.config?.env
+    }
+
     /// The answer to a question, or what was wrong.
     pub(super) async fn ask<T>(
         &self,

@@ -15,6 +15,8 @@ pub struct RunningEnv {
     pub is_running: bool,
     /// Name and value, in the engine's order, those of the image included. Every value counts as secret.
     pub variables: Vec<(String, Secret)>,
+    /// What of that the image sets by itself; empty where the image can't be asked.
+    pub image: Vec<(String, Secret)>,
 }
 
 /// The environment of a container, asked within this time. A container that is not there or has no
@@ -26,17 +28,23 @@ pub async fn running_env(place: &Place, container: &str, within: Duration) -> Re
     use crate::evidence::Unknown;
     use bollard::models::ContainerStateStatusEnum::RUNNING;
     let engine = Engine::open(None, place)?;
-    let found = inspect(&engine, container, tokio::time::Instant::now() + within).await?;
+    let deadline = tokio::time::Instant::now() + within;
+    let found = inspect(&engine, container, deadline).await?;
     let Some(found) = found else {
         return Err(ProbeError::new(Unknown::Unreachable, format!("there is no container named {container}"))
             .hint("docker ps -a --format '{{.Names}}'"));
     };
     let no_config = || ProbeError::new(Unknown::Garbled, format!("Docker shows no configuration of {container}"));
     let variables = found.config.and_then(|config| config.env).ok_or_else(no_config)?;
+    let image = match &found.image {
+        Some(image) => engine.image_env(image, deadline).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
     Ok(RunningEnv {
         started_at: found.state.as_ref().and_then(|state| time(state.started_at.as_deref())),
         is_running: found.state.as_ref().and_then(|state| state.status) == Some(RUNNING),
         variables: variables.into_iter().map(variable).collect(),
+        image: image.into_iter().map(variable).collect(),
     })
 }
 

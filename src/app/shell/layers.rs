@@ -4,7 +4,6 @@
 use crate::app::Event;
 use crate::config::{Config, EnvSettings, SecretSpec};
 use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
-use crate::env::rules::{AppRules, Length, Shadowing};
 use crate::env::{Layers, Matrix, Reading, Rules, compare};
 use crate::guard::{Fingerprinter, line};
 use crate::probes::Place;
@@ -38,7 +37,7 @@ impl LayerTask {
         Self {
             settings: config.env.clone(),
             secrets: config.secrets.clone(),
-            rules: rules(&config.env),
+            rules: config.env.rules(),
             place,
             fingerprinter,
         }
@@ -80,7 +79,7 @@ impl LayerTask {
         let process = |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes);
         let file = self.layer(Some(&settings.file), |name, bytes| FileLayer::load(name, bytes, &process));
         let project = |name: &str| {
-            let from_file = || file.read()?.values.get(name).map(<[u8]>::to_vec);
+            let from_file = || file.read()?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
             process(name).or_else(from_file)
         };
         let read = |path: &str| self.bytes(Path::new(path)).ok();
@@ -161,20 +160,4 @@ impl LayerTask {
             Err(error) => Reading::Unread(error.to_string()),
         }
     }
-}
-
-/// The rules of a stack: the defaults, tuned by `[env.rules]` and `[env.app]`.
-fn rules(settings: &EnvSettings) -> Rules {
-    let mut rules = Rules::default();
-    let own = settings.rules.min_length.iter();
-    let own = own.map(|(key, min)| Length { key: key.clone(), min: *min, expected: *min });
-    rules.lengths = own.chain(rules.lengths).collect();
-    rules.sensitivity.plain.extend(settings.rules.plain.iter().cloned());
-    rules.sensitivity.sensitive.extend(settings.rules.sensitive.iter().cloned());
-    rules.app = settings.app.as_ref().map(|app| AppRules {
-        section: app.section.clone(),
-        options: app.shadows.iter().map(|(option, key)| (option.clone(), key.clone())).collect(),
-        shadowing: Shadowing::FileWins,
-    });
-    rules
 }

@@ -84,7 +84,7 @@ impl Shell {
             if matches!(arrived, Arrived::Written) {
                 continue;
             }
-            if let Some(code) = self.handle(arrived, &mut dirty).await {
+            if let Some(code) = self.handle(arrived, &mut sources.signals, &mut dirty).await {
                 return code;
             }
             // What has arrived meanwhile is handled before the next frame, so that it is drawn once.
@@ -94,7 +94,7 @@ impl Shell {
                     (None, false) => Arrived::Event(sources.events.recv().await),
                     (None, true) => break,
                 };
-                if let Some(code) = self.handle(next, &mut dirty).await {
+                if let Some(code) = self.handle(next, &mut sources.signals, &mut dirty).await {
                     return code;
                 }
             }
@@ -120,15 +120,15 @@ impl Shell {
     }
 
     /// Hands what arrived to the core and carries out what it asks; returns the exit code at the end.
-    async fn handle(&mut self, arrived: Arrived, dirty: &mut bool) -> Option<i32> {
+    async fn handle(&mut self, arrived: Arrived, signals: &mut Signals, dirty: &mut bool) -> Option<i32> {
         let event = match arrived {
-            Arrived::Gone(cause) | Arrived::Signal(SignalEvent::End(cause)) => return Some(cause.exit_code()),
+            Arrived::Gone(cause) | Arrived::Signal(SignalEvent::Shutdown(cause)) => return Some(cause.exit_code()),
             Arrived::Signal(SignalEvent::Suspend) => {
-                let _ = self.screen.guard().suspend();
+                let _ = self.screen.guard().suspend(signals).await;
                 self.drawn_anew()
             }
             Arrived::Signal(SignalEvent::Continue) => {
-                let _ = self.screen.guard().resume();
+                self.screen.guard().resume();
                 self.drawn_anew()
             }
             // The keyboard or every task is gone: what is left is to end.
@@ -141,7 +141,9 @@ impl Shell {
             }
             Arrived::Event(Some(event)) => event,
             Arrived::Woken if self.wake.is_some_and(|wake| wake <= Instant::now()) => Event::Woken,
-            Arrived::Woken | Arrived::Written => return None,
+            Arrived::Input(Some(InputEvent::FocusGained | InputEvent::FocusLost)) | Arrived::Woken | Arrived::Written => {
+                return None;
+            }
         };
         let turn = self.app.update(event, self.clock.now());
         *dirty |= turn.dirty;

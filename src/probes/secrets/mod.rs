@@ -5,15 +5,14 @@
 mod aws;
 mod command;
 mod file;
+mod open;
 mod parse;
-mod spec;
 
 #[cfg(test)]
 mod tests;
 
 pub use command::CommandSource;
 pub use file::FileSource;
-pub use spec::{SecretSpec, SourceKind};
 
 use super::ProbeError;
 use crate::guard::Secret;

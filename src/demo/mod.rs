@@ -1,0 +1,148 @@
+//! The demo: the incident of the example stack, as data, on a clock of its own. The judges, the gate,
+//! the comparison and the panes are the console's own; only what is seen comes from a script.
+
+use crate::app::{Access, Event, Facts, Setting};
+use crate::config::{self, Config, ConfigError, Origin};
+use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
+use crate::env::{Layers, Matrix, Reading, compare};
+use crate::guard::{Fingerprinter, Secret};
+use crate::probes::{Observation, judge, never_run};
+use crate::review::{Contract, Snapshot};
+use crate::timeline::Entry;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+/// A file of the example stack, built in.
+macro_rules! example {
+    ($file:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/odoo18-prod/", $file))
+    };
+}
+
+const CONFIG: &str = example!("readback.toml");
+const SNAPSHOT: &str = example!("docs/security/host-service-change-evidence-acceptance.snapshot.json");
+const EVENTS: &str = example!("events.jsonl");
+const SCRIPT: &str = include_str!("script.jsonl");
+const RUNNING: &str = include_str!("running.env");
+
+/// Who looks, in the demo.
+const OBSERVER: &str = "readback@demo";
+
+/// One line of the script.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    /// Seconds after the start.
+    at: i64,
+    /// What was seen then; its own times are those of the script.
+    observation: Observation,
+}
+
+/// Everything the demo shows, and when.
+#[derive(Debug)]
+pub struct Demo {
+    config: Config,
+    start: Timestamp,
+    script: Vec<Line>,
+}
+
+impl Demo {
+    /// Reads the script. The only errors are mistakes in what is built in, and a test looks for those.
+    pub fn load() -> Result<Self, ConfigError> {
+        let config = config::load(&[(Origin::Stack("readback.toml".into()), CONFIG.to_owned())])?;
+        let lines = SCRIPT.lines().filter(|line| !line.trim().is_empty());
+        let script = lines
+            .map(|line| serde_json::from_str(line))
+            .collect::<Result<Vec<Line>, _>>()
+            .map_err(|error| ConfigError::whole("script.jsonl", error.to_string()))?;
+        let first = script.first().map(|line| (line.observation.observed_at, SignedDuration::from_secs(line.at)));
+        let start = first.and_then(|(at, after)| at.checked_sub(after).ok()).unwrap_or_default();
+        Ok(Self { config, start, script })
+    }
+
+    /// The script's time at its start.
+    pub fn start(&self) -> Timestamp {
+        self.start
+    }
+
+    /// What is known before the first line: which probes there are, and nothing of them.
+    pub fn facts(&self) -> Facts {
+        let config = &self.config;
+        let setting = Setting {
+            stack: config.stack.name.clone(),
+            environment: config.stack.environment.clone().unwrap_or_default(),
+            access: Access::Demo,
+            zone: config.display.timezone.time_zone().clone(),
+            actor: "console:demo".to_owned(),
+            incident: config.review.incident.clone().unwrap_or_default(),
+        };
+        let probes = config.probes.iter().map(|spec| never_run(spec, OBSERVER, self.start)).collect();
+        Facts::new(setting, probes, self.start)
+    }
+
+    /// What is there from the start: the log, the layers of the configuration, the candidates.
+    pub fn opening(&self) -> Vec<Event> {
+        let prefix = Contract::builtin().plan.candidate_prefix;
+        let snapshot = Snapshot::parse(SNAPSHOT.as_bytes(), &prefix).map(Box::new).map_err(|error| error.to_string());
+        let rows = config::parse_seed("events.jsonl", EVENTS).unwrap_or_default();
+        let mut entries: Vec<Entry> = rows.into_iter().map(Entry::Operation).collect();
+        entries.sort_by(Entry::newest_first);
+        vec![
+            Event::SnapshotRead(snapshot),
+            Event::EnvCompared(Box::new(self.matrix())),
+            Event::StoreRead { entries, complete: true, reviews: Vec::new() },
+        ]
+    }
+
+    /// The judged observations, each with the time at which it comes.
+    pub fn play(&self) -> Vec<(Timestamp, Event)> {
+        self.script
+            .iter()
+            .filter_map(|line| {
+                let spec = self.config.probes.iter().find(|spec| spec.id == line.observation.probe)?;
+                let at = self.start.checked_add(SignedDuration::from_secs(line.at)).ok()?;
+                Some((at, Event::Judged(Box::new(judge(&line.observation, spec, at)))))
+            })
+            .collect()
+    }
+
+    /// The layers as the incident had them; the console's own comparison of them.
+    fn matrix(&self) -> Matrix {
+        let no_process = |_: &str| None;
+        let file = FileLayer::load(".env", example!(".env").as_bytes(), &no_process);
+        let lookup = |name: &str| file.read()?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
+        let env_file = |_: &str| Some(example!(".env").as_bytes().to_vec());
+        let compose = example!("docker-compose.yml").as_bytes();
+        let layers = Layers {
+            template: TemplateLayer::load(".env.template", example!(".env.template").as_bytes()),
+            compose: ComposeLayer::load("docker-compose.yml", compose, "web", "odoo18-prod", &lookup, &env_file),
+            app: AppLayer::load("odoo.conf", example!("odoo.conf").as_bytes()),
+            secrets: self.secrets(),
+            running: running(),
+            file,
+        };
+        let rules = self.config.env.rules();
+        compare(&layers, &rules, &Fingerprinter::new(Secret::new("the key of the demo, which has no secrets")))
+    }
+
+    fn secrets(&self) -> Reading<Vec<SecretValue>> {
+        let files = [example!("secrets/db-credentials.json"), example!("secrets/s3-credentials.json")];
+        let mut values = Vec::new();
+        for (spec, text) in self.config.secrets.iter().zip(files) {
+            let fields: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+            for (field, key) in &spec.keys {
+                let Some(value) = fields.get(field).and_then(|value| value.as_str()) else { continue };
+                let value = Secret::from(value.to_owned());
+                values.push(SecretValue { key: key.clone(), value, source: format!("{} {field}", spec.id) });
+            }
+        }
+        Reading::Read(values)
+    }
+}
+
+/// The environment of the container as it ran then.
+fn running() -> Reading<RunningLayer> {
+    let pairs = RUNNING.lines().filter_map(|line| line.split_once('='));
+    let environment = pairs.map(|(key, value)| (key.to_owned(), Secret::from(value.to_owned()))).collect();
+    Reading::Read(RunningLayer { container: "odoo18-prod-web".to_owned(), environment, image: Vec::new() })
+}
