@@ -278,8 +278,11 @@ impl Review {
     /// count: who wrote it and when makes no difference, writing the same value again is no change.
     pub fn state_digest(&self) -> String {
         let opening = self.opening.as_ref().map(|opening| (&opening.candidate, &opening.snapshot_digest));
-        let fields: BTreeMap<_, _> =
-            self.fields.iter().map(|(name, field)| (name, (&field.value, field.version > self.last_caught()))).collect();
+        let fields: BTreeMap<_, _> = self
+            .fields
+            .iter()
+            .map(|(name, field)| (name, (&field.value, field.version > self.last_caught())))
+            .collect();
         let answers: BTreeMap<_, _> = self.answers.iter().map(|(name, decision)| (name, &decision.answer)).collect();
         let caught: Vec<_> = self.caught.iter().map(|hit| (&hit.field, &hit.detector, hit.cleared)).collect();
         let void = self.signatures.iter().filter(|signature| signature.void.is_some()).count();
