@@ -61,6 +61,10 @@ fn a_reviewer_named_as_the_actor_may_not_sign() {
     let sign = |user| actions::sign(&story.review(), contract(), &ready, stamp(user));
     assert_eq!(sign("alice").unwrap_err(), Refused::ReviewerIsActor);
     assert!(sign("bob").is_ok());
+    story.set("actor_attribution_ref", "infra on-call lead");
+    let ready = lane(&story.review(), contract(), &current());
+    let signed = actions::sign(&story.review(), contract(), &ready, stamp("alice"));
+    assert_eq!(signed.unwrap_err(), Refused::ReviewerIsActor, "writing another name over one's own is no way out");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use readback::review::{Contract, Snapshot, plan, success_line};
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 fn snapshot() -> Snapshot {
     let row = |surface: &str, write: bool| {
@@ -35,10 +36,10 @@ fn canonical(value: &Value, indent: usize, out: &mut String) {
             out.push('{');
             for (index, key) in keys.iter().enumerate() {
                 out.push_str(if index == 0 { "\n" } else { ",\n" });
-                out.push_str(&format!("{pad}\"{key}\": "));
+                let _ = write!(out, "{pad}\"{key}\": ");
                 canonical(&map[*key], indent + 2, out);
             }
-            out.push_str(&format!("\n{close}}}"));
+            let _ = write!(out, "\n{close}}}");
         }
         Value::Array(list) if !list.is_empty() => {
             out.push('[');
@@ -47,7 +48,7 @@ fn canonical(value: &Value, indent: usize, out: &mut String) {
                 out.push_str(&pad);
                 canonical(item, indent + 2, out);
             }
-            out.push_str(&format!("\n{close}]"));
+            let _ = write!(out, "\n{close}]");
         }
         other => out.push_str(&other.to_string()),
     }

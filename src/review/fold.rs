@@ -1,5 +1,6 @@
 //! A review's state: a total fold over its recorded steps. What does not fit is kept as an anomaly.
 
+use super::contract::ACTOR_FIELD;
 use super::event::{Answer, CandidateId, Recorded, ReviewAct, ReviewId};
 use super::signature::{Signature, Void};
 use crate::guard;
@@ -17,6 +18,8 @@ pub struct Review {
     pub opening: Option<Opening>,
     /// Every field ever written; one taken back has an empty value.
     pub fields: BTreeMap<String, FieldState>,
+    /// Every attribution ever written here: who is named once does not sign, whoever edits it afterwards.
+    pub attributions: BTreeSet<String>,
     /// The reviewer's last answer to each check.
     pub answers: BTreeMap<String, Decision>,
     /// Everything the guard ever caught here, in order; the record of it stays.
@@ -144,6 +147,7 @@ impl Review {
             incident_id: first.event.incident_id.clone(),
             opening: None,
             fields: BTreeMap::new(),
+            attributions: BTreeSet::new(),
             answers: BTreeMap::new(),
             caught: Vec::new(),
             signatures: Vec::new(),
@@ -193,6 +197,9 @@ impl Review {
                 });
             }
             ReviewAct::FieldSet { field, value } => {
+                if field == ACTOR_FIELD {
+                    self.attributions.insert(value.clone());
+                }
                 self.fields.insert(field.clone(), FieldState { value: value.clone(), version, by });
             }
             ReviewAct::CheckDecided { check, answer } => {

@@ -29,11 +29,12 @@ struct Table {
     /// How many windows in a row prove eight bytes of a value.
     run: usize,
     windows: Vec<u64>,
+    /// A bit per image; a power of two of words.
     filter: Vec<u64>,
 }
 
-/// 2^16 bits per table: 8 kB, enough to pass by most places with one look.
-const FILTER_BITS: u32 = 16;
+/// Bits of the filter per window: enough to pass by most places with one look.
+const BITS_PER_WINDOW: usize = 16;
 
 impl KnownValues {
     /// Knows these values. `key` is any secret of this process (32 random bytes are right): it keeps what
@@ -71,13 +72,13 @@ impl KnownValues {
         for text in encode::url(value) {
             plain.learn(self.key, &text);
         }
-        // A fragment is often a line of a value of several lines; its digest is as telling as the value.
         for text in encode::base64(value) {
             base64.learn(self.key, &text);
         }
         for text in encode::hex(value) {
             hex.learn(self.key, &text);
         }
+        // The digest of a value is as telling as the value to who can guess.
         hex.learn(self.key, digest_bytes(value).as_bytes());
     }
 
@@ -105,7 +106,7 @@ impl KnownValues {
     fn find_short(&self, text: &str, hits: &mut Vec<Hit>) {
         let bytes = text.as_bytes();
         let lengths: BTreeSet<usize> = self.short.iter().map(|(length, _)| *length).collect();
-        let part = |at: Option<&u8>| at.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        let part = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
         for length in lengths {
             for (at, window) in bytes.windows(length).enumerate() {
                 let alone = (at == 0 || !part(bytes.get(at - 1)) || !part(window.first()))
@@ -144,15 +145,20 @@ impl Table {
     fn settle(&mut self) {
         self.windows.sort_unstable();
         self.windows.dedup();
-        self.filter = vec![0; 1 << (FILTER_BITS - 6)];
-        for window in &self.windows {
-            let (word, bit) = place(*window);
+        self.filter = vec![0; (self.windows.len() * BITS_PER_WINDOW / 64).next_power_of_two()];
+        for index in 0..self.windows.len() {
+            let (word, bit) = self.place(self.windows[index]);
             self.filter[word] |= bit;
         }
     }
 
+    /// Where a window's bit stands in the filter.
+    fn place(&self, window: u64) -> (usize, u64) {
+        ((window >> 6) as usize & (self.filter.len() - 1), 1 << (window & 63))
+    }
+
     fn has(&self, window: u64) -> bool {
-        let (word, bit) = place(window);
+        let (word, bit) = self.place(window);
         self.filter[word] & bit != 0 && self.windows.binary_search(&window).is_ok()
     }
 
@@ -163,8 +169,13 @@ impl Table {
         let mut from = 0;
         let mut count = 0;
         let mut end = 0;
-        for (at, window) in text.as_bytes().windows(WINDOW).enumerate() {
-            if self.has(image(key, window)) {
+        let mut packed = 0;
+        for (index, byte) in text.bytes().enumerate() {
+            packed = packed << 8 | u64::from(byte);
+            let Some(at) = (index + 1).checked_sub(WINDOW) else {
+                continue;
+            };
+            if self.has(mix(key, packed)) {
                 if count == 0 {
                     from = at;
                 }
@@ -185,15 +196,13 @@ impl Table {
     }
 }
 
-/// Where a window's bit stands in the filter.
-fn place(window: u64) -> (usize, u64) {
-    let slot = window >> (64 - FILTER_BITS);
-    ((slot >> 6) as usize, 1 << (slot & 63))
+/// The keyed image of up to eight bytes.
+fn image(key: (u64, u64), window: &[u8]) -> u64 {
+    mix(key, window.iter().fold(0, |packed, byte| packed << 8 | u64::from(*byte)))
 }
 
-/// The keyed image of up to eight bytes: a bijection under the key, so two windows never fall together.
-fn image((mask, factor): (u64, u64), window: &[u8]) -> u64 {
-    let packed = window.iter().fold(0_u64, |packed, byte| packed << 8 | u64::from(*byte));
+/// A bijection under the key, so that two windows never fall together.
+fn mix((mask, factor): (u64, u64), packed: u64) -> u64 {
     let mixed = (packed ^ mask).wrapping_mul(factor);
     (mixed ^ (mixed >> 29)).wrapping_mul(factor)
 }

@@ -1,7 +1,7 @@
 //! Raw payloads, by shape: environment dumps, logs, journals, compose files, units, host configuration.
 //! A line or two, quoted and redacted, is evidence; from three on it is a paste.
 
-use super::{Hit, bytes, innocent};
+use super::{Hit, bytes};
 
 /// From this many lines of a shape it is a paste.
 const LINES: usize = 3;
@@ -144,7 +144,7 @@ fn is_env_line(line: &str) -> bool {
         && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     let value = value.trim().trim_matches(['"', '\'', ',']);
     let masked = ["len=", "fp=", "***", "•", "[redacted]", "<"].iter().any(|mask| value.starts_with(mask));
-    name && !value.is_empty() && !masked && !(innocent::is_placeholder(value) && value.contains("***"))
+    name && !value.is_empty() && !masked
 }
 
 /// `/proc/PID/environ`: entries divided by NUL.

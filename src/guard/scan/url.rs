@@ -3,7 +3,7 @@
 use super::{Hit, bytes, innocent};
 
 /// The longest part after `://` that is looked at.
-const LIMIT: usize = 2048;
+const LIMIT: usize = 1024;
 /// Whoever knows one of these may post.
 const HOOKS: [&str; 5] = [
     "hooks.slack.com/services/",
@@ -15,12 +15,21 @@ const HOOKS: [&str; 5] = [
 
 pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
     let all = text.as_bytes();
+    let mut plain = 0;
     for at in bytes::places(text, "://") {
         let from = at + 3;
+        if from < plain {
+            continue;
+        }
         let word = bytes::run(all, from, LIMIT, |byte| {
             !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`')
         });
-        hits.extend(userinfo(text, from, word));
+        if all[from..word].contains(&b'@') {
+            hits.extend(userinfo(text, from, word));
+        } else {
+            // No later `://` in this word has one either.
+            plain = word;
+        }
     }
     for hook in HOOKS {
         for at in bytes::places(text, hook) {
