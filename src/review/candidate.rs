@@ -90,10 +90,10 @@ impl Snapshot {
         let Value::Object(top) = value else {
             return Err(SourceError::Top { key: "the file", expected: "must be a JSON object" });
         };
-        let rows = top.get("change_evidence_candidates").and_then(Value::as_array).ok_or(SourceError::Top {
-            key: "change_evidence_candidates",
-            expected: "must be a list",
-        })?;
+        let rows = top
+            .get("change_evidence_candidates")
+            .and_then(Value::as_array)
+            .ok_or(SourceError::Top { key: "change_evidence_candidates", expected: "must be a list" })?;
         let candidates =
             rows.iter().enumerate().map(|(index, row)| candidate(index, row, prefix)).collect::<Result<Vec<_>, _>>()?;
         refuse_twins(&candidates)?;

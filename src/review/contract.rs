@@ -197,7 +197,9 @@ pub enum ContractError {
     #[error("check set: field `{0}` is required, but no check asks for it; add it to a check or to [fields.open]")]
     Idle(String),
     /// A check or a field can't ask for this lane.
-    #[error("check set: `{0}` asks for a lane that does not hold it back, or fails into a better lane than it opens in")]
+    #[error(
+        "check set: `{0}` asks for a lane that does not hold it back, or fails into a better lane than it opens in"
+    )]
     BadLane(String),
     /// The console can't decide this one.
     #[error("check set: check `{0}` has kind auto, but the console has no rule for it")]

@@ -87,7 +87,7 @@ pub enum ReviewAct {
 /// A step to be appended, with the identity it was opened with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewReviewEvent {
-    /// A UUIDv7 made by the writer: appending it again changes nothing.
+    /// A `UUIDv7` made by the writer: appending it again changes nothing.
     pub id: String,
     /// The review.
     pub review: ReviewId,

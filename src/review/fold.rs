@@ -1,5 +1,6 @@
 //! A review's state: a total fold over its recorded steps. What does not fit is kept as an anomaly.
 
+use super::contract::ACTOR_FIELD;
 use super::event::{Answer, CandidateId, Recorded, ReviewAct, ReviewId};
 use super::signature::{Signature, Void};
 use crate::guard;
@@ -17,6 +18,8 @@ pub struct Review {
     pub opening: Option<Opening>,
     /// Every field ever written; one taken back has an empty value.
     pub fields: BTreeMap<String, FieldState>,
+    /// Every attribution ever written here: who is named once does not sign, whoever edits it afterwards.
+    pub attributions: BTreeSet<String>,
     /// The reviewer's last answer to each check.
     pub answers: BTreeMap<String, Decision>,
     /// Everything the guard ever caught here, in order; the record of it stays.
@@ -144,6 +147,7 @@ impl Review {
             incident_id: first.event.incident_id.clone(),
             opening: None,
             fields: BTreeMap::new(),
+            attributions: BTreeSet::new(),
             answers: BTreeMap::new(),
             caught: Vec::new(),
             signatures: Vec::new(),
@@ -193,6 +197,9 @@ impl Review {
                 });
             }
             ReviewAct::FieldSet { field, value } => {
+                if field == ACTOR_FIELD {
+                    self.attributions.insert(value.clone());
+                }
                 self.fields.insert(field.clone(), FieldState { value: value.clone(), version, by });
             }
             ReviewAct::CheckDecided { check, answer } => {
@@ -278,8 +285,11 @@ impl Review {
     /// count: who wrote it and when makes no difference, writing the same value again is no change.
     pub fn state_digest(&self) -> String {
         let opening = self.opening.as_ref().map(|opening| (&opening.candidate, &opening.snapshot_digest));
-        let fields: BTreeMap<_, _> =
-            self.fields.iter().map(|(name, field)| (name, (&field.value, field.version > self.last_caught()))).collect();
+        let fields: BTreeMap<_, _> = self
+            .fields
+            .iter()
+            .map(|(name, field)| (name, (&field.value, field.version > self.last_caught())))
+            .collect();
         let answers: BTreeMap<_, _> = self.answers.iter().map(|(name, decision)| (name, &decision.answer)).collect();
         let caught: Vec<_> = self.caught.iter().map(|hit| (&hit.field, &hit.detector, hit.cleared)).collect();
         let void = self.signatures.iter().filter(|signature| signature.void.is_some()).count();

@@ -220,8 +220,8 @@ fn least(review: &Review, contract: &Contract, checks: &[CheckState]) -> Vec<Mis
     let open = contract.checks.iter().zip(checks).filter(|(_, state)| !state.gaps.is_empty());
     let of_checks = open.map(|(check, state)| {
         // A check that may be waived still has to answer objections, and a lost waiver is none.
-        let waivable = check.not_applicable
-            && !state.gaps.iter().any(|gap| matches!(gap, Gap::MustApply | Gap::Objected { .. }));
+        let waivable =
+            check.not_applicable && !state.gaps.iter().any(|gap| matches!(gap, Gap::MustApply | Gap::Objected { .. }));
         missing(Subject::Check { id: check.id.clone() }, state.gaps.clone(), waivable)
     });
     let of_fields = contract.fields.open.keys().filter_map(|field| {

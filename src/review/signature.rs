@@ -1,7 +1,6 @@
 //! A sign-off as recorded, and when it does not count.
 
 use super::attribution::names_user;
-use super::contract::ACTOR_FIELD;
 use super::fold::Review;
 use super::lane::Lane;
 use jiff::Timestamp;
@@ -33,7 +32,7 @@ pub struct Signature {
 pub enum Void {
     /// The review had not been opened.
     NotOpened,
-    /// Who signed is who acted.
+    /// Who signed is named as who acted, or once was.
     SelfReview,
     /// A payload was in quarantine.
     Quarantined,
@@ -60,7 +59,7 @@ impl Void {
         if review.opening.is_none() {
             return Some(Self::NotOpened);
         }
-        if review.value(ACTOR_FIELD).is_some_and(|attribution| names_user(attribution, actor)) {
+        if review.attributions.iter().any(|attribution| names_user(attribution, actor)) {
             return Some(Self::SelfReview);
         }
         if review.is_quarantined() {

@@ -1,0 +1,53 @@
+//! Hashes of passwords: as good as the password to who has time.
+
+use super::{Hit, bytes};
+
+/// What comes after the first dollar sign.
+const SCHEMES: [&str; 14] = [
+    "2a$",
+    "2b$",
+    "2y$",
+    "argon2i$",
+    "argon2d$",
+    "argon2id$",
+    "pbkdf2",
+    "scrypt$",
+    "1$",
+    "5$",
+    "6$",
+    "y$",
+    "7$",
+    "apr1$",
+];
+const TAGS: [&str; 4] = ["{SSHA}", "{SSHA512}", "{SHA}", "{CRYPT}"];
+/// A shorter rest is a price or a shell variable.
+const SHORTEST: usize = 20;
+
+pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
+    let all = text.as_bytes();
+    let mut done = 0;
+    for at in bytes::places(text, "$") {
+        let rest = &text[at + 1..];
+        if at < done || !SCHEMES.iter().any(|scheme| rest.starts_with(scheme)) {
+            continue;
+        }
+        let to = bytes::run(all, at, 512, |byte| {
+            bytes::is_word(byte) || matches!(byte, b'$' | b'.' | b'/' | b'+' | b'=' | b',' | b'-')
+        });
+        if to - at >= SHORTEST && bytes::is_varied(&all[at..to], 8) {
+            hits.push(Hit::new("password_hash", at, to));
+            done = to;
+        }
+    }
+    for tag in TAGS {
+        for at in bytes::places(text, tag) {
+            let from = at + tag.len();
+            let to = bytes::run(all, from, 512, |byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'$' | b'.')
+            });
+            if to - from >= SHORTEST {
+                hits.push(Hit::new("password_hash", at, to));
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What looks like a value and is none: placeholders, references, words. The allow-list.
+
+/// Words people write after "password:" that say something about it and are not it.
+const WORDS: &[&str] = &[
+    "absent",
+    "accepted",
+    "auto",
+    "changed",
+    "changeme",
+    "correct",
+    "default",
+    "denied",
+    "different",
+    "disabled",
+    "empty",
+    "enabled",
+    "encrypted",
+    "equal",
+    "exists",
+    "expired",
+    "false",
+    "fixed",
+    "hidden",
+    "invalid",
+    "leaked",
+    "masked",
+    "matches",
+    "mismatch",
+    "missing",
+    "n/a",
+    "new",
+    "nil",
+    "no",
+    "none",
+    "not",
+    "null",
+    "ok",
+    "old",
+    "omitted",
+    "optional",
+    "pending",
+    "placeholder",
+    "present",
+    "redacted",
+    "rejected",
+    "required",
+    "reset",
+    "revoked",
+    "rotated",
+    "same",
+    "see",
+    "set",
+    "stale",
+    "true",
+    "unchanged",
+    "undefined",
+    "unknown",
+    "unset",
+    "valid",
+    "was",
+    "is",
+    "wrong",
+    "xxx",
+    "yes",
+    "your",
+    "example",
+    "secret",
+    "password",
+    "token",
+];
+
+/// Whether a value is a placeholder, a reference, a mask or a word about a value.
+pub(super) fn is_placeholder(value: &str) -> bool {
+    let value = value.trim().trim_end_matches(['.', ',', ';', '!', '?']);
+    let lower = value.to_ascii_lowercase();
+    value.is_empty()
+        || WORDS.contains(&lower.as_str())
+        || is_template(value)
+        || is_mask(value)
+        || is_reference(value, &lower)
+}
+
+/// `${VAR}`, `$VAR`, `$(cmd)`, `%VAR%`, `{{ x }}`, `<your token>`, `[redacted]`, `(hidden)`.
+fn is_template(value: &str) -> bool {
+    let variable = value.strip_prefix('$').is_some_and(|rest| {
+        rest.starts_with(['{', '('])
+            || (!rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+    });
+    let wrapped = [("{{", "}}"), ("<", ">"), ("[", "]"), ("(", ")"), ("%", "%")];
+    variable
+        || wrapped
+            .iter()
+            .any(|(open, close)| value.len() > open.len() && value.starts_with(open) && value.ends_with(close))
+        || value.starts_with("{{")
+        || value.starts_with('<')
+        || matches!(value, "%s" | "%d" | "{}" | "?" | ":password")
+        || value.contains("EXAMPLE")
+}
+
+/// One character over and over: `****`, `xxxx`, `••••`, `...`.
+fn is_mask(value: &str) -> bool {
+    let mut chars = value.chars();
+    let first = chars.next();
+    let all_same = chars.all(|c| Some(c) == first);
+    let filler = matches!(first, Some('*' | 'x' | 'X' | '.' | '-' | '_' | '•' | '●' | '…' | '█' | '?' | '#'));
+    (all_same && filler) || value.ends_with("***") || value.starts_with("***")
+}
+
+/// A name of a place where a value lives, or what the console itself shows instead of one.
+fn is_reference(value: &str, lower: &str) -> bool {
+    const PREFIXES: [&str; 12] = [
+        "arn:",
+        "len=",
+        "fp=",
+        "sha256:",
+        "vault:",
+        "op://",
+        "ssm:",
+        "env:",
+        "file:",
+        "secretsmanager:",
+        "ref:",
+        "fingerprint",
+    ];
+    PREFIXES.iter().any(|prefix| lower.starts_with(prefix)) || is_path(value)
+}
+
+/// A path of words: `/run/secrets/db`, `odoo18/prod/db`.
+pub(super) fn is_path(value: &str) -> bool {
+    let is_name = |part: &str| {
+        let has = |class: fn(&u8) -> bool| part.as_bytes().iter().any(class);
+        let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+        !mixed && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+    };
+    let parts: Vec<&str> = value.split('/').collect();
+    parts.len() >= 2
+        && parts.iter().all(|part| is_name(part))
+        && parts.iter().filter(|part| part.bytes().any(|byte| byte.is_ascii_alphabetic())).count() >= 2
+}

@@ -1,0 +1,126 @@
+//! Reviews made step by step for tests: each step is recorded as a store would.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test support module")]
+
+use jiff::Timestamp;
+use readback::review::{
+    Answer, Around, CandidateId, CheckKind, Contract, NewReviewEvent, Recorded, Review, ReviewAct, ReviewId, lane,
+};
+use std::sync::OnceLock;
+
+pub(crate) const SNAPSHOT: &str = "snapshot-digest";
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_second(1_790_000_000).unwrap()
+}
+
+/// The built-in contract, read once for all tests.
+pub(crate) fn contract() -> &'static Contract {
+    static CONTRACT: OnceLock<Contract> = OnceLock::new();
+    CONTRACT.get_or_init(Contract::builtin)
+}
+
+/// A review in the making.
+#[derive(Clone)]
+pub(crate) struct Story {
+    pub(crate) contract: &'static Contract,
+    pub(crate) steps: Vec<Recorded>,
+}
+
+impl Story {
+    /// Opened, nothing else.
+    pub(crate) fn empty() -> Self {
+        let mut story = Self { contract: contract(), steps: Vec::new() };
+        let policy = story.contract.digest().to_owned();
+        let candidate = CandidateId("host_service_post_incident_readback:web-proxy".to_owned());
+        story.push("reviewer", ReviewAct::Opened { candidate, snapshot_digest: SNAPSHOT.to_owned(), policy });
+        story
+    }
+
+    /// Every field filled, every judgement answered pass.
+    pub(crate) fn complete() -> Self {
+        let mut story = Self::empty();
+        for field in &contract().fields.required {
+            story.set(field, &format!("ref of {field}"));
+        }
+        for check in &contract().checks {
+            if check.kind == CheckKind::Judgement {
+                story.answer(&check.id, Answer::Pass);
+            }
+        }
+        story
+    }
+
+    pub(crate) fn push(&mut self, user: &str, act: ReviewAct) {
+        let number = self.steps.len() as u64;
+        let recorded_at = now().checked_add(jiff::Span::new().seconds(number as i64)).unwrap();
+        self.steps.push(Recorded {
+            event: NewReviewEvent {
+                id: format!("event-{number}"),
+                review: ReviewId("review-1".to_owned()),
+                incident_id: "INC-2031".to_owned(),
+                expected_version: number,
+                actor: format!("console:{user}"),
+                occurred_at: recorded_at,
+                act,
+            },
+            seq: number + 1,
+            recorded_at,
+            prev_hash: "0".repeat(64),
+            hash: "1".repeat(64),
+        });
+    }
+
+    pub(crate) fn set(&mut self, field: &str, value: &str) {
+        self.push("reviewer", ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() });
+    }
+
+    pub(crate) fn answer(&mut self, check: &str, answer: Answer) {
+        self.push("reviewer", ReviewAct::CheckDecided { check: check.to_owned(), answer });
+    }
+
+    pub(crate) fn forge(&mut self, lane: &str, user: &str) {
+        let policy = self.contract.digest().to_owned();
+        self.push(user, ReviewAct::Signed { lane: lane.to_owned(), input_digest: "digest".to_owned(), policy });
+    }
+
+    pub(crate) fn review(&self) -> Review {
+        Review::fold(&self.steps).unwrap()
+    }
+
+    /// Takes one step of the table's little language.
+    pub(crate) fn step(&mut self, text: &str, around: &Around) {
+        let mut parts = text.splitn(3, ' ');
+        let (verb, subject, rest) =
+            (parts.next().unwrap(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        match verb {
+            "set" => self.set(subject, rest),
+            "take" => self.set(subject, ""),
+            "answer" => self.answer(
+                subject,
+                match rest {
+                    "pass" => Answer::Pass,
+                    "fail" => Answer::Fail,
+                    "unknown" => Answer::Unknown,
+                    other => panic!("no answer: {other}"),
+                },
+            ),
+            "na" => self.answer(subject, Answer::NotApplicable { reason: rest.to_owned() }),
+            "catch" => self.push(
+                "reviewer",
+                ReviewAct::Quarantined { field: subject.to_owned(), detector: rest.to_owned(), offset: 3, len: 40 },
+            ),
+            "remove" => self.push("reviewer", ReviewAct::QuarantineCleared { field: subject.to_owned() }),
+            "forge" => self.forge(subject, rest),
+            "sign" => {
+                let lane = lane(&self.review(), self.contract, around).lane;
+                self.forge(lane.id(), "reviewer");
+            }
+            other => panic!("no step: {other}"),
+        }
+    }
+}
+
+/// Around a review with a current snapshot and nothing against it.
+pub(crate) fn current() -> Around {
+    Around { snapshot_current: Some(true), ..Around::unknown(now()) }
+}
