@@ -77,6 +77,10 @@ async fn what_can_not_be_read_as_text_is_unknown() {
 
 #[tokio::test]
 async fn a_pipe_is_not_waited_for_and_a_folder_is_no_file() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let folder = stack(None);
+    mknodat(CWD, folder.path().join(".env"), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    assert_eq!(look(&options(), &folder).await.unwrap(), Seen::NotAFile);
     let folder = stack(None);
     fs::create_dir(folder.path().join(".env")).unwrap();
     assert_eq!(look(&options(), &folder).await.unwrap(), Seen::NotAFile);
@@ -96,7 +100,7 @@ async fn a_file_that_may_not_be_read_is_denied() {
     use std::os::unix::fs::PermissionsExt;
     let folder = stack(Some(GOOD));
     let path = folder.path().join(".env");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     // Root reads everything, so there is nothing to see.
     if fs::read(&path).is_err() {
         assert_eq!(look(&options(), &folder).await.unwrap_err().reason, Unknown::Denied);

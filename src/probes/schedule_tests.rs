@@ -16,7 +16,7 @@ fn specs(names: &[&str]) -> Vec<ProbeSpec> {
         id: ProbeId::from(*name),
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
-        half_life: Duration::from_secs(60),
+        half_life: Duration::from_mins(1),
         required: true,
         tags: Vec::new(),
         options: options.clone(),
@@ -142,7 +142,7 @@ async fn while_paused_nothing_looks_unless_asked() {
     let (handle, mut seen) = start(&["a"], look);
     assert_eq!(text(&seen.recv().await.unwrap()), "1");
     handle.pause(true).await;
-    sleep(Duration::from_secs(300)).await;
+    sleep(Duration::from_mins(5)).await;
     assert_eq!(asked.load(SeqCst), 1);
     handle.run_now(ProbeId::from("a")).await;
     assert_eq!(text(&seen.recv().await.unwrap()), "2");
@@ -154,7 +154,7 @@ async fn while_paused_nothing_looks_unless_asked() {
 async fn a_slow_reader_gets_the_newest_of_each_probe() {
     let (asked, look) = counting();
     let (_handle, mut seen) = start(&["a"], look);
-    sleep(Duration::from_secs(300)).await;
+    sleep(Duration::from_mins(5)).await;
     // One stood in the channel from the start, one waits and is the newest.
     assert_eq!(text(&seen.recv().await.unwrap()), "1");
     let newest = asked.load(SeqCst);

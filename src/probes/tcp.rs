@@ -47,7 +47,7 @@ impl Kind for Tcp {
         ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
-        half_life: Duration::from_secs(120),
+        half_life: Duration::from_mins(2),
     };
 
     fn claim(&self) -> String {

@@ -51,7 +51,7 @@ pub enum Seen {
     /// The daemon knows no container of this name.
     Absent,
     /// The daemon knows it.
-    Present(State),
+    Present(Box<State>),
 }
 
 /// What the daemon says of a container.
@@ -162,7 +162,7 @@ impl Kind for Container {
         ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
-        half_life: Duration::from_secs(120),
+        half_life: Duration::from_mins(2),
     };
 
     fn claim(&self) -> String {

@@ -49,7 +49,7 @@ fn healthy() -> State {
 fn judged(change: impl FnOnce(&mut State)) -> Judgement {
     let mut state = healthy();
     change(&mut state);
-    options().judge(&Seen::Present(state), now())
+    options().judge(&Seen::Present(Box::new(state)), now())
 }
 
 fn health_judged(change: impl FnOnce(&mut Health)) -> Judgement {
@@ -145,7 +145,7 @@ fn a_container_without_a_health_check_passes_only_as_running() {
     assert!(judgement.summary.contains("no health check"));
     let strict = Container { require_health: true, ..options() };
     let state = State { health: None, ..healthy() };
-    let judgement = strict.judge(&Seen::Present(state), now());
+    let judgement = strict.judge(&Seen::Present(Box::new(state)), now());
     assert_eq!(judgement.verdict, Verdict::Unknown(Unknown::NotConfigured));
 }
 
@@ -199,7 +199,7 @@ fn any_state() -> impl Strategy<Value = State> {
 proptest! {
     #[test]
     fn a_bad_fact_more_never_makes_a_verdict_better(state in any_state(), which in 0..9) {
-        let before = options().judge(&Seen::Present(state.clone()), now()).verdict;
+        let before = options().judge(&Seen::Present(Box::new(state.clone())), now()).verdict;
         let mut worse = state;
         match which {
             0 => worse.status = Status::Restarting,
@@ -216,13 +216,13 @@ proptest! {
                 }
             },
         }
-        let after = options().judge(&Seen::Present(worse.clone()), now()).verdict;
+        let after = options().judge(&Seen::Present(Box::new(worse.clone())), now()).verdict;
         prop_assert!(after.rank() <= before.rank(), "{before:?} became {after:?}: {worse:?}");
     }
 
     #[test]
     fn only_a_running_container_that_is_old_enough_passes(state in any_state()) {
-        let verdict = options().judge(&Seen::Present(state.clone()), now()).verdict;
+        let verdict = options().judge(&Seen::Present(Box::new(state.clone())), now()).verdict;
         if verdict == Verdict::Pass {
             prop_assert_eq!(state.status, Status::Running);
             prop_assert!(state.started_at.is_some_and(|start| start <= ago(60)));

@@ -58,10 +58,7 @@ fn parse(text: &str) -> Result<Url, ProbeError> {
 
 /// No proxy: the route itself is asked. No redirects: where they lead is another claim.
 async fn client(options: &Http, at: &Place, host: &str, addresses: &[SocketAddr]) -> Result<Client, ProbeError> {
-    let roots = match &options.ca {
-        Some(ca) => Some(at.path(ca)),
-        None => None,
-    };
+    let roots = options.ca.as_ref().map(|ca| at.path(ca));
     Client::builder()
         .tls_backend_preconfigured(tls::client_config(roots.as_deref()).await?)
         .no_proxy()

@@ -29,10 +29,8 @@ pub(super) async fn look(options: &Postgres, at: &Place, deadline: Instant) -> R
     let sslmode = at.resolve(&options.sslmode).await?;
     let connect = connect_options(options, at, &host, port, ssl_mode(&sslmode)?).await?.database(&database);
     // A socket's folder has no name to look up.
-    let addresses = match host.starts_with('/') {
-        true => Vec::new(),
-        false => net::look_up(&host, port, &options.host, deadline).await?,
-    };
+    let addresses =
+        if host.starts_with('/') { Vec::new() } else { net::look_up(&host, port, &options.host, deadline).await? };
     let main = net::before(deadline);
     let mut answer = match timeout_at(main, ask(&connect)).await {
         Err(_) => return silent(&addresses, options, deadline).await,

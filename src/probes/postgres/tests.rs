@@ -114,7 +114,7 @@ proptest! {
         which in 0..6,
     ) {
         let tls = has_tls.then(|| "TLSv1.3".to_owned());
-        let answer = Answer { tls, in_recovery, read_only, clients, connect_ms, ..good() };
+        let answer = Answer { connect_ms, tls, in_recovery, read_only, clients, ..good() };
         let before = judge(&Seen::Answered(answer.clone())).verdict;
         let mut worse = answer;
         match which {

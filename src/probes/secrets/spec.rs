@@ -78,6 +78,7 @@ impl SecretSpec {
     }
 
     #[cfg(feature = "aws")]
+    #[expect(clippy::unnecessary_wraps, reason = "without the feature it is an error")]
     fn aws(&self, timeout: Duration) -> Result<AnySecretSource, ProbeError> {
         Ok(AnySecretSource::Aws(super::AwsSource {
             region: self.region.clone(),
