@@ -95,4 +95,6 @@ async fn an_endpoint_of_another_kind_says_what_to_do() {
     let docker = probe::look("docker", "host = 'ssh://db.example'", LONG, Path::new("/")).await;
     assert_eq!(docker.verdict, Verdict::Unknown(Unknown::NotConfigured));
     assert!(docker.hint.unwrap().contains("ssh -N -L"));
+    let docker = probe::look("docker", "host = 'tcp://no-such-host.invalid:2375'", LONG, Path::new("/")).await;
+    assert_eq!(docker.verdict, Verdict::Unknown(Unknown::Unreachable), "{}", docker.summary);
 }

@@ -117,6 +117,8 @@ async fn an_answer_that_does_not_end_in_time_fails_and_says_where_it_stopped() {
 async fn a_closed_port_an_unknown_name_and_a_plain_port_are_told_apart() {
     let closed = http(&format!("http://127.0.0.1:{}/", web::closed().await), "", LONG).await;
     assert_eq!(closed.verdict, Verdict::Fail, "{}", closed.summary);
+    let dropped = http(&format!("http://127.0.0.1:{}/", web::saying(b"").await), "", LONG).await;
+    assert_eq!(dropped.verdict, Verdict::Fail, "{}", dropped.summary);
     let unknown = http("http://no-such-host.invalid/", "", LONG).await;
     assert_eq!(unknown.verdict, Verdict::Unknown(Unknown::Unreachable), "{}", unknown.summary);
     let site = web::serve(false).await.replace("http://", "https://");

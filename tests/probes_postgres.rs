@@ -151,10 +151,13 @@ async fn what_is_no_server_is_told_apart() {
     let hung = at(web::silent().await, "", Duration::from_millis(700)).await;
     assert_eq!(hung.verdict, Verdict::Fail, "{}", hung.summary);
     assert!(hung.summary.contains("hangs"), "{}", hung.summary);
-    let site = web::serve(false).await;
-    let port: u16 = site.rsplit(':').next().unwrap().parse().unwrap();
-    let foreign = at(port, "sslmode = 'disable'", Duration::from_secs(2)).await;
-    assert_ne!(foreign.verdict, Verdict::Pass, "{}", foreign.summary);
+    let dropped = at(web::saying(b"").await, "", LONG).await;
+    assert_eq!(dropped.verdict, Verdict::Fail, "{}", dropped.summary);
+    for mode in ["require", "disable"] {
+        let port = web::saying(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        let foreign = at(port, &format!("sslmode = '{mode}'"), LONG).await;
+        assert_eq!(foreign.verdict, Verdict::Unknown(Unknown::Garbled), "{mode}: {}", foreign.summary);
+    }
 }
 
 #[tokio::test]

@@ -76,7 +76,7 @@ impl Kind for Docker {
             Ok(answer) => answer,
             Err(Trouble::Refused) => return Ok(Seen::Refused),
             Err(Trouble::Dropped) => return Ok(Seen::Dropped),
-            Err(Trouble::Silent) => return Ok(Seen::Silent),
+            Err(Trouble::Silent) if engine.is_local => return Ok(Seen::Silent),
             Err(Trouble::ServerError(status)) => return Ok(Seen::ServerError(status)),
             Err(Trouble::NotFound) => return Err(Trouble::NotDocker.error(&engine.shown)),
             Err(trouble) => return Err(trouble.error(&engine.shown)),

@@ -30,6 +30,18 @@ pub(crate) async fn silent() -> u16 {
     port
 }
 
+/// A port that says these words to everyone, unasked, and hangs up.
+pub(crate) async fn saying(words: &'static [u8]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(words).await;
+        }
+    });
+    port
+}
+
 /// A port on which nothing listens.
 pub(crate) async fn closed() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

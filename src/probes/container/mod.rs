@@ -169,6 +169,11 @@ impl Kind for Container {
         format!("container {} runs, is healthy, and has been up for {} s", line(&self.name), self.min_uptime_s)
     }
 
+    /// What the engine recorded was measured inside the container, not from this host's network.
+    fn vantage(&self) -> String {
+        format!("container:{}", line(&self.name))
+    }
+
     fn credential(&self) -> String {
         "docker socket".to_owned()
     }
