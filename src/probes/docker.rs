@@ -55,7 +55,7 @@ impl Kind for Docker {
         )],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
-        half_life: Duration::from_secs(120),
+        half_life: Duration::from_mins(2),
     };
 
     fn claim(&self) -> String {
@@ -76,7 +76,7 @@ impl Kind for Docker {
             Ok(answer) => answer,
             Err(Trouble::Refused) => return Ok(Seen::Refused),
             Err(Trouble::Dropped) => return Ok(Seen::Dropped),
-            Err(Trouble::Silent) => return Ok(Seen::Silent),
+            Err(Trouble::Silent) if engine.is_local => return Ok(Seen::Silent),
             Err(Trouble::ServerError(status)) => return Ok(Seen::ServerError(status)),
             Err(Trouble::NotFound) => return Err(Trouble::NotDocker.error(&engine.shown)),
             Err(trouble) => return Err(trouble.error(&engine.shown)),

@@ -47,6 +47,8 @@ pub(super) struct Engine {
     pub(super) docker: Docker,
     /// The endpoint, safe to show.
     pub(super) shown: String,
+    /// Whether it is a socket of this machine: one that is silent has accepted, for the kernel does.
+    pub(super) is_local: bool,
 }
 
 impl Engine {
@@ -60,8 +62,9 @@ impl Engine {
             Some(("tcp" | "http", _)) => Docker::connect_with_http(host, LIBRARY_TIMEOUT_S, version),
             _ => return Err(Trouble::BadEndpoint.error(&shown)),
         };
+        let is_local = host.starts_with("unix://");
         match client {
-            Ok(docker) => Ok(Self { docker, shown }),
+            Ok(docker) => Ok(Self { docker, shown, is_local }),
             Err(error) => Err(Trouble::of(&error).error(&shown)),
         }
     }
@@ -107,7 +110,9 @@ impl Trouble {
                 Some(ErrorKind::ConnectionRefused) => Self::Refused,
                 Some(ErrorKind::TimedOut) => Self::Silent,
                 Some(ErrorKind::InvalidData) => Self::NotDocker,
-                None if other_is_parse_error(other) => Self::NotDocker,
+                Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => Self::NoSocket,
+                _ if says(other, "lookup address") => Self::NoSocket,
+                _ if says(other, "invalid HTTP") => Self::NotDocker,
                 _ => Self::Dropped,
             },
         }
@@ -117,7 +122,7 @@ impl Trouble {
     pub(super) fn error(&self, shown: &str) -> ProbeError {
         let (reason, message, hint) = match self {
             Self::NoSocket => {
-                let message = format!("no Docker socket at {shown}: Docker isn't installed here, or stands elsewhere");
+                let message = format!("no Docker at {shown}: it isn't installed here, or stands elsewhere");
                 (Unknown::Unreachable, message, Some("docker context ls; then set host, or DOCKER_HOST"))
             }
             Self::Refused => {
@@ -153,7 +158,7 @@ impl Trouble {
     }
 }
 
-/// Whether what answered spoke no HTTP.
-fn other_is_parse_error(error: &Error) -> bool {
-    super::net::causes(error).any(|cause| cause.to_string().contains("invalid HTTP"))
+/// Whether an error, or what caused it, says these words: some causes have no type to tell them by.
+fn says(error: &Error, words: &str) -> bool {
+    super::net::causes(error).any(|cause| cause.to_string().contains(words))
 }

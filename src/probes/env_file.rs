@@ -80,7 +80,7 @@ impl Kind for EnvFile {
         ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
-        half_life: Duration::from_secs(120),
+        half_life: Duration::from_mins(2),
     };
 
     fn claim(&self) -> String {

@@ -74,12 +74,12 @@ pub(super) fn seen_now(id: &ProbeId, observer: &str, took: Duration, seen: Answe
 }
 
 /// The probe had no answer within its deadline.
-pub(super) fn late(limit: Duration) -> ProbeError {
+fn late(limit: Duration) -> ProbeError {
     ProbeError::new(Unknown::TimedOut, format!("no answer within {} s", limit.as_secs_f32()))
 }
 
 /// A panic is a bug, and is said to be one; its text stays in the panic report.
-fn crash() -> ProbeError {
+pub(super) fn crash() -> ProbeError {
     ProbeError::new(Unknown::Crashed, "probe crashed (bug)").hint("the log has the report; please send it in")
 }
 

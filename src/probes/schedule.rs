@@ -1,7 +1,7 @@
 //! Runs every probe at its cadence, without a terminal. One task owns all state; a probe is in flight
 //! at most once; at most [`LIMIT`] are at once; a reader that is slow gets the newest of each probe.
 
-use super::run::{Answer, guarded, late, seen_now};
+use super::run::{Answer, crash, guarded, seen_now};
 use super::{Observation, Place, ProbeSpec};
 use crate::evidence::ProbeId;
 use std::collections::VecDeque;
@@ -9,13 +9,11 @@ use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 /// How many probes look at once: more would measure each other.
 pub const LIMIT: usize = 8;
-/// How long after its deadline a probe that does not even yield is given up.
-const GIVE_UP: Duration = Duration::from_secs(2);
 /// The cadence is stretched by up to this share, in percent, so that probes don't march in step.
 const JITTER_PERCENT: u64 = 20;
 /// Orders that may wait; more are for nobody's good.
@@ -65,7 +63,15 @@ impl Schedule {
         let (give, observations) = mpsc::channel(1);
         let now = Instant::now();
         let probes = specs.into_iter().map(|spec| Probe::new(spec, now)).collect();
-        let engine = Engine { probes, observer, look, tasks: JoinSet::new(), paused: false, ready: VecDeque::new() };
+        let engine = Engine {
+            probes,
+            observer,
+            look,
+            tasks: JoinSet::new(),
+            paused: false,
+            ready: VecDeque::new(),
+            unread: VecDeque::new(),
+        };
         tokio::spawn(engine.run(take_orders, give));
         (ScheduleHandle { orders }, observations)
     }
@@ -107,8 +113,6 @@ struct Probe {
 struct Flight {
     task: Id,
     started: Instant,
-    give_up: Instant,
-    abort: AbortHandle,
 }
 
 struct Engine<L> {
@@ -119,6 +123,8 @@ struct Engine<L> {
     paused: bool,
     /// The probes that wait for room, in order.
     ready: VecDeque<usize>,
+    /// The probes with an unread observation, in order: all have their turn.
+    unread: VecDeque<usize>,
 }
 
 impl Probe {
@@ -140,22 +146,17 @@ where
     async fn run(mut self, mut orders: mpsc::Receiver<Order>, give: mpsc::Sender<Observation>) {
         loop {
             self.start_what_is_due();
-            let wake = self.next_wake();
-            let unread = self.probes.iter().position(|probe| probe.unread.is_some());
+            let wake = self.next_due();
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(order) => self.obey(order),
                     None => return,
                 },
-                Some(ended) = self.tasks.join_next_with_id() => match ended {
-                    Ok((task, observation)) => self.land(task, observation),
-                    // `guarded` lets no panic through; an aborted task has been given up already.
-                    Err(_) => {}
-                },
-                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => self.give_up_the_lost(),
-                room = give.reserve(), if unread.is_some() => {
+                Some(ended) = self.tasks.join_next_with_id() => self.land(ended),
+                () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => {}
+                room = give.reserve(), if !self.unread.is_empty() => {
                     let Ok(room) = room else { return };
-                    if let Some(observation) = unread.and_then(|index| self.take_unread(index)) {
+                    if let Some(observation) = self.take_unread() {
                         room.send(observation);
                     }
                 },
@@ -194,7 +195,6 @@ where
                 }
             }
         }
-        // Tasks that were given up and still run count too: they hold a thread.
         while self.tasks.len() < LIMIT {
             let Some(index) = self.ready.pop_front() else { break };
             self.start(index, now);
@@ -206,49 +206,36 @@ where
         let limit = probe.spec.timeout;
         let look = (self.look)(&probe.spec, now + limit);
         let (id, observer) = (probe.spec.id.clone(), self.observer.clone());
-        let abort = self.tasks.spawn(async move { guarded(&id, limit, &observer, look).await });
+        let task = self.tasks.spawn(async move { guarded(&id, limit, &observer, look).await }).id();
         probe.round += 1;
-        probe.flight = Some(Flight { task: abort.id(), started: now, give_up: now + limit + GIVE_UP, abort });
+        probe.flight = Some(Flight { task, started: now });
     }
 
-    /// Takes the observation of the flight it belongs to; a late one belongs to none.
-    fn land(&mut self, task: Id, observation: Observation) {
-        let is_its = |probe: &&mut Probe| probe.flight.as_ref().is_some_and(|flight| flight.task == task);
-        if let Some(probe) = self.probes.iter_mut().find(is_its) {
-            finish(probe, observation);
+    /// Ends a flight. `guarded` has kept its deadline and caught its panic; one around it is caught here.
+    fn land(&mut self, ended: Result<(Id, Observation), JoinError>) {
+        let (task, observation) = match ended {
+            Ok((task, observation)) => (task, Some(observation)),
+            Err(error) => (error.id(), None),
+        };
+        for (index, probe) in self.probes.iter_mut().enumerate() {
+            let Some(flight) = probe.flight.take_if(|flight| flight.task == task) else { continue };
+            let took = flight.started.elapsed();
+            probe.due = Some(probe.next_due(flight.started));
+            probe.unread = observation.or_else(|| Some(seen_now(&probe.spec.id, &self.observer, took, Err(crash()))));
+            if !self.unread.contains(&index) {
+                self.unread.push_back(index);
+            }
+            return;
         }
     }
 
-    /// A probe that blocks its thread never sees its own deadline: it is said to be late, and what it
-    /// brings later is dropped.
-    fn give_up_the_lost(&mut self) {
-        let now = Instant::now();
-        for probe in &mut self.probes {
-            let Some(flight) = probe.flight.as_ref().filter(|flight| flight.give_up <= now) else { continue };
-            flight.abort.abort();
-            let took = now - flight.started;
-            let seen = seen_now(&probe.spec.id, &self.observer, took, Err(late(probe.spec.timeout)));
-            finish(probe, seen);
-        }
+    fn next_due(&self) -> Option<Instant> {
+        if self.paused { None } else { self.probes.iter().filter_map(|probe| probe.due).min() }
     }
 
-    fn next_wake(&self) -> Option<Instant> {
-        let due = self.probes.iter().filter(|_| !self.paused).filter_map(|probe| probe.due);
-        let lost = self.probes.iter().filter_map(|probe| probe.flight.as_ref()).map(|flight| flight.give_up);
-        due.chain(lost).min()
-    }
-
-    /// Takes a probe's observation and puts the probe last, so that all have their turn.
-    fn take_unread(&mut self, index: usize) -> Option<Observation> {
+    fn take_unread(&mut self) -> Option<Observation> {
+        let index = self.unread.pop_front()?;
         self.probes.get_mut(index)?.unread.take()
-    }
-}
-
-/// Ends a probe's flight.
-fn finish(probe: &mut Probe, observation: Observation) {
-    if let Some(flight) = probe.flight.take() {
-        probe.due = Some(probe.next_due(flight.started));
-        probe.unread = Some(observation);
     }
 }
 

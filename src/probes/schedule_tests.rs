@@ -1,1 +1,185 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+use super::{JITTER_PERCENT, LIMIT, Schedule, ScheduleHandle, jitter};
+use crate::evidence::{ProbeId, Unknown};
+use crate::probes::run::Answer;
+use crate::probes::{Observation, Options, ProbeError, ProbeSpec};
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep};
 
+fn specs(names: &[&str]) -> Vec<ProbeSpec> {
+    let options = Options::parse("env-file", toml::Deserializer::parse("").unwrap()).unwrap().unwrap();
+    let spec = |name: &&str| ProbeSpec {
+        id: ProbeId::from(*name),
+        every: Duration::from_secs(30),
+        timeout: Duration::from_secs(5),
+        half_life: Duration::from_mins(1),
+        required: true,
+        tags: Vec::new(),
+        options: options.clone(),
+    };
+    names.iter().map(spec).collect()
+}
+
+fn answer(text: impl Into<String>) -> Answer {
+    Err(ProbeError::new(Unknown::NotConfigured, text))
+}
+
+fn text(observation: &Observation) -> String {
+    observation.seen.clone().unwrap_err().message
+}
+
+fn start<L, F>(names: &[&str], look: L) -> (ScheduleHandle, mpsc::Receiver<Observation>)
+where
+    L: Fn(&ProbeSpec, Instant) -> F + Send + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    Schedule::spawn_with(specs(names), "readback@test".to_owned(), look)
+}
+
+/// Answers at once with how often it was asked.
+fn counting() -> (Arc<AtomicUsize>, impl Fn(&ProbeSpec, Instant) -> std::future::Ready<Answer> + Send + 'static) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    (asked, move |_: &ProbeSpec, _| std::future::ready(answer((count.fetch_add(1, SeqCst) + 1).to_string())))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_looks_at_once_and_then_at_its_cadence_with_jitter() {
+    let (_, look) = counting();
+    let (_handle, mut seen) = start(&["a"], look);
+    let began = Instant::now();
+    assert_eq!(text(&seen.recv().await.unwrap()), "1");
+    assert!(began.elapsed() < Duration::from_secs(1));
+    assert_eq!(text(&seen.recv().await.unwrap()), "2");
+    let pause = began.elapsed();
+    assert!(pause >= Duration::from_secs(30) && pause <= Duration::from_secs(37), "{pause:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_in_flight_is_not_started_again() {
+    let (asked, running) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let (count, on) = (asked.clone(), running.clone());
+    let (handle, mut seen) = start(&["a"], move |_, _| {
+        count.fetch_add(1, SeqCst);
+        let on = on.clone();
+        async move {
+            on.notify_one();
+            sleep(Duration::from_secs(3)).await;
+            answer("done")
+        }
+    });
+    running.notified().await;
+    handle.run_now(ProbeId::from("a")).await;
+    handle.run_all().await;
+    assert_eq!(text(&seen.recv().await.unwrap()), "done");
+    assert_eq!(asked.load(SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn at_most_the_limit_look_at_once() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counter, top) = (now.clone(), most.clone());
+    let names: Vec<String> = (0..20).map(|number| format!("p{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (_handle, mut seen) = start(&names, move |_, _| {
+        let (counter, top) = (counter.clone(), top.clone());
+        async move {
+            top.fetch_max(counter.fetch_add(1, SeqCst) + 1, SeqCst);
+            sleep(Duration::from_secs(1)).await;
+            counter.fetch_sub(1, SeqCst);
+            answer("done")
+        }
+    });
+    for _ in 0..20 {
+        seen.recv().await.unwrap();
+    }
+    assert_eq!(most.load(SeqCst), LIMIT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_is_discarded_and_the_probe_goes_on() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (_handle, mut seen) = start(&["a"], move |_, _| {
+        let round = asked.fetch_add(1, SeqCst);
+        async move {
+            if round == 0 {
+                sleep(Duration::from_secs(20)).await;
+                return answer("too late");
+            }
+            answer("in time")
+        }
+    });
+    assert_eq!(seen.recv().await.unwrap().seen.unwrap_err().reason, Unknown::TimedOut);
+    assert_eq!(text(&seen.recv().await.unwrap()), "in time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_panics_harms_no_other() {
+    let (_handle, mut seen) = start(&["bad", "good"], |spec: &ProbeSpec, _| {
+        let is_bad = spec.id.0 == "bad";
+        async move {
+            assert!(!is_bad, "on purpose");
+            answer("fine")
+        }
+    });
+    let mut said = Vec::new();
+    for _ in 0..4 {
+        let observation = seen.recv().await.unwrap();
+        said.push((observation.probe.0.clone(), observation.seen.unwrap_err().reason));
+    }
+    said.sort_by(|a, b| a.0.cmp(&b.0));
+    let (bad, good) = (("bad".to_owned(), Unknown::Crashed), ("good".to_owned(), Unknown::NotConfigured));
+    assert_eq!(said, [bad.clone(), bad, good.clone(), good]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_paused_nothing_looks_unless_asked() {
+    let (asked, look) = counting();
+    let (handle, mut seen) = start(&["a"], look);
+    assert_eq!(text(&seen.recv().await.unwrap()), "1");
+    handle.pause(true).await;
+    sleep(Duration::from_mins(5)).await;
+    assert_eq!(asked.load(SeqCst), 1);
+    handle.run_now(ProbeId::from("a")).await;
+    assert_eq!(text(&seen.recv().await.unwrap()), "2");
+    handle.pause(false).await;
+    assert_eq!(text(&seen.recv().await.unwrap()), "3");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_gets_the_newest_of_each_probe() {
+    let (asked, look) = counting();
+    let (_handle, mut seen) = start(&["a"], look);
+    sleep(Duration::from_mins(5)).await;
+    // One stood in the channel from the start, one waits and is the newest.
+    assert_eq!(text(&seen.recv().await.unwrap()), "1");
+    let newest = asked.load(SeqCst);
+    assert!(newest > 5);
+    assert_eq!(text(&seen.recv().await.unwrap()), newest.to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_schedule_ends_with_its_handle_and_with_its_reader() {
+    let (_, look) = counting();
+    let (handle, mut seen) = start(&["a"], look);
+    drop(handle);
+    while seen.recv().await.is_some() {}
+    let (_, look) = counting();
+    let (handle, seen) = start(&["a"], look);
+    drop(seen);
+    handle.orders.closed().await;
+}
+
+#[test]
+fn jitter_depends_on_the_probe_and_the_round_alone_and_stays_in_its_share() {
+    let every = Duration::from_secs(100);
+    let (a, b) = (ProbeId::from("a"), ProbeId::from("b"));
+    assert_eq!(jitter(&a, 1, every), jitter(&a, 1, every));
+    assert_ne!(jitter(&a, 1, every), jitter(&b, 1, every));
+    let most = Duration::from_secs(JITTER_PERCENT);
+    assert!((0..200).all(|round| jitter(&a, round, every) <= most));
+}

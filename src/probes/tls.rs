@@ -8,18 +8,31 @@ use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The most that is read of a CA file, in bytes.
 const CA_LIMIT: u64 = 1024 * 1024;
 
-/// A client's configuration that trusts the system's roots, and a CA file's.
-pub(super) async fn client_config(ca: Option<&Path>) -> Result<ClientConfig, ProbeError> {
-    // The system's roots are some hundred files, read in one go: not on a runtime's thread.
-    let mut roots = tokio::task::spawn_blocking(system_roots).await.unwrap_or_else(|_| RootCertStore::empty());
-    if let Some(path) = ca {
-        add(&mut roots, path).await?;
+/// Whose certificates are trusted.
+pub(super) enum Trust {
+    /// Nobody's: for a client that speaks no TLS.
+    Nobody,
+    /// The system's roots.
+    System,
+    /// The system's roots and those of a file.
+    SystemAnd(PathBuf),
+}
+
+/// A client's configuration.
+pub(super) async fn client_config(trust: Trust) -> Result<ClientConfig, ProbeError> {
+    let mut roots = match trust {
+        Trust::Nobody => RootCertStore::empty(),
+        // Some hundred certificates, read in one go: not on a runtime's thread.
+        _ => tokio::task::spawn_blocking(system_roots).await.unwrap_or_else(|_| RootCertStore::empty()),
+    };
+    if let Trust::SystemAnd(path) = trust {
+        add(&mut roots, &path).await?;
     }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

@@ -25,7 +25,7 @@ pub(super) async fn look(options: &Container, at: &Place, deadline: Instant) -> 
     if state.status == Status::Running {
         state.memory_used = memory_used(&engine, &options.name, before(deadline)).await;
     }
-    Ok(Seen::Present(state))
+    Ok(Seen::Present(Box::new(state)))
 }
 
 /// The daemon's answer for one container; `None` where there is none of this name.

@@ -51,7 +51,7 @@ pub enum Seen {
     /// The daemon knows no container of this name.
     Absent,
     /// The daemon knows it.
-    Present(State),
+    Present(Box<State>),
 }
 
 /// What the daemon says of a container.
@@ -162,11 +162,16 @@ impl Kind for Container {
         ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
-        half_life: Duration::from_secs(120),
+        half_life: Duration::from_mins(2),
     };
 
     fn claim(&self) -> String {
         format!("container {} runs, is healthy, and has been up for {} s", line(&self.name), self.min_uptime_s)
+    }
+
+    /// What the engine recorded was measured inside the container, not from this host's network.
+    fn vantage(&self) -> String {
+        format!("container:{}", line(&self.name))
     }
 
     fn credential(&self) -> String {

@@ -60,22 +60,31 @@ fn stopped(state: &State) -> String {
 
 /// Judges one whose main process runs: the worst of what is wrong.
 fn running(options: &Container, state: &State, at: Timestamp) -> (Verdict, String) {
-    let Some(started_at) = state.started_at else {
-        return (Verdict::Unknown(Unknown::Garbled), "it runs, but Docker does not say since when".to_owned());
-    };
-    if started_at.duration_since(at).as_secs() > CLOCK_SKEW_S {
-        let summary = "it was started in the future: the daemon's clock and this one disagree".to_owned();
-        return (Verdict::Unknown(Unknown::Garbled), summary);
-    }
+    let started_at = state.started_at.unwrap_or(at);
     let up = age(started_at, at).as_secs();
-    let found =
-        [too_young(options, state, up), health(options, state.health.as_ref(), started_at, at), memory(options, state)];
+    let found = [
+        clock(state, at),
+        too_young(options, state, up),
+        health(options, state.health.as_ref(), started_at, at),
+        memory(options, state),
+    ];
     // The first of the worst: `min_by_key` keeps the first of equals.
     let worst = found.into_iter().flatten().min_by_key(|(verdict, _)| verdict.rank());
     worst.unwrap_or_else(|| match state.health {
         Some(_) => (Verdict::Pass, format!("healthy, up {}", in_words(up))),
         None => (Verdict::Pass, format!("runs, up {}; it has no health check", in_words(up))),
     })
+}
+
+fn clock(state: &State, at: Timestamp) -> Option<(Verdict, String)> {
+    let summary = match state.started_at {
+        None => "it runs, but Docker does not say since when",
+        Some(start) if start.duration_since(at).as_secs() > CLOCK_SKEW_S => {
+            "it was started in the future: the daemon's clock and this one disagree"
+        }
+        Some(_) => return None,
+    };
+    Some((Verdict::Unknown(Unknown::Garbled), summary.to_owned()))
 }
 
 fn too_young(options: &Container, state: &State, up: u64) -> Option<(Verdict, String)> {

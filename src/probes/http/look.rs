@@ -5,7 +5,8 @@ use super::{Answer, BODY_LIMIT, Http, Seen};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::net::{self, Door, TlsFault};
-use crate::probes::{Control, Place, ProbeError, tls};
+use crate::probes::tls::{self, Trust};
+use crate::probes::{Control, Place, ProbeError};
 use reqwest::header::{AGE, CACHE_CONTROL, HeaderMap, LOCATION};
 use reqwest::{Client, Response, Url};
 use std::io::ErrorKind;
@@ -35,7 +36,7 @@ pub(super) async fn look(options: &Http, at: &Place, deadline: Instant) -> Resul
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = url.port_or_known_default().unwrap_or(80);
     let addresses = net::look_up(host, port, host, deadline).await?;
-    let client = client(options, at, host, &addresses).await?;
+    let client = client(options, at, &url, host, &addresses).await?;
     let start = Instant::now();
     let page = match get(&client, url.clone(), net::before(deadline)).await {
         Ok(page) => page,
@@ -57,13 +58,20 @@ fn parse(text: &str) -> Result<Url, ProbeError> {
 }
 
 /// No proxy: the route itself is asked. No redirects: where they lead is another claim.
-async fn client(options: &Http, at: &Place, host: &str, addresses: &[SocketAddr]) -> Result<Client, ProbeError> {
-    let roots = match &options.ca {
-        Some(ca) => Some(at.path(ca)),
-        None => None,
+async fn client(
+    options: &Http,
+    at: &Place,
+    url: &Url,
+    host: &str,
+    addresses: &[SocketAddr],
+) -> Result<Client, ProbeError> {
+    let trust = match (url.scheme(), &options.ca) {
+        ("https", Some(ca)) => Trust::SystemAnd(at.path(ca)),
+        ("https", None) => Trust::System,
+        _ => Trust::Nobody,
     };
     Client::builder()
-        .tls_backend_preconfigured(tls::client_config(roots.as_deref()).await?)
+        .tls_backend_preconfigured(tls::client_config(trust).await?)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .resolve_to_addrs(host, addresses)

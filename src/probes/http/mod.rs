@@ -136,7 +136,7 @@ impl Kind for Http {
         ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(10),
-        half_life: Duration::from_secs(120),
+        half_life: Duration::from_mins(2),
     };
 
     fn claim(&self) -> String {

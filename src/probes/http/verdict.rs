@@ -56,6 +56,9 @@ fn weigh(options: &Http, answer: &Answer) -> (Verdict, String) {
     if status != options.status {
         return other_status(options, answer);
     }
+    if answer.contains_forbidden == Some(true) {
+        return (Verdict::Fail, format!("{status}, but with the text it must not have"));
+    }
     match answer.contains {
         Some(false) if !answer.is_whole => {
             let summary = format!(
@@ -66,9 +69,6 @@ fn weigh(options: &Http, answer: &Answer) -> (Verdict, String) {
         }
         Some(false) => return (Verdict::Fail, format!("{status}, but without the text it must have")),
         _ => {}
-    }
-    if answer.contains_forbidden == Some(true) {
-        return (Verdict::Fail, format!("{status}, but with the text it must not have"));
     }
     if answer.control == Control::Passed {
         let summary = format!("{status}, but a path that can't exist is answered as well as this one");

@@ -26,13 +26,12 @@ pub(super) async fn look(options: &Postgres, at: &Place, deadline: Instant) -> R
     let host = at.resolve(&options.host).await?;
     let port = net::port(&at.resolve(&options.port).await?, &options.port)?;
     let database = at.resolve(&options.database).await?;
-    let sslmode = at.resolve(&options.sslmode).await?;
+    // As libpq does: a socket has no TLS, whatever the mode.
+    let sslmode = if host.starts_with('/') { "disable".to_owned() } else { at.resolve(&options.sslmode).await? };
     let connect = connect_options(options, at, &host, port, ssl_mode(&sslmode)?).await?.database(&database);
     // A socket's folder has no name to look up.
-    let addresses = match host.starts_with('/') {
-        true => Vec::new(),
-        false => net::look_up(&host, port, &options.host, deadline).await?,
-    };
+    let addresses =
+        if host.starts_with('/') { Vec::new() } else { net::look_up(&host, port, &options.host, deadline).await? };
     let main = net::before(deadline);
     let mut answer = match timeout_at(main, ask(&connect)).await {
         Err(_) => return silent(&addresses, options, deadline).await,
@@ -152,6 +151,8 @@ fn seen_of(error: &sqlx::Error, options: &Postgres) -> Result<Seen, ProbeError> 
         sqlx::Error::Tls(cause) if cause.to_string().contains("does not support TLS") => Ok(Seen::NoTls),
         sqlx::Error::Tls(_) => Ok(Seen::Tls(TlsFault::Other)),
         sqlx::Error::Io(io) => io_seen(io.kind(), options),
+        // A connection that ends where the answer to the wish for TLS should stand reads as a zero.
+        sqlx::Error::Protocol(message) if message.ends_with("SSLRequest: 0x00") => Ok(Seen::Dropped),
         sqlx::Error::Configuration(_) => {
             Err(ProbeError::new(Unknown::NotConfigured, "the connection's options make no sense together"))
         }

@@ -133,7 +133,7 @@ impl Kind for Postgres {
         ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
-        half_life: Duration::from_secs(120),
+        half_life: Duration::from_mins(2),
     };
 
     fn claim(&self) -> String {

@@ -21,7 +21,7 @@ pub(super) fn judge(options: &Postgres, seen: &Seen) -> Judgement {
         }
         Seen::Silent => {
             Judgement::new(Verdict::Fail, format!("{host} accepts connections and does not answer: the server hangs"))
-                .hint("select pid, state, wait_event from pg_stat_activity")
+                .hint("systemctl status postgresql, on that host")
         }
         Seen::Dropped => Judgement::new(Verdict::Fail, format!("{host} dropped the connection before it answered")),
         Seen::NoTls => Judgement::new(Verdict::Fail, format!("{host} offers no TLS, and sslmode asks for it"))
@@ -94,7 +94,7 @@ fn weigh(options: &Postgres, answer: &Answer) -> (Verdict, String, Option<&'stat
         let summary = "a database that can't exist was opened too: this is not the server it looks like".to_owned();
         return (Verdict::Unknown(Unknown::Void), summary, Some("is this a pooler with a fallback database?"));
     }
-    if answer.tls.is_none() && wants_tls(options, answer) {
+    if answer.tls.is_none() && wants_tls(answer) {
         return warn("it answers, but over plain text".to_owned(), "set sslmode = \"require\"; show ssl");
     }
     if answer.in_recovery {
@@ -115,12 +115,13 @@ fn weigh(options: &Postgres, answer: &Answer) -> (Verdict, String, Option<&'stat
         return (Verdict::Warn, format!("it answers, slowly: {} ms to connect", answer.connect_ms), None);
     }
     let how = answer.tls.as_deref().unwrap_or("plain text");
-    (Verdict::Pass, format!("PostgreSQL {} answers, {how}", answer.version), None)
+    let version = answer.version.split(' ').next().unwrap_or_default();
+    (Verdict::Pass, format!("PostgreSQL {version} answers, {how}"), None)
 }
 
 /// Plain text is good only where the configuration asks for it in so many words, or on a socket.
-fn wants_tls(options: &Postgres, answer: &Answer) -> bool {
-    answer.sslmode != "disable" && !options.host.starts_with('/')
+fn wants_tls(answer: &Answer) -> bool {
+    answer.sslmode != "disable"
 }
 
 fn is_verified(answer: &Answer) -> bool {

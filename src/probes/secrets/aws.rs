@@ -39,7 +39,7 @@ impl SecretSource for AwsSource {
                     .hint("set region, or AWS_REGION, or a profile with a region"));
             }
             let answer = Client::new(&config).get_secret_value().secret_id(name).send().await;
-            answer.map_err(|failure| self.error(name, &failure)).and_then(|answer| read(name, answer))
+            answer.map_err(|failure| self.error(name, &failure)).and_then(|answer| read(name, &answer))
         };
         timeout(self.timeout, fetch).await.unwrap_or_else(|_| {
             let took = self.timeout.as_secs_f32();
@@ -127,7 +127,7 @@ fn transport(failure: &Failure) -> ProbeError {
 }
 
 /// An empty or foreign answer with status 200 is a success without anything in it.
-fn read(name: &str, answer: GetSecretValueOutput) -> Result<FetchedSecret, ProbeError> {
+fn read(name: &str, answer: &GetSecretValueOutput) -> Result<FetchedSecret, ProbeError> {
     let foreign = |what: &str| ProbeError::new(Unknown::Garbled, format!("what answers is not AWS: {what}"));
     let names_it = match (answer.arn(), answer.name()) {
         (Some(arn), Some(found)) => found == name || arn == name,

@@ -1,0 +1,115 @@
+//! AWS Secrets Manager as a secret source against a real API server (`READBACK_TEST_AWS`), and against
+//! what is none.
+#![cfg(feature = "aws")]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+#[path = "support/service.rs"]
+mod service;
+#[path = "support/web.rs"]
+mod web;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+use readback::evidence::Unknown;
+use readback::probes::secrets::{FetchedSecret, SecretSource, SecretSpec};
+use readback::probes::{Place, ProbeError};
+use std::process::Command;
+
+const PASSWORD: &str = "not-a-secret-canary";
+
+/// Runs the test of this name again, as a process of its own with this environment: credentials come
+/// from the environment, and a test must not change its own. True in that process.
+fn is_child(test: &str, environment: &[(&str, &str)]) -> bool {
+    const MARK: &str = "READBACK_TEST_IS_CHILD";
+    if std::env::var_os(MARK).is_some() {
+        return true;
+    }
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env_remove("AWS_PROFILE")
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env_remove("AWS_SESSION_TOKEN")
+        .envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")])
+        .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1"), (MARK, "1")])
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    false
+}
+
+const CREDENTIALS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+
+async fn fetch(endpoint: &str, name: &str) -> Result<FetchedSecret, ProbeError> {
+    let table = format!("id = '{name}'\nsource = 'aws'\nendpoint = '{endpoint}'\nregion = 'us-east-1'");
+    let spec: SecretSpec = toml::from_str(&table).unwrap();
+    let fetched = spec.open(&Place { root: "/".into(), docker_host: None }).unwrap().fetch(name).await;
+    assert!(!format!("{fetched:?}").contains(PASSWORD));
+    fetched
+}
+
+fn admin(endpoint: &str) -> Client {
+    let config = aws_sdk_secretsmanager::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .endpoint_url(endpoint)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    Client::from_conf(config)
+}
+
+#[tokio::test]
+async fn a_secret_is_read_as_fields_and_each_failure_has_its_reason() {
+    if !is_child("a_secret_is_read_as_fields_and_each_failure_has_its_reason", &CREDENTIALS) {
+        return;
+    }
+    let Some(endpoint) = service::address("aws", "READBACK_TEST_AWS") else { return };
+    let admin = admin(&endpoint);
+    let name = |what: &str| format!("readback-{what}-{}", std::process::id());
+
+    let text = format!(r#"{{"password": "{PASSWORD}", "port": 5432}}"#);
+    admin.create_secret().name(name("db")).secret_string(text).send().await.unwrap();
+    let secret = fetch(&endpoint, &name("db")).await.unwrap();
+    assert_eq!(secret.field("password").unwrap().expose(), PASSWORD.as_bytes());
+    assert_eq!(secret.field("port").unwrap().expose(), b"5432");
+    assert!(secret.version.is_some());
+
+    let absent = fetch(&endpoint, &name("absent")).await.unwrap_err();
+    assert_eq!(absent.reason, Unknown::Unreachable, "{absent}");
+
+    admin.create_secret().name(name("empty")).send().await.unwrap();
+    let valueless = fetch(&endpoint, &name("empty")).await.unwrap_err();
+    assert_eq!(valueless.reason, Unknown::Unreachable, "{valueless}");
+
+    admin.delete_secret().secret_id(name("db")).recovery_window_in_days(7).send().await.unwrap();
+    let deleted = fetch(&endpoint, &name("db")).await.unwrap_err();
+    assert!(deleted.message.contains("being deleted"), "{deleted}");
+}
+
+#[tokio::test]
+async fn what_answers_200_without_a_secret_is_no_secret() {
+    if !is_child("what_answers_200_without_a_secret_is_no_secret", &CREDENTIALS) {
+        return;
+    }
+    let site = web::serve(true).await;
+    let page = fetch(&site, "db").await.unwrap_err();
+    assert_eq!(page.reason, Unknown::Garbled, "{page}");
+    let closed = fetch(&format!("http://127.0.0.1:{}", web::closed().await), "db").await.unwrap_err();
+    assert_eq!(closed.reason, Unknown::Unreachable, "{closed}");
+}
+
+#[tokio::test]
+async fn without_credentials_it_says_so() {
+    if !is_child("without_credentials_it_says_so", &[]) {
+        return;
+    }
+    let error = fetch("http://127.0.0.1:9", "db").await.unwrap_err();
+    assert_eq!((error.reason, error.message.as_str()), (Unknown::NotConfigured, "no AWS credentials on this host"));
+}

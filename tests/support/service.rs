@@ -1,0 +1,13 @@
+//! Where the real back ends are, as `tests/run` says it.
+#![allow(dead_code, reason = "each test file takes what it needs")]
+
+/// The address of a back end. `None` only where `READBACK_TEST_WITHOUT` leaves it out: a back end that
+/// is not there must not read as tests that passed.
+pub(crate) fn address(name: &str, variable: &str) -> Option<String> {
+    let left_out = std::env::var("READBACK_TEST_WITHOUT").unwrap_or_default();
+    if left_out.split([',', ' ']).any(|word| word == name) {
+        return None;
+    }
+    let address = std::env::var(variable).ok().filter(|address| !address.is_empty());
+    Some(address.unwrap_or_else(|| panic!("{variable} is not set: run tests/run, or READBACK_TEST_WITHOUT={name}")))
+}
