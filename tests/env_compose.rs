@@ -8,9 +8,6 @@ use readback::env::compose::{self, Origin};
 use readback::env::dotenv;
 use serde_json::{Map, Value};
 
-/// Vectors that are left out, each with its reason. None is at present.
-const SKIPPED: [(&str, &str); 0] = [];
-
 /// What `docker compose config` says of the project, or `None` where it refuses it.
 fn config(vector: &Value) -> Option<Value> {
     let (env, files) = (map(&vector["env"]), map(&vector["files"]));
@@ -41,10 +38,6 @@ fn every_project_is_read_as_compose_reads_it() {
     let mut failures = Vec::new();
     for vector in vectors("compose-environment.jsonl") {
         let name = vector["name"].as_str().unwrap();
-        if let Some((_, reason)) = SKIPPED.iter().find(|(skipped, _)| *skipped == name) {
-            println!("left out: {name}: {reason}");
-            continue;
-        }
         let (got, want) = (config(&vector), vector.get("expect").cloned());
         if got != want {
             failures.push(format!("{name}: got {got:?}, want {want:?}"));

@@ -287,9 +287,7 @@ fn no_secret_value_nor_a_piece_of_it_is_in_the_matrix() {
         ("UNKNOWN_THING", "fuenfterKanari Rot"),
     ]);
     let mut text = env("h", canaries["DB_PASSWORD"], "");
-    for (key, value) in &canaries {
-        text.push_str(&format!("{key}='{value}'\n"));
-    }
+    text.extend(canaries.iter().map(|(key, value)| format!("{key}='{value}'\n")));
     text.push_str("DB_NAME='x zweiterKanariZeile9 y'\nREDIS_URL=redis://u:sechsterKanari@h/0\nsiebterKanariZeile\n");
     text.push_str("AB='x'achterKanariGruenXX7\nneunterKanariLetzteZeile");
     let compose = "services:\n  web:\n    environment:\n      - DB_PASSWORD=zehnterKanariHart\n      - 'OTHER=elfterKanariHart'\n";
