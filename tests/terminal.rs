@@ -10,7 +10,7 @@ mod pty;
 mod screen;
 
 use pty::Pty;
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use std::time::{Duration, Instant};
 
 /// Long enough for a loaded machine; nothing waits that long unless it fails.
@@ -127,15 +127,26 @@ fn a_hangup_ends_even_a_screen_that_hangs() {
 
 #[test]
 fn the_program_can_be_stopped_and_continued_by_key_and_by_signal() {
-    let mut pty = script("set -m; RUN; echo has stopped; read -r; fg >/dev/null; echo has ended $?", &[]);
+    let job = "set -m; RUN; echo has stopped; read -r; fg >/dev/null; echo stopped again; read -r; fg >/dev/null; echo ended $?";
+    let mut pty = script(job, &[]);
+    let running = |screen: &screen::Screen| screen.is_taken() && screen.text().contains("back again");
     pty.wait_for("ready", SOON);
     pty.send("z");
     pty.wait_for("has stopped", SOON);
     assert_eq!(pty.leftovers(), Vec::<String>::new());
     pty.send("\r");
-    pty.wait_until("the program again", SOON, |screen| screen.is_taken() && screen.text().contains("back again"));
+    pty.wait_until("the program again", SOON, running);
+    pty.send("i");
+    pty.wait_until("a process id", SOON, |screen| screen.text().contains("process ") && screen.text().contains('.'));
+    let text = pty.screen(screen::Screen::text);
+    let process = text.split(['.', ' ']).nth(1).and_then(|id| Pid::from_raw(id.parse().ok()?)).unwrap();
+    kill_process(process, Signal::TSTP).unwrap();
+    pty.wait_for("stopped again", SOON);
+    assert_eq!(pty.leftovers(), Vec::<String>::new());
+    pty.send("\r");
+    pty.wait_until("the program again", SOON, running);
     pty.send("q");
-    pty.wait_for("has ended 0", SOON);
+    pty.wait_for("ended 0", SOON);
     pty.wait_exit(SOON);
     assert_eq!(pty.leftovers(), Vec::<String>::new());
 }
@@ -145,8 +156,11 @@ fn the_leader_of_a_session_is_not_stopped_for_ever() {
     let mut pty = started(&[]);
     pty.signal(Signal::TSTP);
     pty.wait_for("back again", SOON);
+    pty.signal(Signal::CONT);
+    pty.wait_for("continued", SOON);
     pty.send("q");
     assert_eq!(pty.wait_exit(SOON).code, 0);
+    assert_eq!(pty.leftovers(), Vec::<String>::new());
 }
 
 #[test]

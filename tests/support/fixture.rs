@@ -121,6 +121,7 @@ impl App {
                 KeyCode::Char('h') => loop {
                     std::thread::park();
                 },
+                KeyCode::Char('i') => self.said = format!("process {}.", std::process::id()),
                 KeyCode::Char('u') => self.dirty = false,
                 KeyCode::Char('c') => self.copy = clipboard::plan("foobar", &self.caps).expect("a small text"),
                 code => {

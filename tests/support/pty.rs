@@ -1,17 +1,25 @@
 //! A program in a real pseudo-terminal. Nothing here sleeps: a thread reads, everything else waits for it.
 
+#![allow(dead_code, reason = "not every test file uses all of it")]
+
 use super::screen::Screen;
 use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, RawFd};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::watch;
+
+/// The console itself: what `READBACK_TEST_BIN` names, or what cargo has just built.
+pub(crate) fn binary() -> PathBuf {
+    std::env::var_os("READBACK_TEST_BIN").map_or_else(|| env!("CARGO_BIN_EXE_readback").into(), PathBuf::from)
+}
 
 /// How a program ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,8 +133,7 @@ impl Pty {
     /// bytes together. Wait until it is quiet: the kernel counts a call when it is over.
     pub(crate) fn frame_writes(&self, frame_bytes: usize) -> usize {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid)).expect("the program runs");
-        let named =
-            |task: &std::path::PathBuf| std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name == "writer\n");
+        let named = |task: &PathBuf| std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name == "writer\n");
         let task = tasks.filter_map(|task| Some(task.ok()?.path())).find(named).expect("a thread called writer");
         let io = std::fs::read_to_string(task.join("io")).expect("its counters");
         let count = |name: &str| -> usize {

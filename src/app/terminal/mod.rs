@@ -16,6 +16,7 @@ mod motion;
 mod panic;
 mod sgr;
 mod signals;
+mod title;
 mod writer;
 
 pub use background::Background;
@@ -27,4 +28,5 @@ pub use hangup::{GRACE, Hangup};
 pub use input::{Input, InputEvent};
 pub use panic::{PANIC_EXIT_CODE, install_hooks};
 pub use signals::{SignalEvent, Signals};
+pub use title::title;
 pub use writer::Writer;
