@@ -180,6 +180,9 @@ const INNOCENT: &[&str] = &[
     "runbook: docs/runbooks/ROTATE-DB-CREDENTIALS.md#after-the-restart",
     "token: missing, secret: unset, password: ********",
     "author: alice, author_token: none",
+    "the secret: DB_NAME=postgres, but the template says odoo",
+    "PuTTY-User-Key-File- is how such a file begins",
+    "credentials: {",
 ];
 
 #[test]

@@ -169,8 +169,17 @@ fn value(text: &str, after: usize, from: usize, prose: bool) -> Option<Hit> {
     let refused = innocent::is_placeholder(value)
         || (quote.is_none() && !value.is_ascii())
         || (doubtful && !looks_chosen(value))
-        || (value.starts_with('(') || value.starts_with('['));
+        || value.starts_with(['(', '['])
+        || names_another(value);
     (!refused).then(|| Hit::new("secret_assignment", from, to))
+}
+
+/// Whether a value is an assignment of its own (`secret: DB_NAME=postgres`), judged by its own name.
+fn names_another(value: &str) -> bool {
+    value.split_once('=').is_some_and(|(name, rest)| {
+        let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        name.len() >= 3 && name.contains('_') && !rest.is_empty() && name.bytes().all(upper)
+    })
 }
 
 /// The nearest character border at or before a place.

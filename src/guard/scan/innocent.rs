@@ -93,7 +93,7 @@ fn is_template(value: &str) -> bool {
             .any(|(open, close)| value.len() > open.len() && value.starts_with(open) && value.ends_with(close))
         || value.starts_with("{{")
         || value.starts_with('<')
-        || matches!(value, "%s" | "%d" | "{}" | "?" | ":password")
+        || matches!(value, "%s" | "%d" | "{" | "{}" | "|" | "?" | ":password")
         || value.contains("EXAMPLE")
 }
 

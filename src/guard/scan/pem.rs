@@ -7,6 +7,8 @@ const END: &str = "-----END ";
 /// The base64 of `openssh-key-v1`: a body pasted without its first line.
 const OPENSSH_BODY: &str = "b3BlbnNzaC1rZXktdjE";
 const PUTTY: &str = "PuTTY-User-Key-File-";
+/// A shorter body is its name, quoted in a manual.
+const SHORTEST_BODY: usize = 60;
 /// The longest label between `BEGIN` and the dashes.
 const LABEL: usize = 64;
 
@@ -22,9 +24,13 @@ pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
     }
     for at in bytes::places(text, OPENSSH_BODY) {
         let body = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r');
-        hits.push(Hit::new("openssh_private_key", at, bytes::run(text.as_bytes(), at, 65_536, body)));
+        let to = bytes::run(text.as_bytes(), at, 65_536, body);
+        if to - at >= SHORTEST_BODY {
+            hits.push(Hit::new("openssh_private_key", at, to));
+        }
     }
-    hits.extend(bytes::places(text, PUTTY).next().map(|at| Hit::new("putty_private_key", at, text.len())));
+    let version = |at: &usize| text.as_bytes().get(at + PUTTY.len()).is_some_and(u8::is_ascii_digit);
+    hits.extend(bytes::places(text, PUTTY).find(version).map(|at| Hit::new("putty_private_key", at, text.len())));
 }
 
 /// Whether the label at this place is one of a private key.
