@@ -28,6 +28,7 @@ pub use pending::Pending;
 
 use crate::panes::overlay::Overlay;
 use crate::panes::{Canvas, EnvPane, HealthPane, Pane, PaneId, ReadbackPane, TimelinePane, chrome, layout};
+use jiff::Timestamp;
 use ratatui::layout::Position;
 
 /// The whole console, but for its shell.
@@ -43,6 +44,8 @@ pub struct App {
     readback: ReadbackPane,
     overlay: Option<Overlay>,
     notice: Option<String>,
+    /// When a key was pressed last; the details follow the cursors a moment later.
+    moved_at: Option<Timestamp>,
     size: (u16, u16),
 }
 
@@ -69,6 +72,7 @@ impl App {
             readback: ReadbackPane::default(),
             overlay: None,
             notice: None,
+            moved_at: None,
             size,
         }
     }

@@ -9,8 +9,11 @@ use crate::panes::{Flow, Pane, PaneId, Typed};
 use crate::review::Recorded;
 use crate::timeline::{Entry, OwnEvent, OwnKind};
 use crossterm::event::KeyEvent;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
+
+/// How long the cursor has to rest before the detail follows it.
+const REST: SignedDuration = SignedDuration::from_millis(120);
 
 impl App {
     /// Takes an event that happened at `now`; returns what it leads to.
@@ -28,8 +31,27 @@ impl App {
         self.facts.refold();
         self.facts.judge_recovery();
         self.settle();
-        effects.extend(wake::next(&self.facts).map(Effect::WakeAt));
+        let wake = wake::next(&self.facts).into_iter().chain(self.rest_cursor()).min();
+        effects.extend(wake.map(Effect::WakeAt));
         Turn { effects, dirty: true }
+    }
+
+    /// Lets the details follow the cursors that have rested for a moment; returns when to look again.
+    fn rest_cursor(&mut self) -> Option<Timestamp> {
+        let now = self.facts.now;
+        let panes: [&mut dyn Pane; 4] = [&mut self.health, &mut self.env, &mut self.timeline, &mut self.readback];
+        let mut moving: Vec<_> = panes.into_iter().filter(|pane| pane.is_moving()).collect();
+        if moving.is_empty() {
+            self.moved_at = None;
+            return None;
+        }
+        let due = self.moved_at.unwrap_or(now).checked_add(REST).unwrap_or(now);
+        if due <= now {
+            moving.iter_mut().for_each(|pane| pane.rest());
+            self.moved_at = None;
+            return None;
+        }
+        Some(due)
     }
 
     fn settle(&mut self) {
@@ -67,6 +89,7 @@ impl App {
 
     fn key(&mut self, key: &KeyEvent, out: &mut Outbox<'_>) {
         self.notice = None;
+        self.moved_at = Some(self.facts.now);
         let contexts = self.contexts();
         match keymap::resolve(key, &contexts) {
             Some(action) if action.info().writes && !self.facts.setting.access.may_write() => {

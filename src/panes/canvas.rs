@@ -61,9 +61,9 @@ impl<'a> Canvas<'a> {
         self.put(area.right().saturating_sub(width), y, width, text, role)
     }
 
-    /// Restyles a row without touching its text.
+    /// Lays a style over a row, in place of the styles that its text had: one bar, one change of colours.
     pub fn restyle(&mut self, area: Rect, role: Role) {
-        let style = self.style(role);
+        let style = Style::reset().patch(self.style(role));
         self.buffer.set_style(area.intersection(self.buffer.area), style);
     }
 

@@ -82,7 +82,7 @@ pub fn strip(focus: PaneId, badges: &[(PaneId, Badge)], canvas: &mut Canvas<'_>,
     if row.height == 0 {
         return;
     }
-    let full: usize = badges.iter().map(|(id, badge)| 5 + id.word().len() + badge.text.width()).sum();
+    let full: usize = badges.iter().map(|(id, badge)| 6 + id.word().len() + badge.text.width()).sum();
     let roomy = full <= usize::from(row.width);
     let mut x = row.x;
     for (id, badge) in badges {
@@ -90,7 +90,7 @@ pub fn strip(focus: PaneId, badges: &[(PaneId, Badge)], canvas: &mut Canvas<'_>,
         let name = if roomy || *id == focus { id.word() } else { &id.word()[..1] };
         let label = format!(" {} {name} ", id.number());
         let role = if *id == focus { Role::Selection } else { Role::Muted };
-        x += canvas.put(x, row.y, room, &label, role);
+        x += canvas.put(x, row.y, room, &label, role) + u16::from(*id == focus);
         let room = row.right().saturating_sub(x);
         x += canvas.put(x, row.y, room, &badge.text, badge.role);
         x += u16::from(x < row.right());

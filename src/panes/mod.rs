@@ -93,6 +93,10 @@ pub trait Pane {
     }
     /// Facts changed: clamp what is selected.
     fn settle(&mut self, facts: &Facts);
+    /// Whether the detail still has to follow the cursor.
+    fn is_moving(&self) -> bool;
+    /// The cursor rests: the detail follows it.
+    fn rest(&mut self);
     /// The contexts in which keys are heard, innermost first, without the global one.
     fn contexts(&self) -> &'static [Context];
     /// What can be done here now, for the footer, the most useful first.

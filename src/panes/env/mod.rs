@@ -47,7 +47,10 @@ impl Pane for EnvPane {
             return Flow::Consumed;
         }
         match action {
-            Action::Open => self.opened = true,
+            Action::Open => {
+                self.opened = true;
+                self.list.rest();
+            }
             Action::Back if self.opened => self.opened = false,
             Action::NextFinding => self.seek(&rows, true),
             Action::PrevFinding => self.seek(&rows, false),
@@ -70,6 +73,14 @@ impl Pane for EnvPane {
     fn settle(&mut self, facts: &Facts) {
         let rows = self.rows(facts);
         self.list.settle(rows.len(), |at| rows[at].key.clone());
+    }
+
+    fn is_moving(&self) -> bool {
+        self.list.is_moving()
+    }
+
+    fn rest(&mut self) {
+        self.list.rest();
     }
 
     fn contexts(&self) -> &'static [Context] {
@@ -113,6 +124,6 @@ impl Pane for EnvPane {
             let text = if self.findings_only { "No row has a finding (f shows all)" } else { "No keys were found" };
             canvas.put(body.x + 1, body.y, body.width.saturating_sub(1), text, Role::Muted);
         }
-        detail::draw(matrix, rows.get(self.list.index()).copied(), canvas, places.detail);
+        detail::draw(matrix, rows.get(self.list.detail()).copied(), canvas, places.detail);
     }
 }

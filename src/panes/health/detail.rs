@@ -14,10 +14,11 @@ pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, 
     pen.rule(&evidence.probe.0);
     let (word, role) = of_evidence(evidence, facts.now);
     pen.text(&evidence.claim, Role::Title);
-    pen.text(&format!("{word}: {}", evidence.summary), role);
-    if let Verdict::Unknown(reason) = evidence.verdict {
-        pen.text(&format!("unknown because: {}", reason.word()), Role::Unknown);
-    }
+    let why = match evidence.verdict {
+        Verdict::Unknown(reason) => format!(" ({})", reason.word()),
+        _ => String::new(),
+    };
+    pen.text(&format!("{word}{why}: {}", evidence.summary), role);
     if let Some(hint) = &evidence.hint {
         pen.pair("do next", hint, Role::Accent);
     }

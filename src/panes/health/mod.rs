@@ -45,7 +45,10 @@ impl Pane for HealthPane {
             return Flow::Consumed;
         }
         match action {
-            Action::Open => self.opened = true,
+            Action::Open => {
+                self.opened = true;
+                self.list.rest();
+            }
             Action::Back if self.opened => self.opened = false,
             Action::NextFinding => self.seek(facts, true),
             Action::PrevFinding => self.seek(facts, false),
@@ -68,6 +71,14 @@ impl Pane for HealthPane {
 
     fn settle(&mut self, facts: &Facts) {
         self.list.settle(facts.evidence.len(), |at| facts.evidence[at].probe.0.clone());
+    }
+
+    fn is_moving(&self) -> bool {
+        self.list.is_moving()
+    }
+
+    fn rest(&mut self) {
+        self.list.rest();
     }
 
     fn contexts(&self) -> &'static [Context] {
@@ -106,7 +117,7 @@ impl Pane for HealthPane {
             let advice = "No probes are configured. Add a [[probe]] to readback.toml; `readback init` proposes some.";
             canvas.wrapped(places.list, advice, Role::Muted);
         }
-        if let Some(evidence) = self.selected(facts) {
+        if let Some(evidence) = facts.evidence.get(self.list.detail()) {
             detail::draw(evidence, facts, canvas, places.detail);
         }
     }

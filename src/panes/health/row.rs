@@ -48,7 +48,7 @@ fn age_column(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, rest:
     }
     let label = age_label(age(evidence.as_of, facts.now));
     let fresh = canvas.glyphs.freshness(evidence.freshness(facts.now));
-    let vantage = if rest.width > 50 { format!(" {}", evidence.source.vantage) } else { String::new() };
+    let vantage = if rest.width > 90 { format!(" {}", evidence.source.vantage) } else { String::new() };
     canvas.put_right(rest, rest.y, &format!(" {label:>3} {fresh}{vantage}"), Role::Muted)
 }
 

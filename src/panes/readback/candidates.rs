@@ -23,7 +23,7 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
         let row = Rect { y, height: 1, ..places.list };
         candidate(&snapshot.candidates[at], facts, canvas, row, at == list.index());
     }
-    if let Some(selected) = snapshot.candidates.get(list.index()) {
+    if let Some(selected) = snapshot.candidates.get(list.detail()) {
         let mut pen = Pen::new(places.detail, canvas);
         pen.rule(&selected.label);
         let (lane, role) = lane_of(selected, facts);

@@ -87,7 +87,10 @@ impl ReadbackPane {
             return Flow::Consumed;
         }
         match action {
-            Action::Open => self.opened = true,
+            Action::Open => {
+                self.opened = true;
+                self.checks.rest();
+            }
             Action::Back if self.opened => self.opened = false,
             Action::Back => self.open = None,
             Action::NextFinding => self.seek(facts, true),
@@ -230,6 +233,15 @@ impl Pane for ReadbackPane {
         self.checks.settle(rows.len(), |at| rows[at].name(facts));
     }
 
+    fn is_moving(&self) -> bool {
+        self.candidates.is_moving() || self.checks.is_moving()
+    }
+
+    fn rest(&mut self) {
+        self.candidates.rest();
+        self.checks.rest();
+    }
+
     fn contexts(&self) -> &'static [Context] {
         match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => &[Context::Editing],
@@ -279,7 +291,7 @@ impl Pane for ReadbackPane {
                 if let Some(review) = self.review(facts) {
                     let places = split(body, self.opened);
                     checks::draw(review, &self.checks, facts, canvas, places.list);
-                    detail::draw(review, &checks::rows(facts), self.checks.index(), facts, canvas, places.detail);
+                    detail::draw(review, &checks::rows(facts), self.checks.detail(), facts, canvas, places.detail);
                 }
             }
             _ => candidates::draw(&self.candidates, facts, canvas, area),

@@ -55,7 +55,10 @@ impl Pane for TimelinePane {
             return Flow::Consumed;
         }
         match action {
-            Action::Open => self.opened = true,
+            Action::Open => {
+                self.opened = true;
+                self.list.rest();
+            }
             Action::Back if self.opened => self.opened = false,
             Action::NextFinding => self.seek(entries, true),
             Action::PrevFinding => self.seek(entries, false),
@@ -79,6 +82,14 @@ impl Pane for TimelinePane {
         } else {
             self.list.select(0, entries.len(), name);
         }
+    }
+
+    fn is_moving(&self) -> bool {
+        self.list.is_moving()
+    }
+
+    fn rest(&mut self) {
+        self.list.rest();
     }
 
     fn contexts(&self) -> &'static [Context] {
@@ -111,7 +122,7 @@ impl Pane for TimelinePane {
         if entries.is_empty() {
             canvas.wrapped(places.list, &nothing(facts), Role::Muted);
         }
-        if let Some(entry) = entries.get(self.list.index()) {
+        if let Some(entry) = entries.get(self.list.detail()) {
             detail::draw(entry, facts, canvas, places.detail);
         }
     }

@@ -9,6 +9,8 @@ use std::ops::Range;
 pub struct List {
     selected: Option<String>,
     at: usize,
+    /// The row whose detail is shown: the selected one, once the cursor rests.
+    detail: usize,
 }
 
 /// How many rows a page key moves by.
@@ -18,6 +20,22 @@ impl List {
     /// The row that is selected among `len`.
     pub fn index(&self) -> usize {
         self.at
+    }
+
+    /// The row whose detail is shown. It follows the selection when the cursor rests, so that running
+    /// through a list over a slow line costs two rows a key and not a page.
+    pub fn detail(&self) -> usize {
+        self.detail
+    }
+
+    /// Whether the detail still has to follow.
+    pub fn is_moving(&self) -> bool {
+        self.detail != self.at
+    }
+
+    /// The cursor rests.
+    pub fn rest(&mut self) {
+        self.detail = self.at;
     }
 
     /// Moves by an action; `key` names a row. Returns whether the action was a movement.
@@ -32,12 +50,17 @@ impl List {
             Action::Bottom => last,
             _ => return false,
         };
-        self.select(to.min(last), len, key);
+        self.go(to.min(last), len, key);
         true
     }
 
-    /// Selects a row.
+    /// Selects a row and shows its detail.
     pub fn select(&mut self, at: usize, len: usize, key: impl Fn(usize) -> String) {
+        self.go(at, len, key);
+        self.rest();
+    }
+
+    fn go(&mut self, at: usize, len: usize, key: impl Fn(usize) -> String) {
         self.at = at.min(len.saturating_sub(1));
         self.selected = (len > 0).then(|| key(self.at));
     }
@@ -49,7 +72,14 @@ impl List {
             (self.at < len && same(&self.at)).then_some(self.at).or_else(|| (0..len).find(same))
         });
         match found {
-            Some(at) => self.at = at,
+            Some(at) => {
+                let moving = self.is_moving();
+                self.at = at;
+                if !moving {
+                    self.rest();
+                }
+                self.detail = self.detail.min(len - 1);
+            }
             None => self.select(self.at, len, key),
         }
     }
@@ -94,7 +124,7 @@ mod tests {
         for len in 0..40 {
             for height in 0..20 {
                 for at in 0..len.max(1) {
-                    let list = List { selected: None, at };
+                    let list = List { selected: None, at, detail: 0 };
                     let window = list.window(len, height);
                     assert!(window.end <= len && window.len() == height.min(len));
                     assert!(height == 0 || len == 0 || window.contains(&at), "{len} {height} {at}");

@@ -17,16 +17,12 @@ pub use file::FileSource;
 use super::ProbeError;
 use crate::guard::Secret;
 use std::future::Future;
-use std::time::Duration;
 
 #[cfg(feature = "aws")]
 pub use aws::AwsSource;
 
 /// The most that is read of a secret, in bytes. AWS allows 64 KiB.
 const LIMIT: u64 = 1024 * 1024;
-
-/// How long a fetch may take unless configured.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A secret as it was fetched. Its `Debug` shows names and lengths, no value.
 #[derive(Clone, Debug)]
