@@ -6,7 +6,9 @@ use readback::env::findings::RULES;
 use readback::env::layers::{
     AppLayer, ComposeLayer, FileLayer, Layers, Reading, RunningLayer, SecretValue, TemplateLayer,
 };
+use readback::env::summary::running_equals_disk;
 use readback::env::{Finding, Matrix, Rules, Severity, compare};
+use readback::evidence::Known;
 use readback::guard::{Fingerprinter, Secret};
 use std::collections::BTreeSet;
 
@@ -124,6 +126,19 @@ fn what_compose_does_not_follow_and_hard_codes_is_said() {
         ("compose_unfollowed", None),
     ];
     assert_eq!(serious, want);
+}
+
+#[test]
+fn a_name_of_the_container_has_its_own_row_where_no_key_stands_for_it() {
+    let text = b"services:\n  web:\n    environment:\n      HOST: old\n";
+    let compose = ComposeLayer::load("docker-compose.yml", text, "web", "stack", &unset, &|_: &str| None);
+    let environment = vec![("HOST".to_owned(), Secret::new("new"))];
+    let running = RunningLayer { container: "web".to_owned(), environment, image: Vec::new() };
+    let layers = Layers { compose, running: Reading::Read(running), ..files("", "") };
+    let matrix = judged(&layers);
+    let ids: Vec<_> = matrix.rows[0].findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!((matrix.rows[0].key.as_str(), ids), ("HOST", vec!["hardcoded_in_compose", "running_differs_from_disk"]));
+    assert_eq!(running_equals_disk(&matrix), Known::Broken("HOST".to_owned()));
 }
 
 #[test]
