@@ -88,10 +88,10 @@ impl<'a> Facts<'a> {
         let mut keys: Vec<&str> = named.filter(|key| !key.is_empty() && seen.insert(*key)).collect();
         // What the container gets under another name stands in the row of its key, if there is one.
         let aliases = self.aliases.iter().chain(&self.inferred).filter(|(key, _)| seen.contains(*key));
-        let aliased: HashSet<&str> = aliases.map(|(_, name)| *name).collect();
+        let elsewhere: HashSet<&str> = aliases.map(|(_, name)| *name).collect();
         let compose = self.layers.compose.read().into_iter().flat_map(|layer| &layer.environment);
         let own =
-            compose.map(|effective| effective.key.as_str()).filter(|key| !key.is_empty() && !aliased.contains(key));
+            compose.map(|effective| effective.key.as_str()).filter(|key| !key.is_empty() && !elsewhere.contains(key));
         keys.extend(own.filter(|key| seen.insert(*key)));
         keys
     }
