@@ -82,3 +82,24 @@ fn broken_and_hostile_files_are_errors_with_a_line_and_no_text() {
         assert!(!format!("{error:?} {}", error.clone().unwrap()).contains(canary));
     }
 }
+
+#[test]
+fn lists_are_interpolated_whole_and_tags_and_nulls_count() {
+    let text = b"services:\n  web:\n    env_file:\n    environment:\n      - ${K}_X=1\n      - ${LINE}\n      - ${K}\n  db:\n    environment: {N: !!str 010, O: &o 010, P: *o, Q: 08}\n";
+    let project = compose::parse(text).unwrap();
+    let lookup = |name: &str| match name {
+        "K" => Some(b"KEY".to_vec()),
+        "LINE" => Some(b"A=b=c".to_vec()),
+        "KEY" => Some(b"taken".to_vec()),
+        _ => None,
+    };
+    let of = |service: &str| {
+        let found = project.service(service).unwrap().effective("c", &lookup, &|_: &str| None).unwrap();
+        let text = |value: readback::guard::Secret| String::from_utf8(value.expose().to_vec()).unwrap();
+        found.into_iter().map(|e| format!("{}={}", e.key, e.value.map_or("-".to_owned(), text))).collect::<Vec<_>>()
+    };
+    assert_eq!(of("web"), ["KEY_X=1", "A=b=c", "KEY=taken"]);
+    assert_eq!(of("db")[0], "N=010");
+    assert_eq!(of("db")[1], "O=8");
+    assert_eq!(of("db")[3], "Q=8");
+}

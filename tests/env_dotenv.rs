@@ -126,14 +126,14 @@ fn spans_comments_and_lines_are_where_they_stand() {
 }
 
 #[test]
-fn two_hundred_thousand_lines_are_read_in_one_pass() {
+fn fifty_thousand_lines_are_read_in_one_pass() {
     let mut input = Vec::new();
-    for n in 0..200_000 {
+    for n in 0..50_000 {
         input.extend_from_slice(format!("KEY_{n}=\"value {n}\" # note\n").as_bytes());
     }
     let file = dotenv::parse(&input).unwrap();
-    assert_eq!(file.entries().len(), 200_000);
-    assert_eq!(file.values(&|_: &str| None).unwrap().len(), 200_000);
+    assert_eq!(file.entries().len(), 50_000);
+    assert_eq!(file.values(&|_: &str| None).unwrap().len(), 50_000);
 }
 
 /// Bytes that look like a file often enough to reach every branch.
@@ -148,7 +148,7 @@ fn anything() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_make_it_panic_and_what_parses_prints_back(input in anything()) {

@@ -4,7 +4,7 @@ use super::facts::{Facts, Found};
 use super::findings::{self, Subject};
 use super::layers::Layers;
 use super::rules::Rules;
-use super::sensitive::may_show_key;
+use super::sensitive::{looks_like_credential, may_show_key};
 use super::winner::winner;
 use super::{Cell, Layer, Matrix, Row, Shown};
 use crate::guard::{self, Fingerprinter};
@@ -74,10 +74,8 @@ fn shown(value: &[u8]) -> String {
 fn masked<'a>(facts: &Facts<'a>, keys: &[&'a str]) -> HashSet<&'a str> {
     let values =
         |key: &'a str| Layer::ALL.into_iter().filter_map(move |layer| facts.found(layer, key).map(|f| f.value));
-    let by_rule = |key: &&&'a str| {
-        let is = |value| facts.rules.sensitivity.is_sensitive(key, value);
-        is(b"") || values(key).any(is)
-    };
+    let by_rule =
+        |key: &&&'a str| facts.rules.sensitivity.is_sensitive_name(key) || values(key).any(looks_like_credential);
     let mut masked: HashSet<&str> = keys.iter().filter(by_rule).copied().collect();
     let mut known: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
     for value in masked.iter().flat_map(|key| values(key)).filter(|value| value.len() >= MIN_KNOWN) {

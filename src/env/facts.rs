@@ -83,12 +83,17 @@ impl<'a> Facts<'a> {
         let template = self.template_layer().into_iter().flat_map(|layer| &layer.template.keys).map(|key| &key.key);
         let file = self.file().into_iter().flat_map(|layer| layer.values.iter()).map(|found| &found.key);
         let secrets = self.layers.secrets.read().into_iter().flatten().map(|secret| &secret.key);
-        let aliased: HashSet<&str> = self.aliases.values().chain(self.inferred.values()).copied().collect();
-        let compose = self.layers.compose.read().into_iter().flat_map(|layer| &layer.environment);
-        let compose = compose.map(|effective| &effective.key).filter(|key| !aliased.contains(key.as_str()));
         let mut seen = HashSet::new();
-        let all = template.chain(file).chain(secrets).chain(compose).map(String::as_str);
-        all.filter(|key| !key.is_empty() && seen.insert(*key)).collect()
+        let named = template.chain(file).chain(secrets).map(String::as_str);
+        let mut keys: Vec<&str> = named.filter(|key| !key.is_empty() && seen.insert(*key)).collect();
+        // What the container gets under another name stands in the row of its key, if there is one.
+        let aliases = self.aliases.iter().chain(&self.inferred).filter(|(key, _)| seen.contains(*key));
+        let elsewhere: HashSet<&str> = aliases.map(|(_, name)| *name).collect();
+        let compose = self.layers.compose.read().into_iter().flat_map(|layer| &layer.environment);
+        let own =
+            compose.map(|effective| effective.key.as_str()).filter(|key| !key.is_empty() && !elsewhere.contains(key));
+        keys.extend(own.filter(|key| seen.insert(*key)));
+        keys
     }
 
     pub(super) fn template_layer(&self) -> Option<&'a TemplateLayer> {

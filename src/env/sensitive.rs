@@ -71,34 +71,44 @@ const PLAIN: [&str; 34] = [
 impl Sensitivity {
     /// Whether a value of this key has to be masked.
     pub fn is_sensitive(&self, key: &str, value: &[u8]) -> bool {
+        self.is_sensitive_name(key) || looks_like_credential(value)
+    }
+
+    /// Whether every value of this key has to be masked.
+    pub fn is_sensitive_name(&self, key: &str) -> bool {
         let is = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, key));
-        if is(&self.sensitive) || looks_like_credential(value) {
-            return true;
-        }
-        if is(&self.plain) {
-            return false;
+        if is(&self.sensitive) || is(&self.plain) {
+            return is(&self.sensitive);
         }
         SENSITIVE.iter().any(|pattern| matches(pattern, key)) || !PLAIN.iter().any(|pattern| matches(pattern, key))
     }
 }
 
-/// Whether a name fits a pattern with `*`, without regard to case.
+/// Whether a name fits a pattern with `*`, without regard to case. Linear but for hostile patterns,
+/// and without allocation: it is asked for every key and every pattern.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.to_ascii_uppercase(), name.to_ascii_uppercase());
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut at, mut in_pattern) = (0, 0);
+    // Where the last star stood, and how much of the name it takes so far.
+    let mut star: Option<(usize, usize)> = None;
+    while at < name.len() {
+        match pattern.get(in_pattern) {
+            Some(b'*') => {
+                star = Some((in_pattern, at));
+                in_pattern += 1;
+            }
+            Some(byte) if byte.eq_ignore_ascii_case(&name[at]) => {
+                at += 1;
+                in_pattern += 1;
+            }
+            _ => {
+                let Some((back, taken)) = star else { return false };
+                star = Some((back, taken + 1));
+                (at, in_pattern) = (taken + 1, back + 1);
+            }
         }
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
     }
-    true
+    pattern[in_pattern..].iter().all(|byte| *byte == b'*')
 }
 
 /// Starts of tokens that their makers publish.

@@ -36,6 +36,8 @@ pub struct Setting {
     pub line: usize,
     /// What it is set to; `None`: taken from the project's environment.
     pub value: Option<Template>,
+    /// The whole item where `environment:` is a list: there, keys are interpolated too.
+    pub item: Option<Template>,
 }
 
 /// One item of `env_file:`.

@@ -3,7 +3,7 @@
 use super::yaml::{Document, line_of};
 use super::{Compose, ComposeError, EnvFileRef, Reason, Service, Setting, Template};
 use crate::guard::Secret;
-use saphyr::{MarkedYaml, YamlData};
+use saphyr::{MarkedYaml, Scalar, YamlData};
 
 /// What would add services or settings, and is not followed.
 const UNFOLLOWED: [&str; 3] = ["extends", "include", "profiles"];
@@ -87,7 +87,8 @@ fn env_file<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<EnvFil
             let is = |word: &[u8]| value.as_ref().is_some_and(|text| text.text.expose() == word);
             match key.as_str() {
                 "required" => required = !is(b"false"),
-                "format" => raw = is(b"raw"),
+                "format" if is(b"raw") || value.is_none() || is(b"") => raw = is(b"raw"),
+                "format" => return Err(ComposeError { line: line_of(item), reason: Reason::Expected("format: raw") }),
                 "path" => path = value,
                 _ => {}
             }
@@ -101,7 +102,7 @@ fn env_file<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<EnvFil
 
 fn environment<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Setting>, ComposeError> {
     if !matches!(node.data, YamlData::Sequence(_)) {
-        let setting = |(key, line, value)| Ok(Setting { key, line, value: document.scalar(value)? });
+        let setting = |(key, line, value)| Ok(Setting { key, line, value: document.scalar(value)?, item: None });
         return document.pairs(node)?.into_iter().map(setting).collect();
     }
     list(node).iter().map(|item| list_item(document, item)).collect()
@@ -119,13 +120,14 @@ fn list_item<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<Setti
         return Err(wrong(Reason::Expected("no space between the key and its `=`")));
     }
     let value = equals.map(|at| Template { text: Secret::new(&bytes[at + 1..]), ..text.clone() });
-    Ok(Setting { key: key.to_owned(), line: text.line, value })
+    Ok(Setting { key: key.to_owned(), line: text.line, value, item: Some(text) })
 }
 
-/// The items of a sequence; anything else is a list of one.
+/// The items of a sequence; a null has none, anything else is a list of one.
 fn list<'n, 'a>(node: &'n MarkedYaml<'a>) -> &'n [MarkedYaml<'a>] {
     match &node.data {
         YamlData::Sequence(items) => items,
+        YamlData::Value(Scalar::Null) => &[],
         _ => std::slice::from_ref(node),
     }
 }

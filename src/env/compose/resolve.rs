@@ -4,7 +4,7 @@ use super::{Compose, ComposeError, EnvFileRef, Reason, Service, Template};
 use crate::env::Place;
 use crate::env::dotenv;
 use crate::env::interpolate::{substitute, variables};
-use crate::guard::Secret;
+use crate::guard::{self, Secret};
 use std::collections::HashMap;
 
 /// Which part of the service decides a key.
@@ -94,16 +94,24 @@ impl Service {
         let mut own = Table::default();
         for setting in &self.environment {
             let uses = setting.value.as_ref().map_or_else(|| vec![setting.key.clone()], uses_of);
-            let value = match &setting.value {
-                Some(template) => Some(value_of(template, lookup)?),
-                None => lookup(&setting.key),
+            let (key, value) = match &setting.item {
+                Some(item) => split(&value_of(item, lookup)?),
+                None => (setting.key.clone(), setting.value.as_ref().map(|v| value_of(v, lookup)).transpose()?),
             };
+            let value = value.or_else(|| if setting.value.is_none() { lookup(&key) } else { None });
             let origin = if uses.is_empty() { Origin::HardCoded } else { Origin::Environment };
             let place = Place { file: compose.to_owned(), line: setting.line };
-            own.put(Effective { key: setting.key.clone(), value: value.map(Secret::new), place, origin, uses });
+            own.put(Effective { key, value: value.map(Secret::new), place, origin, uses });
         }
         Ok(own)
     }
+}
+
+/// `KEY=value` or `KEY`.
+fn split(item: &[u8]) -> (String, Option<Vec<u8>>) {
+    let equals = item.iter().position(|byte| *byte == b'=');
+    let key = String::from_utf8_lossy(&item[..equals.unwrap_or(item.len())]).into_owned();
+    (key, equals.map(|at| item[at + 1..].to_vec()))
 }
 
 /// Reads one `env_file` on top of what earlier ones gave.
@@ -127,12 +135,15 @@ where
     let from_file = |key: &str, value: &[u8], line| Effective {
         key: key.to_owned(),
         value: Some(Secret::new(value)),
-        place: Place { file: path.clone(), line },
+        place: Place { file: guard::line(&path).into_owned(), line },
         origin: Origin::EnvFile,
         uses: Vec::new(),
     };
     if reference.raw {
         for (line, key, value) in raw_lines(&bytes) {
+            if key.is_empty() || key.contains(char::is_whitespace) {
+                return Err(ComposeError { line, reason: Reason::Expected("KEY=value in the raw env_file") });
+            }
             if let Some(value) = value.map(<[u8]>::to_vec).or_else(|| lookup(&key)) {
                 out.put(from_file(&key, &value, line));
             }
@@ -158,7 +169,7 @@ fn raw_lines(bytes: &[u8]) -> impl Iterator<Item = (usize, String, Option<&[u8]>
         let line = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii_start();
         let equals = line.iter().position(|byte| *byte == b'=');
         let key = String::from_utf8_lossy(&line[..equals.unwrap_or(line.len())]).into_owned();
-        let skip = line.is_empty() || line.starts_with(b"#") || key.is_empty();
+        let skip = line.is_empty() || line.starts_with(b"#");
         (!skip).then(|| (at + 1, key, equals.map(|at| &line[at + 1..])))
     })
 }

@@ -42,9 +42,10 @@ impl<'a> Document<'a> {
         let text =
             |text: &str, interpolated| Ok(Some(Template { line, text: Secret::new(text.as_bytes()), interpolated }));
         let raw = self.written(node);
+        let quoted = |value: &str| raw != value || self.slice(node).contains("!!str ");
         match &node.data {
             YamlData::Tagged(_, inner) => self.scalar(inner),
-            YamlData::Value(Scalar::String(value)) if raw != value.as_ref() => text(value, true),
+            YamlData::Value(Scalar::String(value)) if quoted(value) => text(value, true),
             YamlData::Value(Scalar::Null) => Ok(None),
             YamlData::Value(value) => match (resolve(raw), value) {
                 (Plain::Null, _) | (Plain::Text, Scalar::Null) => Ok(None),
@@ -60,11 +61,16 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The text of a node, with its anchor and tag.
+    fn slice(&self, node: &MarkedYaml<'_>) -> &'a str {
+        let end = self.text.len();
+        let byte = |at: usize| if self.offsets.is_empty() { at } else { *self.offsets.get(at).unwrap_or(&end) };
+        self.text.get(byte(node.span.start.index())..byte(node.span.end.index())).unwrap_or_default()
+    }
+
     /// How a scalar is written, without its anchor and tag.
     fn written(&self, node: &MarkedYaml<'_>) -> &'a str {
-        let byte =
-            |at: usize| if self.offsets.is_empty() { at } else { *self.offsets.get(at).unwrap_or(&self.text.len()) };
-        let mut raw = self.text.get(byte(node.span.start.index())..byte(node.span.end.index())).unwrap_or_default();
+        let mut raw = self.slice(node);
         while let Some((_, rest)) = raw.split_once(' ').filter(|(word, _)| word.starts_with(['&', '!'])) {
             raw = rest.trim_start();
         }

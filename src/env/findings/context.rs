@@ -34,19 +34,23 @@ pub(crate) struct Context<'a, 'f> {
     pub(crate) overwritten: HashMap<&'a str, usize>,
     /// Keys whose secret value another key has too, with that key as it may be shown.
     pub(crate) reused: HashMap<&'a str, String>,
-    /// Keys of the template that the file has not got.
+    /// Keys of the template that the file has not got, to be proposed for unknown ones; none where
+    /// there are so many that it would take time and tell nothing.
     pub(crate) missing: Vec<&'a str>,
 }
 
+/// How many pairs of a missing and an unknown key are compared.
+const MAX_PAIRS: usize = 100_000;
+
 impl<'a, 'f> Context<'a, 'f> {
     pub(crate) fn new(facts: &'f Facts<'a>, keys: &[&'a str], masked: &HashSet<&'a str>) -> Self {
-        let missing = |key: &&&'a str| facts.template_key(key).is_some() && facts.resolved(key).is_none();
-        Self {
-            facts,
-            overwritten: facts.overwritten(),
-            reused: reused(facts, keys, masked),
-            missing: keys.iter().filter(missing).copied().collect(),
+        let missing = |key: &&'a str| facts.template_key(key).is_some() && facts.resolved(key).is_none();
+        let unknown = |key: &&&'a str| facts.template_key(key).is_none() && facts.resolved(key).is_some();
+        let mut missing: Vec<&str> = keys.iter().copied().filter(missing).collect();
+        if missing.len().saturating_mul(keys.iter().filter(unknown).count()) > MAX_PAIRS {
+            missing.clear();
         }
+        Self { facts, overwritten: facts.overwritten(), reused: reused(facts, keys, masked), missing }
     }
 }
 

@@ -21,17 +21,13 @@ pub(super) fn differs_from_secret(of: &Subject<'_, '_>) -> Option<Said> {
     Some(Said::new(of.place(Layer::File), text, "plan a sync: readback env sync"))
 }
 
-/// More suggestions than this would take time and tell nothing.
-const MAX_MISSING: usize = 1000;
-
 pub(super) fn unknown_key(of: &Subject<'_, '_>) -> Option<Said> {
     let facts = of.context.facts;
     let template = facts.template_layer()?;
     if facts.template_key(of.key).is_some() || of.value(Layer::File).is_none() {
         return None;
     }
-    let missing = &of.context.missing;
-    let near = (missing.len() <= MAX_MISSING).then(|| nearest(of.key, missing)).flatten();
+    let near = nearest(of.key, &of.context.missing);
     let key = &of.row.key;
     let text = format!("{key} is not in {}", template.name);
     Some(match near {

@@ -78,3 +78,14 @@ pub(super) fn lost_last_line(context: &Context<'_, '_>) -> Vec<Said> {
     };
     lost.map(said).into_iter().collect()
 }
+
+/// `=value`, or `export = value`.
+pub(super) fn nameless_key(context: &Context<'_, '_>) -> Vec<Said> {
+    let Some(layer) = context.facts.file() else { return Vec::new() };
+    let nameless = layer.file.entries().iter().filter(|entry| entry.key.is_empty() && entry.assign == Assign::Value);
+    let said = |entry: &Entry| {
+        let place = Place { file: layer.name.clone(), line: entry.line };
+        Said::new(Some(place), format!("line {} has a value and no key", entry.line), "give it its key, or take it out")
+    };
+    nameless.map(said).collect()
+}

@@ -50,7 +50,7 @@ const fn whole(
 }
 
 /// Every rule.
-pub const RULES: [Rule; 20] = [
+pub const RULES: [Rule; 21] = [
     key("missing_required", Error, "A required key is not in the file.", values::missing_required),
     key("empty_required", Error, "A required key is empty.", values::empty_required),
     key("too_short", Error, "A value is shorter than it has to be.", values::too_short),
@@ -68,6 +68,7 @@ pub const RULES: [Rule; 20] = [
     key("whitespace_hazard", Warning, "White space or an invisible character in a value.", lines::whitespace),
     key("text_after_quote", Warning, "Text after a closing quote starts a new key.", lines::text_after_quote),
     whole("lost_last_line", Error, "The last line is a key with no value and no line feed.", lines::lost_last_line),
+    whole("nameless_key", Warning, "A line gives a value to a key with no name.", lines::nameless_key),
     whole("layer_refused", Error, "A file is refused by what reads it.", layers::refused),
     whole("compose_unfollowed", Note, "The compose file asks for something that is not followed.", layers::unfollowed),
     whole("layer_unread", Note, "Nothing is known of a layer.", layers::unread),

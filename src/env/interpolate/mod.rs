@@ -104,9 +104,9 @@ mod tests {
 
     #[test]
     fn many_variables_on_one_line_take_linear_time() {
-        let wide = "${A:-x}".repeat(200_000);
-        assert_eq!(substitute(wide.as_bytes(), &|_| None).map(|s| s.bytes.len()), Ok(200_000));
-        let open = "${A:-{".repeat(200_000);
+        let wide = "${A:-x}".repeat(50_000);
+        assert_eq!(substitute(wide.as_bytes(), &|_| None).map(|s| s.bytes.len()), Ok(50_000));
+        let open = "${A:-{".repeat(50_000);
         assert_eq!(substitute(open.as_bytes(), &|_| None).map(|s| s.bytes), Err(SubstituteError::Invalid));
     }
 
