@@ -11,9 +11,10 @@ mod web;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
 use readback::evidence::Unknown;
-use readback::probes::secrets::{FetchedSecret, SecretSource, SecretSpec};
+use readback::probes::secrets::{AwsSource, FetchedSecret, SecretSource, SecretSpec};
 use readback::probes::{Place, ProbeError};
 use std::process::Command;
+use std::time::Duration;
 
 const PASSWORD: &str = "not-a-secret-canary";
 
@@ -103,6 +104,45 @@ async fn what_answers_200_without_a_secret_is_no_secret() {
     assert_eq!(page.reason, Unknown::Garbled, "{page}");
     let closed = fetch(&format!("http://127.0.0.1:{}", web::closed().await), "db").await.unwrap_err();
     assert_eq!(closed.reason, Unknown::Unreachable, "{closed}");
+}
+
+#[tokio::test]
+async fn each_refusal_of_aws_has_its_reason_and_its_words_are_dropped() {
+    if !is_child("each_refusal_of_aws_has_its_reason_and_its_words_are_dropped", &CREDENTIALS) {
+        return;
+    }
+    for (status, body, reason, word) in [
+        ("400 Bad Request", r#"{"__type":"AccessDeniedException"}"#, Unknown::Denied, "may not read"),
+        ("403 Forbidden", "<Error>not-a-secret-canary</Error>", Unknown::Denied, "may not read"),
+        ("400 Bad Request", r#"{"__type":"ExpiredTokenException"}"#, Unknown::Denied, "expired"),
+        ("400 Bad Request", r#"{"__type":"UnrecognizedClientException"}"#, Unknown::Denied, "does not know"),
+        ("400 Bad Request", r#"{"__type":"DecryptionFailure"}"#, Unknown::Denied, "KMS"),
+        ("400 Bad Request", r#"{"__type":"ThrottlingException"}"#, Unknown::Denied, "throttles"),
+        ("500 Oh", r#"{"__type":"InternalServiceError"}"#, Unknown::Unreachable, "on its side"),
+        ("404 Not Found", "<html>not-a-secret-canary", Unknown::Garbled, "404"),
+        ("200 OK", "", Unknown::Garbled, "does not name"),
+        ("200 OK", r#"{"ARN":"arn:x","Name":"other","SecretString":"x"}"#, Unknown::Garbled, "does not name"),
+        ("200 OK", r#"{"ARN":"arn:x","Name":"db"}"#, Unknown::Garbled, "no value"),
+    ] {
+        let error = fetch(&web::answering(status, body).await, "db").await.unwrap_err();
+        assert_eq!(error.reason, reason, "{status} {body}: {error}");
+        assert!(error.message.contains(word), "{status} {body}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_left_at_the_deadline() {
+    if !is_child("a_server_that_hangs_is_left_at_the_deadline", &CREDENTIALS) {
+        return;
+    }
+    let port = web::silent().await;
+    let source = AwsSource {
+        region: Some("us-east-1".to_owned()),
+        profile: None,
+        endpoint: Some(format!("http://127.0.0.1:{port}")),
+        timeout: Duration::from_millis(500),
+    };
+    assert_eq!(source.fetch("db").await.unwrap_err().reason, Unknown::TimedOut);
 }
 
 #[tokio::test]

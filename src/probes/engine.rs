@@ -105,12 +105,13 @@ impl Trouble {
             | Error::JsonSerdeError { .. }
             | Error::StrParseError { .. } => Self::NotDocker,
             other => match io_kind(other) {
-                Some(ErrorKind::NotFound) => Self::NoSocket,
+                Some(ErrorKind::NotFound | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => {
+                    Self::NoSocket
+                }
                 Some(ErrorKind::PermissionDenied) => Self::Denied,
                 Some(ErrorKind::ConnectionRefused) => Self::Refused,
                 Some(ErrorKind::TimedOut) => Self::Silent,
                 Some(ErrorKind::InvalidData) => Self::NotDocker,
-                Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => Self::NoSocket,
                 _ if says(other, "lookup address") => Self::NoSocket,
                 _ if says(other, "invalid HTTP") => Self::NotDocker,
                 _ => Self::Dropped,

@@ -42,6 +42,25 @@ pub(crate) async fn saying(words: &'static [u8]) -> u16 {
     port
 }
 
+/// A server that answers every question with this status line and body; its address.
+pub(crate) async fn answering(status: &'static str, body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // One read takes the small questions of the tests whole.
+            let _ = stream.read(&mut [0; 16 * 1024]).await;
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+            let _ = stream.write_all(answer.as_bytes()).await;
+            // Not closed before the other side has read it.
+            let _ = stream.shutdown().await;
+            let _ = stream.read(&mut [0; 16 * 1024]).await;
+        }
+    });
+    address
+}
+
 /// A port on which nothing listens.
 pub(crate) async fn closed() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -152,7 +152,7 @@ fn seen_of(error: &sqlx::Error, options: &Postgres) -> Result<Seen, ProbeError> 
         sqlx::Error::Tls(_) => Ok(Seen::Tls(TlsFault::Other)),
         sqlx::Error::Io(io) => io_seen(io.kind(), options),
         // A connection that ends where the answer to the wish for TLS should stand reads as a zero.
-        sqlx::Error::Protocol(message) if message.ends_with("SSLRequest: 0x00") => Ok(Seen::Dropped),
+        sqlx::Error::Protocol(message) if message.contains("SSLRequest: 0x00") => Ok(Seen::Dropped),
         sqlx::Error::Configuration(_) => {
             Err(ProbeError::new(Unknown::NotConfigured, "the connection's options make no sense together"))
         }
