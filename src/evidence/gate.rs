@@ -94,7 +94,7 @@ pub struct Circumstances {
 }
 
 /// Kinds that prove by themselves only that something answers, not that it works.
-const THIN_KINDS: [&str; 3] = ["http", "container", "docker"];
+const THIN_KINDS: [&str; 4] = ["http", "tcp", "container", "docker"];
 
 /// How far ahead of this clock an observation's may be before it proves nothing, in seconds.
 pub const CLOCK_SKEW_SECONDS: i64 = 5;
