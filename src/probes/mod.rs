@@ -12,7 +12,6 @@ mod spec;
 pub mod running;
 pub mod secrets;
 
-mod dotenv;
 #[cfg(feature = "docker")]
 mod engine;
 mod files;
