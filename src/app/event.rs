@@ -3,7 +3,6 @@
 use super::effect::Step;
 use crate::env::Matrix;
 use crate::evidence::Evidence;
-use crate::evidence::ProbeId;
 use crate::review::{Recorded, Snapshot};
 use crate::timeline::Entry;
 use crossterm::event::KeyEvent;
@@ -17,8 +16,6 @@ pub enum Event {
     Paste(String),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
-    /// A probe started to look.
-    Probing(ProbeId),
     /// A probe's observation was judged.
     Judged(Box<Evidence>),
     /// The layers of the configuration were read and compared.

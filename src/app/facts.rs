@@ -8,9 +8,9 @@ use crate::evidence::gate::{Circumstances, Known};
 use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, gate};
 use crate::guard::scan::{self, Hit};
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
-use crate::timeline::Entry;
+use crate::timeline::{self, Entry};
 use jiff::{Timestamp, tz::TimeZone};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// What does not change while the console runs.
 #[derive(Clone, Debug)]
@@ -92,8 +92,6 @@ pub struct Facts {
     pub now: Timestamp,
     /// The newest evidence of each probe, in the order of the configuration.
     pub evidence: Vec<Evidence>,
-    /// Which probes are looking right now.
-    pub probing: BTreeSet<ProbeId>,
     /// What each said over time.
     pub history: BTreeMap<ProbeId, History>,
     /// The recovery gate's answer.
@@ -127,7 +125,6 @@ impl Facts {
             setting,
             now,
             evidence: probes,
-            probing: BTreeSet::new(),
             history: BTreeMap::new(),
             recovery: gate::recovery(&[], &Circumstances::default(), now),
             matrix: None,
@@ -178,7 +175,7 @@ impl Facts {
             running_equals_disk: self.matrix.as_ref().map_or(Known::NotCompared, env::running_equals_disk),
             disk_equals_secrets: self.matrix.as_ref().map_or(Known::NotCompared, env::disk_equals_secrets),
             restart_is_safe: self.matrix.as_ref().map_or(Known::NotCompared, env::recreate_is_safe),
-            refired: None,
+            refired: timeline::refired(&self.log.entries),
         }
     }
 

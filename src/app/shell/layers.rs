@@ -69,7 +69,10 @@ impl LayerTask {
             compare(&layers, &this.rules, &this.fingerprinter)
         });
         compared.await.unwrap_or_else(|_| {
-            let layers = Layers { file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()), ..Layers::default() };
+            let layers = Layers {
+                file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()),
+                ..Layers::default()
+            };
             compare(&layers, &self.rules, &self.fingerprinter)
         })
     }
