@@ -6,6 +6,7 @@ pub mod check;
 mod console;
 mod context;
 mod demo;
+mod files;
 pub mod init;
 mod nothing;
 
