@@ -208,12 +208,12 @@ impl Pty {
         let (lock, changed) = &*self.state;
         let state = lock.lock().expect("state");
         let (state, waited) = changed.wait_timeout_while(state, deadline, |state| !is(state)).expect("state");
-        assert!(
-            !waited.timed_out(),
-            "no {what} within {deadline:?}; exit {:?}; the screen:\n{}",
-            state.exit,
-            state.screen.text()
-        );
+        if waited.timed_out() {
+            let (exit, text) = (state.exit.clone(), state.screen.text());
+            // Not while the lock is held: the threads that end the program need it.
+            drop(state);
+            panic!("no {what} within {deadline:?}; exit {exit:?}; the screen:\n{text}");
+        }
     }
 }
 
