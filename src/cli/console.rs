@@ -137,12 +137,18 @@ fn seed(context: &Context) -> Result<Vec<crate::timeline::Operation>, StartError
     let path = context.root.join(file);
     let bytes = read_limited(&path).map_err(StartError::io(format!("the seed {} can't be read", path.display())))?;
     let text = String::from_utf8_lossy(&bytes);
-    Ok(config::parse_seed(&file.display().to_string(), &text)?)
+    let mut rows = config::parse_seed(&file.display().to_string(), &text)?;
+    // The rows go into the console's own file, so what must not be kept stays out of it.
+    rows.iter_mut().for_each(|row| Door::default().operation(row));
+    Ok(rows)
 }
 
 fn read_snapshot(path: &Path) -> Result<Snapshot, String> {
     let bytes = read_limited(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
-    Snapshot::parse(&bytes, &Contract::builtin().plan.candidate_prefix).map_err(|error| error.to_string())
+    let parsed = Snapshot::parse(&bytes, &Contract::builtin().plan.candidate_prefix);
+    let mut snapshot = parsed.map_err(|error| error.to_string())?;
+    Door::default().snapshot(&mut snapshot);
+    Ok(snapshot)
 }
 
 fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {

@@ -207,8 +207,10 @@ impl Pty {
     fn wait(&self, what: &str, deadline: Duration, is: impl Fn(&State) -> bool) {
         let (lock, changed) = &*self.state;
         let state = lock.lock().expect("state");
-        let (state, waited) = changed.wait_timeout_while(state, deadline, |state| !is(state)).expect("state");
-        if waited.timed_out() {
+        // A program that has ended changes nothing any more.
+        let over = |state: &State| is(state) || (state.ended && state.exit.is_some());
+        let (state, _) = changed.wait_timeout_while(state, deadline, |state| !over(state)).expect("state");
+        if !is(&state) {
             let (exit, text) = (state.exit.clone(), state.screen.text());
             // Not while the lock is held: the threads that end the program need it.
             drop(state);
