@@ -25,10 +25,9 @@ pub struct Pending {
 impl Pending {
     /// Adds a step at the end; returns it if it is its review's turn.
     pub fn push(&mut self, step: Step) -> Option<Step> {
-        let first = !self.steps.iter().any(|(queued, _)| queued.event.review == step.event.review);
-        let stage = if first { Stage::Sent } else { Stage::Waiting };
-        self.steps.push_back((step.clone(), stage));
-        first.then_some(step)
+        let review = step.event.review.clone();
+        self.steps.push_back((step, Stage::Waiting));
+        self.send_next(&review)
     }
 
     /// Adds a step that is kept locally already.
@@ -99,5 +98,63 @@ impl Pending {
     /// How many are kept because the database can't be reached.
     pub fn deferred_len(&self) -> usize {
         self.steps.iter().filter(|(_, stage)| *stage == Stage::Deferred).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::{NewReviewEvent, ReviewAct};
+    use jiff::Timestamp;
+
+    fn step(id: &str, review: &str) -> Step {
+        let act = ReviewAct::QuarantineCleared { field: String::new() };
+        let event = NewReviewEvent {
+            id: id.to_owned(),
+            review: ReviewId(review.to_owned()),
+            incident_id: "INC".to_owned(),
+            expected_version: 0,
+            actor: "console:a".to_owned(),
+            occurred_at: Timestamp::UNIX_EPOCH,
+            act,
+        };
+        Step { event, operation: None }
+    }
+
+    fn id(step: Option<Step>) -> Option<String> {
+        step.map(|step| step.event.id)
+    }
+
+    #[test]
+    fn steps_of_one_review_go_one_after_the_other_and_reviews_do_not_wait_for_each_other() {
+        let mut pending = Pending::default();
+        assert_eq!(id(pending.push(step("a1", "a"))).as_deref(), Some("a1"));
+        assert_eq!(id(pending.push(step("a2", "a"))), None);
+        assert_eq!(id(pending.push(step("b1", "b"))).as_deref(), Some("b1"));
+        assert_eq!(id(pending.recorded("a1")).as_deref(), Some("a2"));
+        assert_eq!(id(pending.recorded("a2")), None);
+        assert_eq!(pending.len(), 1);
+    }
+
+    #[test]
+    fn behind_a_step_that_is_kept_the_next_ones_are_kept_too() {
+        let mut pending = Pending::default();
+        pending.push(step("a1", "a"));
+        pending.push(step("a2", "a"));
+        assert_eq!(id(pending.deferred("a1")).as_deref(), Some("a2"));
+        assert_eq!(id(pending.deferred("a2")), None);
+        assert_eq!(id(pending.push(step("a3", "a"))).as_deref(), Some("a3"));
+        assert_eq!(pending.deferred_len(), 2);
+    }
+
+    #[test]
+    fn a_step_that_was_refused_takes_the_later_ones_of_its_review_with_it() {
+        let mut pending = Pending::default();
+        for (name, review) in [("a1", "a"), ("a2", "a"), ("b1", "b")] {
+            pending.push(step(name, review));
+        }
+        assert_eq!(pending.dropped("a1"), 2);
+        assert_eq!(pending.len(), 1);
+        assert_eq!(pending.dropped("a1"), 0);
     }
 }

@@ -52,7 +52,7 @@ impl Demo {
         let config = config::load(&[(Origin::Stack("readback.toml".into()), CONFIG.to_owned())])?;
         let lines = SCRIPT.lines().filter(|line| !line.trim().is_empty());
         let script = lines
-            .map(|line| serde_json::from_str(line))
+            .map(serde_json::from_str)
             .collect::<Result<Vec<Line>, _>>()
             .map_err(|error| ConfigError::whole("script.jsonl", error.to_string()))?;
         let first = script.first().map(|line| (line.observation.observed_at, SignedDuration::from_secs(line.at)));

@@ -2,7 +2,9 @@
 
 use super::files::{FileTrouble, read_limited};
 use super::spec::ENV_LIMIT;
-use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError, dotenv};
+use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError};
+use crate::env::dotenv::{self, Assign, EnvError};
+use crate::env::template;
 use crate::evidence::{Fact, Quantity, Unknown, Verdict};
 use crate::guard::line;
 use jiff::Timestamp;
@@ -41,6 +43,8 @@ pub enum Seen {
     TooLarge(u64),
     /// It isn't UTF-8; the first byte that isn't.
     NotUtf8(u64),
+    /// Compose refuses it: where, and why, without a word of the file.
+    Refused(String),
     /// It was read.
     Read(Contents),
 }
@@ -60,7 +64,7 @@ pub struct Contents {
     pub empty: Vec<String>,
     /// Keys that it sets twice; the last one wins.
     pub twice: Vec<String>,
-    /// The numbers of lines that are no assignment.
+    /// The numbers of lines that set nothing: a key alone.
     pub bad_lines: Vec<u64>,
 }
 
@@ -107,7 +111,7 @@ impl Kind for EnvFile {
         let required = self.required(at).await?;
         Ok(match std::str::from_utf8(&bytes) {
             Err(error) => Seen::NotUtf8(error.valid_up_to() as u64),
-            Ok(text) => Seen::Read(contents(text, &required)),
+            Ok(_) => contents(&bytes, &required).map_or_else(|error| Seen::Refused(error.to_string()), Seen::Read),
         })
     }
 
@@ -123,6 +127,8 @@ impl Kind for EnvFile {
             }
             Seen::NotUtf8(offset) => Judgement::new(unknown, format!("{file} is not UTF-8, from byte {offset} on"))
                 .hint(format!("file {file}")),
+            Seen::Refused(why) => Judgement::new(Verdict::Fail, format!("Compose refuses {file}: {why}"))
+                .hint("docker compose config --quiet"),
             Seen::Read(contents) => self.judge_contents(contents),
         }
     }
@@ -142,8 +148,9 @@ impl EnvFile {
                 FileTrouble::Denied => file_error(&path, trouble),
                 _ => not_configured(&trouble.to_string()),
             })?;
-            let text = String::from_utf8(bytes).map_err(|_| not_configured("is not UTF-8"))?;
-            let required = dotenv::required_keys(&text);
+            let template = template::parse(&bytes).map_err(|error| not_configured(&format!("is refused: {error}")))?;
+            let required: Vec<String> =
+                template.keys.iter().filter(|key| template.is_required(key)).map(|key| key.key.clone()).collect();
             if required.is_empty() {
                 return Err(not_configured("marks no key as REQUIRED").hint("write # REQUIRED above a section"));
             }
@@ -176,7 +183,7 @@ impl EnvFile {
         } else if !contents.empty.is_empty() {
             (Verdict::Fail, format!("without a value: {}", some(&contents.empty)), format!("grep -nE '=$' {file}"))
         } else if let Some(number) = contents.bad_lines.first() {
-            (Verdict::Warn, format!("line {number} is no KEY=value"), format!("an editor, at line {number} of {file}"))
+            (Verdict::Warn, format!("line {number} sets nothing: a key without ="), format!("an editor, at line {number} of {file}"))
         } else if !contents.twice.is_empty() {
             let summary = format!("set twice, the last one wins: {}", some(&contents.twice));
             (Verdict::Warn, summary, format!("grep -nE '^({})=' {file} | cut -d= -f1", contents.twice.join("|")))
@@ -191,24 +198,27 @@ impl EnvFile {
     }
 }
 
-fn contents(text: &str, required: &[String]) -> Contents {
-    let entries = dotenv::read(text);
-    let mut names: Vec<&str> = entries.assignments.iter().map(|(name, _)| name.as_str()).collect();
+fn contents(bytes: &[u8], required: &[String]) -> Result<Contents, EnvError> {
+    let file = dotenv::parse(bytes)?;
+    let values = file.values(&|_| None)?;
+    let sets = |entry: &&dotenv::Entry| entry.assign == Assign::Value;
+    let mut names: Vec<&str> = file.entries().iter().filter(sets).map(|entry| entry.key.as_str()).collect();
     names.sort_unstable();
     let mut twice: Vec<String> =
         names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect();
     twice.dedup();
     names.dedup();
+    let value = |key: &str| values.get(key).map(|resolved| &resolved.value);
     let of_required = |is_so: &dyn Fn(&String) -> bool| required.iter().filter(|key| is_so(key)).cloned().collect();
-    Contents {
-        bytes: text.len() as u64,
+    Ok(Contents {
+        bytes: bytes.len() as u64,
         keys: names.len() as u64,
         required: required.len() as u64,
-        missing: of_required(&|key| entries.get(key).is_none()),
-        empty: of_required(&|key| entries.get(key).is_some_and(crate::guard::Secret::is_empty)),
+        missing: of_required(&|key| value(key).is_none()),
+        empty: of_required(&|key| value(key).is_some_and(crate::guard::Secret::is_empty)),
         twice,
-        bad_lines: entries.bad_lines,
-    }
+        bad_lines: file.entries().iter().filter(|entry| !sets(entry)).map(|entry| entry.line as u64).collect(),
+    })
 }
 
 /// The first few of some keys.

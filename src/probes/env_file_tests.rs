@@ -54,13 +54,22 @@ async fn a_missing_or_empty_required_key_fails_by_name() {
 #[tokio::test]
 async fn lines_that_make_no_sense_and_keys_set_twice_warn() {
     let mut env = GOOD.to_vec();
-    env.extend(b"not-a-secret-value without a key\n");
+    env.extend(b"LONELY\nX=1\n");
     let judgement = judged(Some(&env)).await;
-    assert_eq!((judgement.verdict, judgement.summary.as_str()), (Verdict::Warn, "line 4 is no KEY=value"));
-    assert!(!format!("{judgement:?}").contains("not-a-secret"));
+    assert_eq!((judgement.verdict, judgement.summary.as_str()), (Verdict::Warn, "line 4 sets nothing: a key without ="));
     let mut env = GOOD.to_vec();
     env.extend(b"EXTRA=2\n");
     assert_eq!(judged(Some(&env)).await.verdict, Verdict::Warn);
+}
+
+#[tokio::test]
+async fn a_file_that_compose_refuses_fails_with_the_place_and_no_word_of_it() {
+    let mut env = GOOD.to_vec();
+    env.extend(b"not-a-secret-value without a key\n");
+    let judgement = judged(Some(&env)).await;
+    assert_eq!(judgement.verdict, Verdict::Fail);
+    assert!(judgement.summary.starts_with("Compose refuses .env: line 4, column "), "{}", judgement.summary);
+    assert!(!format!("{judgement:?}").contains("not-a-secret"));
 }
 
 #[tokio::test]

@@ -13,7 +13,6 @@ mod spec;
 pub mod running;
 pub mod secrets;
 
-mod dotenv;
 #[cfg(feature = "docker")]
 mod engine;
 mod files;

@@ -1,7 +1,8 @@
 //! A configured probe, and where it stands.
 
 use super::files::read_limited;
-use super::{Options, ProbeError, dotenv};
+use super::{Options, ProbeError};
+use crate::env::dotenv;
 use crate::evidence::{ProbeId, Unknown};
 use crate::guard::{Secret, line};
 use std::path::{Path, PathBuf};
@@ -71,10 +72,11 @@ impl Place {
             ProbeError::new(reason, format!("{shown} is wanted, but .env {trouble}"))
                 .hint(format!("ls -l {}", line(&path.to_string_lossy())))
         })?;
-        let text = String::from_utf8(bytes).map_err(|_| {
-            ProbeError::new(Unknown::NotConfigured, format!("{shown} is wanted, but .env is not UTF-8"))
+        // As Compose reads it on a bare shell: what this process's environment holds is the console's own.
+        let values = dotenv::parse(&bytes).and_then(|file| file.values(&|_| None)).map_err(|error| {
+            ProbeError::new(Unknown::NotConfigured, format!("{shown} is wanted, but .env is refused: {error}"))
         })?;
-        match dotenv::read(&text).get(key) {
+        match values.get(key).map(|resolved| &resolved.value) {
             Some(value) if !value.is_empty() => Ok(value.clone()),
             found => {
                 let what = if found.is_some() { "is empty in .env" } else { "is not in .env" };

@@ -13,6 +13,7 @@ use readback::app::terminal::{
 };
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
 /// What the program remembers and shows.
@@ -29,8 +30,10 @@ struct App {
 
 /// Runs until told to end, and ends the process.
 pub(crate) fn main() -> ! {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    // On one thread, tasks run on the thread that draws: the harder case for a panic in one of them.
+    let one_thread = std::env::var_os("FIXTURE_ONE_THREAD").is_some();
+    let mut builder = if one_thread { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    let runtime = builder.enable_all().build().expect("a runtime");
     let code = match runtime.block_on(run()) {
         Ok(cause) => cause.map_or(0, Cause::exit_code),
         Err(error) => {
@@ -155,10 +158,10 @@ impl App {
         let mut next = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
         for row in 0..self.size.1 {
             // Text that changes everywhere with each key: a frame of many bytes.
-            let text = format!("{row} {}", "abcdefgh".chars().cycle().skip(self.keys).take(150).collect::<String>());
+            let text = format!("{row} {}", "abcdefgh".chars().cycle().skip(self.keys).take(300).collect::<String>());
             next.set_string(0, row, text, Style::new().dim());
         }
-        next.set_string(0, 0, format!("{:<150}", self.said), Style::new().bold());
+        next.set_string(0, 0, format!("{:<300}", self.said), Style::new().bold());
         let mut frame = std::mem::take(&mut self.copy);
         encode(&self.shown, &next, None, None, &mut frame);
         self.dirty = false;

@@ -4,3 +4,4 @@
 
 pub mod scene;
 pub mod frame;
+pub mod rig;

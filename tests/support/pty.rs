@@ -45,6 +45,7 @@ pub(crate) struct Pty {
 struct State {
     screen: Screen,
     bytes: Vec<u8>,
+    held: bool,
     ended: bool,
     exit: Option<Exit>,
 }
@@ -52,7 +53,8 @@ struct State {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     On,
-    Held,
+    /// Once more, then no more.
+    HoldNext,
     Closed,
 }
 
@@ -78,7 +80,8 @@ impl Pty {
         let mut child = pair.slave.spawn_command(command).expect("the program starts");
         // The program alone holds the terminal now: when it ends, the reader sees the end.
         drop(pair.slave);
-        let state = State { screen: Screen::new(columns, rows), bytes: Vec::new(), ended: false, exit: None };
+        let state =
+            State { screen: Screen::new(columns, rows), bytes: Vec::new(), held: false, ended: false, exit: None };
         let state = Arc::new((Mutex::new(state), Condvar::new()));
         let (reading, held) = watch::channel(Reading::On);
         let reader = pair.master.try_clone_reader().expect("a reader");
@@ -155,9 +158,15 @@ impl Pty {
         kill_process(self.pid, signal).expect("the program is there");
     }
 
-    /// The terminal takes no more bytes, as when the network hangs.
-    pub(crate) fn hold(&self) {
-        self.reading.send_replace(Reading::Held);
+    /// From the next output on the terminal takes no more bytes, as when the network hangs.
+    pub(crate) fn hold_next(&self) {
+        self.state.0.lock().expect("state").held = false;
+        self.reading.send_replace(Reading::HoldNext);
+    }
+
+    /// Waits until the terminal takes no more. A program that had more to write than about 20 kB is stuck now.
+    pub(crate) fn wait_held(&self, deadline: Duration) {
+        self.wait("output", deadline, |state| state.held);
     }
 
     pub(crate) fn release(&self) {
@@ -242,9 +251,17 @@ impl AsRawFd for Fd {
 /// Reads until the program has closed the terminal, or until told to stop: a read that blocks could not be told.
 fn read(fd: RawFd, mut reader: Box<dyn Read>, mut reading: watch::Receiver<Reading>, state: &(Mutex<State>, Condvar)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("a runtime");
-    let mut buffer = vec![0; 1 << 16];
+    let mut buffer = vec![0; 4096];
     runtime.block_on(async {
-        while reading.wait_for(|now| *now != Reading::Held).await.is_ok_and(|now| *now == Reading::On) {
+        loop {
+            let now = *reading.borrow_and_update();
+            let held = state.0.lock().expect("state").held;
+            if now == Reading::Closed || (now == Reading::HoldNext && held && reading.changed().await.is_err()) {
+                break;
+            }
+            if now == Reading::HoldNext && held {
+                continue;
+            }
             // Registered anew each time, so that what a read has left is reported again.
             #[allow(deprecated, reason = "its successor is unsafe; the fd stays open until the reader has ended")]
             let ready = AsyncFd::with_interest(Fd(fd), Interest::READABLE).expect("a pollable terminal");
@@ -257,9 +274,10 @@ fn read(fd: RawFd, mut reader: Box<dyn Read>, mut reading: watch::Receiver<Readi
             if taken == 0 {
                 break;
             }
-            let mut now = state.0.lock().expect("state");
-            now.bytes.extend_from_slice(&buffer[..taken]);
-            now.screen.feed(&buffer[..taken]);
+            let mut seen = state.0.lock().expect("state");
+            seen.bytes.extend_from_slice(&buffer[..taken]);
+            seen.screen.feed(&buffer[..taken]);
+            seen.held = now == Reading::HoldNext;
             state.1.notify_all();
         }
     });

@@ -6,10 +6,11 @@ use super::writer::{Line, Writer};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Signal, getpid, getsid, kill_current_process_group};
-use rustix::termios::{OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr};
-use std::fs::File;
+use rustix::termios::{
+    OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr, ttyname,
+};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -49,7 +50,7 @@ pub struct Restorer(Arc<State>);
 
 #[derive(Debug)]
 struct State {
-    /// Not stdout's own: this one never blocks, and so does not make the shell's handle non-blocking either.
+    /// Not stdout's own: this one does not block, and the handle we share with the shell stays as it is.
     tty: OwnedFd,
     before: Termios,
     taken: AtomicBool,
@@ -75,8 +76,7 @@ impl Guard {
 
     /// Starts the writer of the frames. Before the terminal is given back, the frame in flight may finish.
     pub fn writer(&self, free: Arc<Notify>) -> io::Result<Writer> {
-        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        let writer = Writer::spawn(out, free)?;
+        let writer = Writer::spawn(self.tty()?, free)?;
         let _ = self.0.0.line.set(writer.line());
         Ok(writer)
     }
@@ -140,15 +140,11 @@ impl Restorer {
         if !state.taken.swap(false, Ordering::SeqCst) {
             return;
         }
-        let idle = state.line.get().is_none_or(|line| line.wait_idle(PATIENCE));
-        if !(idle && state.write(RESTORE)) {
-            // No one reads. What waits in the kernel would keep the terminal in our hands when someone does
-            // again: drop it, end a sequence that may have been cut, and try once more.
+        let whole = state.line.get().is_none_or(|line| line.finish(PATIENCE));
+        if !(whole && state.write(RESTORE)) {
+            // No one reads. What waits in the kernel would stand before these last words: drop it, end the
+            // sequence that may have been cut in the middle, and leave them for whoever reads again.
             let _ = tcflush(&state.tty, QueueSelector::OFlush);
-            if let Some(line) = state.line.get() {
-                line.wait_idle(PATIENCE);
-                let _ = tcflush(&state.tty, QueueSelector::OFlush);
-            }
             state.write(&[b"\x18", RESTORE].concat());
         }
         // Keys meant for the console must not reach the shell as a command.
@@ -189,8 +185,9 @@ impl State {
     }
 }
 
-/// The controlling terminal, by a handle of our own; without one, what stdout is.
+/// The terminal behind stdout, by a handle of our own; /dev/tty where another user owns it (after `su`).
 fn open() -> io::Result<OwnedFd> {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    rustix::fs::open("/dev/tty", flags, Mode::empty()).or_else(|_| io::stdout().as_fd().try_clone_to_owned())
+    let by_name = ttyname(io::stdout(), Vec::new()).and_then(|name| rustix::fs::open(name, flags, Mode::empty()));
+    Ok(by_name.or_else(|_| rustix::fs::open("/dev/tty", flags, Mode::empty()))?)
 }

@@ -1,6 +1,9 @@
 //! A thread of its own for writing, so that a terminal that takes no bytes stops nothing but the drawing.
 
-use std::io::{self, Write};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use std::io;
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -19,6 +22,7 @@ pub(super) struct Line(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
+    /// Held while bytes are handed to the kernel, never while waiting for it to take some.
     slot: Mutex<Slot>,
     changed: Condvar,
     bytes: AtomicU64,
@@ -31,28 +35,29 @@ enum Slot {
     Free,
     Waiting(Vec<u8>),
     Writing,
-    /// The console has ended, or the terminal takes no more.
+    /// The rest of the frame must not be written.
+    Abandoned,
+    /// The terminal takes no more, or the console has ended.
     Closed,
 }
 
 impl Writer {
     /// Starts the thread. `free` is notified whenever a frame has been written, or could not be.
     ///
-    /// `out` should pass each write on as one system call: a [`std::fs::File`], not the line-buffered stdout.
-    pub fn spawn(out: impl Write + Send + 'static, free: Arc<Notify>) -> io::Result<Self> {
-        let shared = Shared {
+    /// `out` must not block: it is written to with one system call per frame, as far as the kernel takes it.
+    pub fn spawn(out: impl AsFd + Send + 'static, free: Arc<Notify>) -> io::Result<Self> {
+        let line = Line(Arc::new(Shared {
             slot: Mutex::new(Slot::Free),
             changed: Condvar::new(),
             bytes: AtomicU64::new(0),
             ended: AtomicBool::new(false),
-        };
-        let line = Line(Arc::new(shared));
+        }));
         let thread_line = line.clone();
-        thread::Builder::new().name("writer".to_owned()).spawn(move || thread_line.run(out, &free))?;
+        thread::Builder::new().name("writer".to_owned()).spawn(move || thread_line.run(&out, &free))?;
         Ok(Self(line))
     }
 
-    /// Hands a frame over; `false`, and the frame is dropped, while one is in flight or after an end.
+    /// Hands a frame over; `false`, and the frame is dropped, while one is in flight or after the end.
     pub fn try_send(&self, frame: Vec<u8>) -> bool {
         let mut slot = self.0.lock();
         let free = matches!(*slot, Slot::Free);
@@ -68,7 +73,7 @@ impl Writer {
         matches!(*self.0.lock(), Slot::Free)
     }
 
-    /// Whether the terminal has refused a frame. The hangup watch tells why; no frame is taken any more.
+    /// Whether the terminal has refused a frame. No frame is taken any more; the hangup watch tells why.
     pub fn is_closed(&self) -> bool {
         matches!(*self.0.lock(), Slot::Closed)
     }
@@ -93,27 +98,57 @@ impl Drop for Writer {
 }
 
 impl Line {
-    /// Waits until no frame is in flight; `false` if the terminal does not take it in time.
-    pub(super) fn wait_idle(&self, at_most: Duration) -> bool {
+    /// Waits until no frame is in flight. If the terminal does not take it in time the rest is abandoned, and
+    /// the answer is `false`: a sequence may have been cut in the middle.
+    pub(super) fn finish(&self, at_most: Duration) -> bool {
         let busy = |slot: &mut Slot| matches!(slot, Slot::Waiting(_) | Slot::Writing);
         let waited = self.0.changed.wait_timeout_while(self.lock(), at_most, busy);
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+        let (mut slot, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            // What has not been begun is simply taken back.
+            *slot = if matches!(*slot, Slot::Waiting(_)) { Slot::Free } else { Slot::Abandoned };
+        }
+        !waited.timed_out()
     }
 
     fn lock(&self) -> MutexGuard<'_, Slot> {
         self.0.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, mut out: impl Write, free: &Notify) {
+    fn run(&self, out: &impl AsFd, free: &Notify) {
         while let Some(frame) = self.next_frame() {
-            let written = out.write_all(&frame).and_then(|()| out.flush());
-            if written.is_ok() {
-                self.0.bytes.fetch_add(frame.len() as u64, Ordering::Relaxed);
+            let mut rest = frame.as_slice();
+            while self.write_some(out, &mut rest) {
+                // An error shows in the next write.
+                let _ = poll(&mut [PollFd::new(out, PollFlags::OUT)], None);
             }
-            *self.lock() = if written.is_ok() { Slot::Free } else { Slot::Closed };
             self.0.changed.notify_all();
             free.notify_one();
         }
+    }
+
+    /// Writes what the kernel takes; whether the frame needs more.
+    fn write_some(&self, out: &impl AsFd, rest: &mut &[u8]) -> bool {
+        let mut slot = self.lock();
+        if matches!(*slot, Slot::Abandoned) {
+            *slot = Slot::Free;
+            return false;
+        }
+        match rustix::io::write(out, rest) {
+            Ok(written) => {
+                self.0.bytes.fetch_add(written as u64, Ordering::Relaxed);
+                *rest = rest.get(written..).unwrap_or_default();
+            }
+            Err(Errno::AGAIN | Errno::INTR) => {}
+            Err(_) => {
+                *slot = Slot::Closed;
+                return false;
+            }
+        }
+        if rest.is_empty() {
+            *slot = Slot::Free;
+        }
+        !rest.is_empty()
     }
 
     /// The next frame; `None` after the end.
@@ -122,7 +157,7 @@ impl Line {
         let mut slot = self.0.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *slot, Slot::Writing) {
             Slot::Waiting(frame) => Some(frame),
-            Slot::Free | Slot::Writing | Slot::Closed => {
+            Slot::Free | Slot::Writing | Slot::Abandoned | Slot::Closed => {
                 *slot = Slot::Closed;
                 None
             }
@@ -134,11 +169,18 @@ impl Line {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use std::io::Read;
+    use rustix::io::ioctl_fionbio;
+    use std::io::{PipeReader, PipeWriter, Read};
+
+    fn pipe() -> (PipeReader, PipeWriter) {
+        let (reader, out) = io::pipe().unwrap();
+        ioctl_fionbio(&out, true).unwrap();
+        (reader, out)
+    }
 
     #[tokio::test]
     async fn frames_are_written_whole_and_counted() {
-        let (mut reader, out) = io::pipe().unwrap();
+        let (mut reader, out) = pipe();
         let free = Arc::new(Notify::new());
         let writer = Writer::spawn(out, Arc::clone(&free)).unwrap();
         for frame in ["one", "two!"] {
@@ -154,7 +196,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_blocked_terminal_blocks_only_the_writer() {
-        let (mut reader, out) = io::pipe().unwrap();
+        let (mut reader, out) = pipe();
         let free = Arc::new(Notify::new());
         let writer = Writer::spawn(out, Arc::clone(&free)).unwrap();
         // More than a pipe holds: the write cannot end before someone reads.
@@ -162,18 +204,36 @@ mod tests {
         assert!(writer.try_send(frame.clone()));
         assert!(!writer.is_free());
         assert!(!writer.try_send(frame.clone()));
-        assert!(!writer.line().wait_idle(Duration::from_millis(1)));
-        assert_eq!(writer.bytes(), 0);
         let mut taken = vec![0; frame.len()];
         reader.read_exact(&mut taken).unwrap();
         free.notified().await;
-        assert!(writer.is_free() && writer.line().wait_idle(Duration::ZERO));
+        assert!(writer.is_free() && writer.line().finish(Duration::ZERO));
         assert_eq!(writer.bytes(), 1 << 20);
     }
 
     #[tokio::test]
+    async fn a_frame_that_is_not_taken_in_time_is_abandoned_and_the_next_one_is_whole() {
+        let (mut reader, out) = pipe();
+        let free = Arc::new(Notify::new());
+        let writer = Writer::spawn(out, Arc::clone(&free)).unwrap();
+        assert!(writer.try_send(vec![b'x'; 1 << 20]));
+        // The thread has begun when the first byte arrives.
+        reader.read_exact(&mut [0]).unwrap();
+        assert!(!writer.line().finish(Duration::from_millis(1)));
+        // Room again: the thread wakes, and finds that the rest is not wanted.
+        assert!(reader.read(&mut vec![0; 1 << 20]).unwrap() > 0);
+        free.notified().await;
+        assert!(writer.bytes() < 1 << 20);
+        assert!(writer.try_send(b"whole".to_vec()));
+        drop(writer);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert!(text.ends_with("whole"));
+    }
+
+    #[tokio::test]
     async fn a_terminal_that_is_gone_closes_the_writer_and_says_so() {
-        let (reader, out) = io::pipe().unwrap();
+        let (reader, out) = pipe();
         drop(reader);
         let free = Arc::new(Notify::new());
         let writer = Writer::spawn(out, Arc::clone(&free)).unwrap();

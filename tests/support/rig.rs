@@ -1,0 +1,108 @@
+//! The whole console without a terminal: the pure core, the real tasks behind it, and a store. Nothing
+//! sleeps: the rig waits for events.
+
+use super::scene;
+use readback::app::shell::{Command, Door, Hands, Probes, StoreTask, keep_drafts};
+use readback::app::{Access, App, Effect, Event, Facts, Ids};
+use readback::store::drafts::Drafts;
+use readback::store::{self, StoreUrl};
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::task::JoinHandle;
+
+/// Longer than anything takes, unless it never comes.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+pub struct Rig {
+    pub app: App,
+    hands: Hands,
+    events: Receiver<Event>,
+    store: JoinHandle<()>,
+    drafts: JoinHandle<()>,
+    pub quit: Option<u8>,
+}
+
+impl Rig {
+    /// A console on this store; `folder` is where it keeps what could not be sent. `seed` makes its ids its own.
+    pub async fn start(url: &str, folder: &Path, seed: u8) -> Self {
+        let drafts = Drafts::open(&folder.join("drafts.db")).await.unwrap();
+        let (events, received) = mpsc::channel(256);
+        let (store, commands) = mpsc::channel::<Command>(64);
+        let (texts, kept) = mpsc::channel(64);
+        for (key, text) in drafts.texts().await.unwrap() {
+            events.send(Event::Draft { key, text }).await.unwrap();
+        }
+        let task = StoreTask {
+            url: StoreUrl::parse(url).unwrap(),
+            access: store::Access::ReadWrite,
+            seed: Vec::new(),
+            drafts: Some(drafts.clone()),
+            events,
+            door: Door::default(),
+        };
+        let facts = Facts::new(scene::setting(Access::ReadWrite), scene::evidence(), scene::now());
+        let mut rig = Self {
+            app: App::new(facts, Ids::new([seed; 16]), (120, 40)),
+            hands: Hands { probes: Probes::Scripted, layers: mpsc::channel(1).0, store, drafts: texts },
+            events: received,
+            store: tokio::spawn(task.run(commands)),
+            drafts: tokio::spawn(keep_drafts(Some(drafts), kept)),
+            quit: None,
+        };
+        rig.take(Event::SnapshotRead(Ok(Box::new(scene::snapshot())))).await;
+        rig.take(Event::EnvCompared(Box::new(scene::matrix()))).await;
+        rig
+    }
+
+    async fn take(&mut self, event: Event) {
+        let turn = self.app.update(event, scene::now());
+        for effect in turn.effects {
+            if let Some(Effect::Quit(code)) = self.hands.perform(effect).await {
+                self.quit = Some(code);
+            }
+        }
+    }
+
+    /// Presses keys by name.
+    pub async fn press(&mut self, keys: &str) {
+        for name in keys.split(' ') {
+            self.take(Event::Key(scene::key(name))).await;
+        }
+    }
+
+    /// Types a text, a key a character.
+    pub async fn write(&mut self, text: &str) {
+        for c in text.chars() {
+            self.take(Event::Key(crossterm::event::KeyCode::Char(c).into())).await;
+        }
+    }
+
+    /// Takes events until the console knows something.
+    pub async fn until(&mut self, what: &str, known: impl Fn(&Facts) -> bool) {
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        while !known(self.app.facts()) {
+            let event = tokio::time::timeout_at(deadline, self.events.recv()).await;
+            let event = event.unwrap_or_else(|_| panic!("never came: {what}")).expect("the tasks live");
+            self.take(event).await;
+        }
+    }
+
+    /// Everything that was asked for is recorded.
+    pub async fn settled(&mut self) {
+        self.until("every step recorded", |facts| facts.pending.is_empty()).await;
+    }
+
+    /// The console ends; its tasks put away what they hold.
+    pub async fn end(self) {
+        drop(self.hands);
+        self.store.await.unwrap();
+        self.drafts.await.unwrap();
+    }
+
+    /// What is on the screen.
+    pub fn screen(&self) -> String {
+        let frame = super::frame::render(&self.app, 120, 40, "default", readback::app::theme::Depth::Ansi16);
+        super::frame::symbols(&frame)
+    }
+}
