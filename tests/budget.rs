@@ -132,7 +132,9 @@ fn a_cursor_move_in_the_running_console_fits_its_budget() {
     assert!((0..3).any(|_| pty.is_quiet_for(Duration::from_millis(600))));
     let mark = pty.mark();
     pty.send("j");
-    pty.wait_until("the cursor", SOON, |screen| screen.text().lines().any(|line| line.starts_with('▸') && line.contains("APP_PORT")));
+    pty.wait_until("the cursor", SOON, |screen| {
+        screen.text().lines().any(|line| line.starts_with('▸') && line.contains("APP_PORT"))
+    });
     let moved = pty.bytes_since(mark);
     let frame = moved.windows(END.len()).position(|bytes| bytes == END).map_or(moved.len(), |at| at + END.len());
     eprintln!("a move in the running console: {frame} bytes");

@@ -77,7 +77,8 @@ fn an_incident_is_read_reviewed_and_signed_and_is_still_there_after_a_restart() 
     pty.send("3");
     pty.wait_until("every step in the timeline", SOON, |screen| {
         let text = screen.text();
-        let count = |kind: &str| text.lines().filter(|line| line.contains(kind) && line.contains("console:tester")).count();
+        let count =
+            |kind: &str| text.lines().filter(|line| line.contains(kind) && line.contains("console:tester")).count();
         count("REVIEW_EVENT") == 3 && count("USER_ACTION") == 2 && text.contains("ALERT_RECEIVED")
     });
     quit(pty);
@@ -157,7 +158,9 @@ fn every_size_is_drawn_down_to_one_cell_and_a_storm_of_resizes_ends_in_a_whole_s
     pty.resize(200, 60);
     pty.wait_until("all four panes", SOON, |screen| {
         let text = screen.text();
-        [" 1 Health ", " 2 Env ", " 3 Timeline ", " 4 Readback ", "APP_BUCKET", "the bucket is gone"].iter().all(|word| text.contains(word))
+        [" 1 Health ", " 2 Env ", " 3 Timeline ", " 4 Readback ", "APP_BUCKET", "the bucket is gone"]
+            .iter()
+            .all(|word| text.contains(word))
     });
     pty.resize(80, 24);
     wait_for_line(&pty, "APP_BUCKET", "missing");
@@ -206,7 +209,9 @@ fn the_bundled_example_tells_its_incident_on_a_machine_without_its_back_ends() {
     let mut pty = Pty::spawn(binary(), &["--stack", example], &own, 120, 40);
     pty.wait_until("the incident", SOON, |screen| {
         let text = screen.text();
-        ["odoo18-prod", "production", "no Docker at", "12 wrong", "31 rows", "0/5 accepted"].iter().all(|word| text.contains(word))
+        ["odoo18-prod", "production", "no Docker at", "12 wrong", "31 rows", "0/5 accepted"]
+            .iter()
+            .all(|word| text.contains(word))
     });
     let text = pty.screen(screen::Screen::text);
     assert!(!text.contains("VERIFIED"), "{text}");

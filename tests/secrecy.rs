@@ -43,8 +43,8 @@ impl Canaries {
         let stands = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
         let is_in = |word: &&String| {
             let half = &word.as_bytes()[word.len() / 2 - 1..];
-            let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
-            stands(&word.as_bytes()[..word.len() / 2 + 1]) || stands(half) || stands(hex.as_bytes())
+            let hex = word.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            stands(&word.as_bytes()[..word.len() / 2]) || stands(half) || stands(hex.as_bytes())
         };
         let found = self.0.iter().filter(|(_, word)| is_in(word));
         found.map(|(input, _)| format!("the secret in {input} stands in {place}")).collect()
@@ -100,7 +100,10 @@ fn laid(stack: &Stack) -> Canaries {
     stack.change("docker-compose.yml", "APP_PORT: ${APP_PORT}", &compose);
     stack.write("app.conf", format!("[options]\ndb_password = {}\n", all.lay("app.conf")));
     let of_secret = all.lay("a secret's file");
-    stack.write("secret.json", format!(r#"{{"token": "{of_secret}", "plain": "{}"}}"#, all.lay("a secret's file, for a plain name")));
+    stack.write(
+        "secret.json",
+        format!(r#"{{"token": "{of_secret}", "plain": "{}"}}"#, all.lay("a secret's file, for a plain name")),
+    );
     let row = serde_json::json!({
         "id": "0d00c0de-0000-4000-8000-000000000002", "incident_id": "INC-TEST-1", "approval_id": null,
         "audit_log_id": null, "auto_repair_id": null, "event_type": "EXECUTION_COMPLETED", "actor": "auto_repair",
@@ -156,7 +159,11 @@ fn laid_and_broken(stack: &Stack) -> Canaries {
     let env = std::fs::read_to_string(stack.root().join(".env")).unwrap();
     let broken = format!("{} no assignment at all", all.lay(".env, a line that is broken"));
     stack.write(".env", format!("{env}\n{broken}\nAPP_QUOTED=\"{}", all.lay(".env, a quote that is not closed")));
-    let says = format!("echo '{}' >&2; echo 'not json {}'; exit 1", all.lay("a command's stderr"), all.lay("a command's stdout"));
+    let says = format!(
+        "echo '{}' >&2; echo 'not json {}'; exit 1",
+        all.lay("a command's stderr"),
+        all.lay("a command's stdout")
+    );
     stack.write("secret.sh", says);
     let table = "[[secret]]\nid = \"small/command\"\nsource = \"command\"\nargv = [\"sh\", \"secret.sh\"]\nkeys = { other = \"APP_OTHER\" }\n\n[review]";
     stack.change("readback.toml", "[review]", table);
@@ -166,7 +173,15 @@ fn laid_and_broken(stack: &Stack) -> Canaries {
 /// Shows everything there is to see, and returns the screens.
 fn walk(pty: &mut Pty) -> Vec<String> {
     let mut seen = Vec::new();
-    for (keys, shows) in [("1", "2 Env"), ("2", "APP_TOKEN"), ("2f", "APP_TOKEN"), ("2f", "APP_TOKEN"), ("3", "ALERT"), ("4", "small"), ("w", "not green")] {
+    for (keys, shows) in [
+        ("1", "2 Env"),
+        ("2", "APP_TOKEN"),
+        ("2f", "APP_TOKEN"),
+        ("2f", "APP_TOKEN"),
+        ("3", "ALERT"),
+        ("4", "small"),
+        ("w", "not green"),
+    ] {
         pty.send(keys);
         let shows = if keys == "3" { "EXECUTION_COMPLETED" } else { shows };
         pty.wait_for(shows, SOON);
@@ -240,8 +255,39 @@ fn no_secret_of_any_input_is_shown_or_kept() {
 }
 
 #[test]
+#[ignore = "the guard can find the values that the console knows (KnownValues), and nobody has told it any yet"]
+fn a_value_that_the_console_knows_is_masked_where_it_stands_without_a_telling_name() {
+    let stack = Stack::new();
+    let mut all = Canaries::default();
+    let known = all.lay(".env, known");
+    stack.change(".env", "invented-no-secret", &known);
+    stack.change("events.jsonl", "the bucket is gone", &format!("login with {known} was refused"));
+    let mut pty = stack.console(&[], (120, 40));
+    pty.wait_for("was refused", SOON);
+    pty.send("4\r");
+    pty.wait_for("y yes, n no", SOON);
+    pty.send("y");
+    pty.wait_for("incident_ref_present", SOON);
+    pty.send("je");
+    pty.wait_for("ctrl-s save", SOON);
+    pty.send(&format!("\x1b[200~it is {known}\x1b[201~"));
+    pty.wait_for("it can't be saved; take it out", SOON);
+    let seen = [pty.screen(screen::Screen::text)];
+    pty.send("\x1b");
+    pty.wait_for("S sign off", SOON);
+    pty.send("q");
+    assert_eq!(pty.wait_exit(SOON).code, 0);
+    assert_eq!(all.leaks(&pty, &seen, &stack), Vec::<String>::new());
+}
+
+#[test]
 fn no_secret_is_in_what_check_prints() {
-    for (lay, format) in [(laid as fn(&Stack) -> Canaries, "human"), (laid, "json"), (laid_and_broken, "human"), (laid_and_broken, "json")] {
+    for (lay, format) in [
+        (laid as fn(&Stack) -> Canaries, "human"),
+        (laid, "json"),
+        (laid_and_broken, "human"),
+        (laid_and_broken, "json"),
+    ] {
         let stack = Stack::new();
         let all = lay(&stack);
         let output = stack.run(&["check", "--format", format], &[]);
@@ -305,7 +351,10 @@ fn a_secret_that_stands_where_it_should_not_is_not_repeated_by_the_error() {
     let mut all = Canaries::default();
     let broken = [
         ("url = \"sqlite:\"", format!("url = \"postgers://rb:{}@h/d\"", all.lay("a wrong store's URL"))),
-        ("url = \"sqlite:\"", format!("url = \"postgres://rb:{}@h:x/d?bad=%zz\"", all.lay("a store's URL with a wrong port"))),
+        (
+            "url = \"sqlite:\"",
+            format!("url = \"postgres://rb:{}@h:x/d?bad=%zz\"", all.lay("a store's URL with a wrong port")),
+        ),
         ("url = \"sqlite:\"", format!("url = {}", all.lay("an unquoted value"))),
         ("every = \"1h\"", format!("every = \"{}\"", all.lay("a wrong duration"))),
         ("kind = \"tcp\"", format!("kind = \"tcp\"\npassword = \"{}\"", all.lay("an unknown option"))),

@@ -139,7 +139,9 @@ fn seed(context: &Context) -> Result<Vec<crate::timeline::Operation>, StartError
     let text = String::from_utf8_lossy(&bytes);
     let mut rows = config::parse_seed(&file.display().to_string(), &text)?;
     // The rows go into the console's own file, so what must not be kept stays out of it.
-    rows.iter_mut().for_each(|row| Door::default().operation(row));
+    for row in &mut rows {
+        Door::default().operation(row);
+    }
     Ok(rows)
 }
 

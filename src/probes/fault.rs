@@ -3,7 +3,7 @@
 
 /// Panics where `READBACK_FAULT` names this place (`ui`, `probe:<id>`).
 #[cfg(debug_assertions)]
-#[allow(clippy::panic, reason = "that is what it is for")]
+#[allow(clippy::panic, clippy::manual_assert, clippy::missing_panics_doc, reason = "to panic is what it is for")]
 pub fn trip(place: &str) {
     if std::env::var("READBACK_FAULT").is_ok_and(|named| named == place) {
         panic!("a fault on purpose: {place}");

@@ -147,6 +147,13 @@ impl Pty {
         count("syscw:") - (count("wchar:") - frame_bytes) / 8
     }
 
+    /// The most memory that the program has had so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).expect("the program runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
+    }
+
     /// Whether the output stays as it is for this long.
     pub(crate) fn is_quiet_for(&self, time: Duration) -> bool {
         let state = self.state.0.lock().expect("state");

@@ -5,6 +5,7 @@ use crate::guard::scan;
 use crate::review::Snapshot;
 use crate::timeline::{Entry, Operation};
 use serde_json::Value;
+use std::fmt::Write;
 
 /// Masks what must not be seen.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +56,7 @@ impl Door {
         for hit in hits {
             if hit.offset >= done {
                 masked.push_str(text.get(done..hit.offset).unwrap_or_default());
-                masked.push_str(&format!("[{} masked]", hit.detector));
+                let _ = write!(masked, "[{} masked]", hit.detector);
             }
             done = done.max(hit.end());
         }
@@ -122,6 +123,9 @@ mod tests {
     fn a_value_is_masked_because_of_its_name() {
         let mut value = json!({"password": "invented-one-2", "pin_token": 98_765_432_u64, "deep": [{"note": "ok"}]});
         Door::default().value(&mut value);
-        assert_eq!(value, json!({"password": "[14 characters masked]", "pin_token": "[8 characters masked]", "deep": [{"note": "ok"}]}));
+        assert_eq!(
+            value,
+            json!({"password": "[14 characters masked]", "pin_token": "[8 characters masked]", "deep": [{"note": "ok"}]})
+        );
     }
 }
