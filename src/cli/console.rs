@@ -80,10 +80,11 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
     let url = context.store_url()?;
     let events = events.clone();
     tasks.spawn(async move {
+        let mut door = Door::new(guard);
         let kept = files.open_drafts(&events).await;
-        let seed = files.tell(&events).await;
+        let seed = files.tell(&events, &mut door).await;
         let access = if access.may_write() { store::Access::ReadWrite } else { store::Access::ReadOnly };
-        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door: Door::new(guard) };
+        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door };
         tokio::join!(task.run(commands), keep_drafts(kept, texts));
     });
     Ok(Hands { probes: Probes::Live(schedule), layers: ask_layers, store: ask_store, drafts })

@@ -2,6 +2,7 @@
 //! the rows that an embedded database starts with, and the drafts of an earlier console.
 
 use super::context::Context;
+use crate::app::shell::Door;
 use crate::app::{Access, Event};
 use crate::config;
 use crate::review::{Contract, Snapshot};
@@ -59,13 +60,22 @@ impl StackFiles {
     }
 
     /// Reads the snapshot and the seed; tells the first, returns the second.
-    pub(super) async fn tell(&self, events: &Sender<Event>) -> Vec<Operation> {
+    pub(super) async fn tell(&self, events: &Sender<Event>, door: &mut Door) -> Vec<Operation> {
+        door.ready().await;
         let files = self.clone();
         let read = tokio::task::spawn_blocking(move || (files.read_snapshot(), files.read_seed())).await;
         let (snapshot, seed) = read.unwrap_or_else(|_| (Err("reading it crashed (a bug)".to_owned()), Ok(Vec::new())));
-        let _ = events.send(Event::SnapshotRead(snapshot.map(Box::new))).await;
+        let masked = snapshot.map(|mut snapshot| {
+            door.snapshot(&mut snapshot);
+            Box::new(snapshot)
+        });
+        let _ = events.send(Event::SnapshotRead(masked)).await;
         match seed {
-            Ok(seed) => seed,
+            // The rows go into the console's own file, so what must not be kept stays out of it.
+            Ok(mut seed) => {
+                seed.iter_mut().for_each(|row| door.operation(row));
+                seed
+            }
             Err(why) => {
                 let _ = events.send(Event::Trouble(why)).await;
                 Vec::new()

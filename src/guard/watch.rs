@@ -3,6 +3,7 @@
 
 use super::Secret;
 use super::scan::{Hit, KnownValues, scan};
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// The guard's eyes. Cheap to clone; holds no value.
@@ -25,26 +26,25 @@ impl Watch {
         hits
     }
 
-    /// The text with everything that was caught replaced by what caught it.
-    pub fn mask(&self, text: &str) -> Option<String> {
+    /// Replaces everything that is caught in a text by what caught it; one mask stands for all that
+    /// overlaps. Returns whether anything was.
+    pub fn mask(&self, text: &mut String) -> bool {
         let hits = self.catch(text);
         if hits.is_empty() {
-            return None;
+            return false;
         }
-        let mut out = String::new();
-        let mut at = 0;
+        let mut masked = String::with_capacity(text.len());
+        let mut done = 0;
         for hit in hits {
-            if hit.end() <= at {
-                continue;
+            if hit.offset >= done {
+                masked.push_str(text.get(done..hit.offset).unwrap_or_default());
+                let _ = write!(masked, "[{} masked]", hit.detector);
             }
-            if hit.offset >= at {
-                out.push_str(text.get(at..hit.offset).unwrap_or_default());
-                out.push_str(&format!("[{} masked]", hit.detector));
-            }
-            at = hit.end();
+            done = done.max(hit.end());
         }
-        out.push_str(text.get(at..).unwrap_or_default());
-        Some(out)
+        masked.push_str(text.get(done..).unwrap_or_default());
+        *text = masked;
+        true
     }
 }
 
@@ -52,14 +52,28 @@ impl Watch {
 mod tests {
     use super::*;
 
+    fn masked(watch: &Watch, text: &str) -> String {
+        let mut text = text.to_owned();
+        watch.mask(&mut text);
+        text
+    }
+
     #[test]
     fn known_values_and_known_shapes_are_masked_and_the_rest_stays() {
         let value = Secret::new("an invented value of length");
         let watch = Watch::knowing(&Secret::new("key"), [&value]);
-        let masked = watch.mask("before an invented value of length, password=hunter-two-x after").unwrap_or_default();
-        assert!(masked.starts_with("before [known_value masked], "), "{masked}");
-        assert!(masked.ends_with("masked] after") && !masked.contains("hunter"), "{masked}");
-        assert_eq!(watch.mask("nothing to see"), None);
-        assert_eq!(Watch::default().mask("an invented value of length"), None);
+        let text = masked(&watch, "before an invented value of length, password=hunter-two-x after");
+        assert!(text.starts_with("before [known_value masked], "), "{text}");
+        assert!(text.ends_with("masked] after") && !text.contains("hunter"), "{text}");
+        assert_eq!(masked(&watch, "nothing to see"), "nothing to see");
+        assert_eq!(masked(&Watch::default(), "an invented value of length"), "an invented value of length");
+    }
+
+    #[test]
+    fn a_paste_with_secrets_in_it_is_masked_as_one() {
+        let long = "invented-".repeat(20);
+        let dump = format!("before\n\nAPP_A=1\nDB_PASSWORD={long}\nAPP_B=2\nAPP_TOKEN={long}\n\nafter 資料");
+        let text = masked(&Watch::default(), &dump);
+        assert!(!text.contains("invented") && text.starts_with("before") && text.ends_with("after 資料"), "{text}");
     }
 }

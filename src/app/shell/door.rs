@@ -1,8 +1,9 @@
-//! The door for foreign text: what the guard catches in a row of the log is masked before anyone sees
-//! it, whoever wrote it there.
+//! The door for foreign text: what the guard catches in a row of the log or in a snapshot is masked before
+//! anyone sees or keeps it, whoever wrote it there.
 
 use crate::guard::Watch;
-use crate::timeline::Entry;
+use crate::review::Snapshot;
+use crate::timeline::{Entry, Operation};
 use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -40,45 +41,84 @@ impl Door {
         let guard = self.guard.borrow().clone();
         for entry in &mut entries {
             match entry {
-                Entry::Operation(operation) => {
-                    let row = &mut operation.row;
-                    for text in [&mut row.actor, &mut row.action_detail, &mut row.error_message].into_iter().flatten() {
-                        mask(&guard, text);
-                    }
-                    mask_value(&guard, &mut row.context);
-                }
+                Entry::Operation(operation) => mask_operation(&guard, operation),
                 Entry::Own(event) => {
-                    mask(&guard, &mut event.summary);
+                    guard.mask(&mut event.summary);
                     mask_value(&guard, &mut event.context);
                 }
             }
         }
         entries
     }
-}
 
-fn mask(guard: &Watch, text: &mut String) {
-    if let Some(masked) = guard.mask(text) {
-        *text = masked;
+    /// Masks what is caught in a row that is to be kept.
+    pub fn operation(&self, operation: &mut Operation) {
+        mask_operation(&self.guard.borrow(), operation);
+    }
+
+    /// Masks what is caught in the words of a snapshot; its ids stay as they are.
+    pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        let guard = self.guard.borrow();
+        for candidate in &mut snapshot.candidates {
+            let words = [&mut candidate.label, &mut candidate.expected_host_scope, &mut candidate.service_scope];
+            for text in words.into_iter().chain([&mut candidate.config_kind, &mut candidate.control_tier]) {
+                guard.mask(text);
+            }
+        }
     }
 }
 
-/// Masks the strings of a value; a string is looked at together with its name, for that may be what
-/// gives it away.
+fn mask_operation(guard: &Watch, operation: &mut Operation) {
+    let row = &mut operation.row;
+    for text in [&mut row.actor, &mut row.action_detail, &mut row.error_message].into_iter().flatten() {
+        guard.mask(text);
+    }
+    mask_value(guard, &mut row.context);
+}
+
+/// Masks what is caught in the strings and numbers of a value; each is looked at together with its name,
+/// for that may be what gives it away.
 fn mask_value(guard: &Watch, value: &mut Value) {
     match value {
-        Value::String(text) => mask(guard, text),
+        Value::String(text) => {
+            guard.mask(text);
+        }
         Value::Array(list) => list.iter_mut().for_each(|item| mask_value(guard, item)),
         Value::Object(map) => {
             for (name, item) in map.iter_mut() {
-                match item {
-                    Value::String(text) if !guard.catch(&format!("{name}={text}")).is_empty() => {
-                        *text = format!("[{} characters masked]", text.chars().count());
-                    }
-                    item => mask_value(guard, item),
+                match named(guard, name, item) {
+                    Some(length) => *item = Value::String(format!("[{length} characters masked]")),
+                    None => mask_value(guard, item),
                 }
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// How long a value is, in characters, whose name says that it is secret.
+fn named(guard: &Watch, name: &str, value: &Value) -> Option<usize> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let caught = !guard.catch(&format!("{name}={text}")).is_empty();
+    caught.then(|| text.chars().count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_is_masked_because_of_its_name() {
+        let mut value = json!({"password": "invented-one-2", "pin_token": 98_765_432_u64, "deep": [{"note": "ok"}]});
+        mask_value(&Watch::default(), &mut value);
+        assert_eq!(
+            value,
+            json!({"password": "[14 characters masked]", "pin_token": "[8 characters masked]", "deep": [{"note": "ok"}]})
+        );
     }
 }

@@ -66,7 +66,6 @@ impl StoreTask {
     /// Runs until nobody asks any more.
     pub async fn run(mut self, mut commands: Receiver<Command>) {
         self.tell_kept().await;
-        self.door.ready().await;
         let mut wait = FIRST_WAIT;
         loop {
             let why = match self.open().await {
