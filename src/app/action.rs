@@ -107,8 +107,7 @@ impl Context {
     }
 
     /// Every context, in the order of help.
-    pub const ALL: [Self; 6] =
-        [Self::Global, Self::List, Self::Env, Self::Review, Self::Editing, Self::Asking];
+    pub const ALL: [Self; 6] = [Self::Global, Self::List, Self::Env, Self::Review, Self::Editing, Self::Asking];
 }
 
 /// One line of the table.
@@ -179,10 +178,24 @@ pub const ACTIONS: &[ActionInfo] = &[
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
     writing(row(A::AnswerPass, C::Review, "answer-pass", &["p"], "pass", "The check holds")),
     writing(row(A::AnswerFail, C::Review, "answer-fail", &["f"], "fail", "The check does not hold")),
-    writing(row(A::AnswerNotApplicable, C::Review, "answer-na", &["a"], "n/a", "The check does not apply; asks for the reason")),
+    writing(row(
+        A::AnswerNotApplicable,
+        C::Review,
+        "answer-na",
+        &["a"],
+        "n/a",
+        "The check does not apply; asks for the reason",
+    )),
     writing(row(A::AnswerUnknown, C::Review, "answer-unknown", &["u"], "unknown", "You can't tell")),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
-    writing(row(A::ClearQuarantine, C::Review, "clear-quarantine", &["X"], "clear quarantine", "Say that what was caught is out; the record of it stays")),
+    writing(row(
+        A::ClearQuarantine,
+        C::Review,
+        "clear-quarantine",
+        &["X"],
+        "clear quarantine",
+        "Say that what was caught is out; the record of it stays",
+    )),
     writing(row(A::Save, C::Editing, "save", &["ctrl-s", "f2"], "save", "Keep what was written")),
     row(A::Cancel, C::Editing, "cancel", &["esc", "ctrl-c"], "cancel", "Leave the text as it was; the draft is kept"),
     row(A::Confirm, C::Asking, "confirm", &["y"], "yes", "Yes, do it"),

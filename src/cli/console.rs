@@ -84,7 +84,11 @@ async fn start_tasks(
     }
     let task = StoreTask {
         url: context.store_url()?,
-        access: if context.access.may_write() { crate::store::Access::ReadWrite } else { crate::store::Access::ReadOnly },
+        access: if context.access.may_write() {
+            crate::store::Access::ReadWrite
+        } else {
+            crate::store::Access::ReadOnly
+        },
         seed: seed(context)?,
         drafts: kept.clone(),
         events: events.clone(),
@@ -218,7 +222,8 @@ impl Log {
         private_folder(&folder)?;
         let file = tracing_appender::rolling::never(&folder, "readback.log");
         let (writer, guard) = tracing_appender::non_blocking(file);
-        let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(tracing::Level::WARN);
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(tracing::Level::WARN);
         // A second console in the same process (a test) keeps the first one's log.
         let _ = tracing::subscriber::set_global_default(subscriber.finish());
         Ok(Self { path: folder.join("readback.log"), _writer: guard })

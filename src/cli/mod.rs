@@ -46,7 +46,9 @@ pub fn run() -> ExitCode {
 fn dispatch(args: Args) -> Result<u8, context::StartError> {
     match args.command {
         Some(Command::Init { dir }) => init::run_command(&dir),
-        Some(Command::Demo) => demo::run(args.color.as_deref().unwrap_or("auto"), args.theme.as_deref().unwrap_or("default")),
+        Some(Command::Demo) => {
+            demo::run(args.color.as_deref().unwrap_or("auto"), args.theme.as_deref().unwrap_or("default"))
+        }
         Some(Command::Check { format }) => match Context::find(&args)? {
             Some(context) => check::run(&context, format),
             None => Ok(nothing::explain()),
