@@ -6,7 +6,7 @@ use super::pending::Pending;
 use crate::env::{self, Matrix};
 use crate::evidence::gate::{Circumstances, Known};
 use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, gate};
-use crate::guard::scan::{self, Hit};
+use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
 use crate::timeline::{self, Entry};
 use jiff::{Timestamp, tz::TimeZone};
@@ -114,6 +114,8 @@ pub struct Facts {
     pub store: StoreState,
     /// Texts that were being written when the console last ended.
     pub drafts: BTreeMap<String, String>,
+    /// What the guard looks out for.
+    pub guard: Watch,
     /// Bytes sent to the terminal so far.
     pub bytes_sent: u64,
 }
@@ -136,6 +138,7 @@ impl Facts {
             pending: Pending::default(),
             store: StoreState::default(),
             drafts: BTreeMap::new(),
+            guard: Watch::default(),
             bytes_sent: 0,
         };
         facts.judge_recovery();
@@ -156,11 +159,6 @@ impl Facts {
                 hash: String::new(),
             });
         }
-    }
-
-    /// What the guard catches in a text.
-    pub fn caught(&self, text: &str) -> Vec<Hit> {
-        scan::scan(text)
     }
 
     /// Asks the gate again; called after every event, because time alone changes the answer.

@@ -68,6 +68,7 @@ impl App {
             Event::Paste(text) => self.typed(&Typed::Paste(&text), out),
             Event::Resize(columns, rows) => self.size = (columns, rows),
             Event::Judged(evidence) => self.judged(*evidence, out),
+            Event::Guard(guard) => self.facts.guard = guard,
             Event::EnvCompared(matrix) => self.facts.matrix = Some(*matrix),
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),

@@ -59,7 +59,7 @@ async fn look(context: &Context) -> Result<Report, StartError> {
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
     let place = context.place();
     let observer = super::console::observer();
-    let (observations, matrix) =
+    let (observations, (matrix, _)) =
         tokio::join!(observe_all(&context.config.probes, &place, &observer, AT_ONCE), layers.read());
     let now = Timestamp::now();
     let evidence: Vec<Evidence> = context

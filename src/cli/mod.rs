@@ -6,6 +6,7 @@ pub mod check;
 mod console;
 mod context;
 mod demo;
+mod files;
 pub mod init;
 mod nothing;
 
@@ -17,10 +18,12 @@ use context::Context;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// What a usage error exits with; Nagios plugins call it unknown, and so does `check`.
+/// What `check` exits with when it can't start; Nagios plugins call it unknown.
 const UNKNOWN: u8 = 3;
 /// What everything else exits with when it can't start.
 const FAILED: u8 = 1;
+/// What a usage error exits with, and a question that there is no stack to ask of.
+const NOT_DONE: u8 = 2;
 
 /// Runs the program; returns its exit code. Errors are one line on stderr.
 pub fn run() -> ExitCode {
@@ -28,7 +31,7 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            return ExitCode::from(if error.use_stderr() { NOT_DONE } else { 0 });
         }
     };
     let failed = if matches!(args.command, Some(Command::Check { .. })) { UNKNOWN } else { FAILED };
@@ -49,11 +52,11 @@ fn dispatch(args: Args) -> Result<u8, context::StartError> {
         }
         Some(Command::Check { format }) => match Context::find(&args)? {
             Some(context) => check::run(&context, format),
-            None => nothing::explain(),
+            None => Ok(nothing::explain()),
         },
         None => match Context::find(&args)? {
             Some(context) => console::run(&context),
-            None => nothing::explain(),
+            None => Ok(nothing::explain()),
         },
     }
 }

@@ -18,6 +18,7 @@ pub enum RecoveryState {
     /// Nothing is seen to fail; that it works has not been proved.
     ClearedUnverified,
     /// Proved by fresh and independent evidence.
+    #[serde(rename = "verified_recovered")]
     VerifiedRecovery,
 }
 
@@ -32,7 +33,7 @@ impl RecoveryState {
         }
     }
 
-    /// The stable name used in JSON.
+    /// The stable name, also the one in JSON.
     pub fn code(self) -> &'static str {
         match self {
             Self::Down => "down",
@@ -156,7 +157,7 @@ fn judge_one(
         }
         Verdict::Fail => say(bad, "evidence_fails", of, format!("{}: {}", seen.probe, seen.summary)),
         Verdict::Warn => {
-            say(RecoveryState::Degraded, "evidence_warns", of, format!("{}: {}", seen.probe, seen.summary))
+            say(RecoveryState::Degraded, "evidence_warns", of, format!("{}: {}", seen.probe, seen.summary));
         }
         Verdict::Unknown(reason) => {
             let text = format!("{}: {} - {}", seen.probe, reason.word(), seen.summary);
@@ -204,6 +205,20 @@ fn compare(
         }
         Known::Unknown(why) => {
             say(RecoveryState::ClearedUnverified, &unknown, None, format!("{subject}: can't be compared ({why})"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_stored_under_its_stable_name() {
+        use RecoveryState::{ClearedUnverified, Degraded, Down, VerifiedRecovery};
+        for state in [Down, Degraded, ClearedUnverified, VerifiedRecovery] {
+            assert_eq!(serde_json::to_value(state).ok(), Some(state.code().into()));
+            assert_eq!(serde_json::from_value::<RecoveryState>(state.code().into()).ok(), Some(state));
         }
     }
 }

@@ -10,6 +10,9 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// The most columns that the bar of a selected row takes.
+const LONGEST_BAR: u16 = 48;
+
 /// A place to paint on.
 pub struct Canvas<'a> {
     buffer: &'a mut Buffer,
@@ -65,6 +68,13 @@ impl<'a> Canvas<'a> {
     pub fn restyle(&mut self, area: Rect, role: Role) {
         let style = Style::reset().patch(self.style(role));
         self.buffer.set_style(area.intersection(self.buffer.area), style);
+    }
+
+    /// Marks the selected row: a bar from its start to the column where what names it ends. The rest keeps
+    /// its colours, so that moving the bar costs a part of two rows and not two rows.
+    pub fn select(&mut self, row: Rect, until: u16) {
+        let width = until.saturating_sub(row.x).min(row.width).min(LONGEST_BAR);
+        self.restyle(Rect { width, ..row }, Role::Selection);
     }
 
     /// Writes several spans after each other within `width` columns.

@@ -1,4 +1,6 @@
+//! The probe on files of its own, whole, broken and absent.
 #![allow(clippy::unwrap_used)]
+
 use super::{EnvFile, Seen};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::{Judgement, Kind, Place, ProbeError};

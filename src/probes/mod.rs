@@ -3,6 +3,7 @@
 //! a verdict. Adding a kind is a file and a line in the table below.
 
 mod document;
+pub mod fault;
 mod kind;
 mod observation;
 mod run;

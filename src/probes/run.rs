@@ -1,7 +1,7 @@
 //! Runs probes: one deadline around everything, and a panic stays with the probe that panicked.
 //! The clock is read here and nowhere else.
 
-use super::{Observation, Place, ProbeError, ProbeSpec, Seen};
+use super::{Observation, Place, ProbeError, ProbeSpec, Seen, fault};
 use crate::evidence::{ProbeId, Unknown};
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -54,7 +54,11 @@ pub(super) async fn guarded(
 ) -> Observation {
     let start = Instant::now();
     let mut task = JoinSet::new();
-    task.spawn(look);
+    let place = format!("probe:{id}");
+    task.spawn(async move {
+        fault::trip(&place);
+        look.await
+    });
     let seen = match timeout(limit + GRACE, task.join_next()).await {
         Err(_) => Err(late(limit)),
         Ok(Some(Ok(answer))) => answer,

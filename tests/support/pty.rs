@@ -147,6 +147,13 @@ impl Pty {
         count("syscw:") - (count("wchar:") - frame_bytes) / 8
     }
 
+    /// The most memory that the program has had so far, in bytes.
+    pub(crate) fn peak_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).expect("the program runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
+    }
+
     /// Whether the output stays as it is for this long.
     pub(crate) fn is_quiet_for(&self, time: Duration) -> bool {
         let state = self.state.0.lock().expect("state");
@@ -216,13 +223,15 @@ impl Pty {
     fn wait(&self, what: &str, deadline: Duration, is: impl Fn(&State) -> bool) {
         let (lock, changed) = &*self.state;
         let state = lock.lock().expect("state");
-        let (state, waited) = changed.wait_timeout_while(state, deadline, |state| !is(state)).expect("state");
-        assert!(
-            !waited.timed_out(),
-            "no {what} within {deadline:?}; exit {:?}; the screen:\n{}",
-            state.exit,
-            state.screen.text()
-        );
+        // A program that has ended changes nothing any more.
+        let over = |state: &State| is(state) || (state.ended && state.exit.is_some());
+        let (state, _) = changed.wait_timeout_while(state, deadline, |state| !over(state)).expect("state");
+        if !is(&state) {
+            let (exit, text) = (state.exit.clone(), state.screen.text());
+            // Not while the lock is held: the threads that end the program need it.
+            drop(state);
+            panic!("no {what} within {deadline:?}; exit {exit:?}; the screen:\n{text}");
+        }
     }
 }
 

@@ -116,7 +116,7 @@ pub fn evidence() -> Vec<Evidence> {
         summary: summary.to_owned(),
         hint: None,
         facts: Vec::new(),
-        half_life: Duration::from_secs(300),
+        half_life: Duration::from_mins(5),
         required: true,
     };
     let mut all = vec![

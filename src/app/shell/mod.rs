@@ -22,6 +22,7 @@ pub use store_task::{Command, StoreTask};
 use super::pacing::Next;
 use super::terminal::{Cause, Hangup, Input, InputEvent, SignalEvent, Signals};
 use super::{App, Effect, Event};
+use crate::probes::fault;
 use std::time::Instant;
 use tokio::sync::mpsc::Receiver;
 
@@ -133,7 +134,10 @@ impl Shell {
             }
             // The keyboard or every task is gone: what is left is to end.
             Arrived::Input(None) | Arrived::Event(None) => return Some(Cause::Hangup.exit_code()),
-            Arrived::Input(Some(InputEvent::Key(key))) => Event::Key(key),
+            Arrived::Input(Some(InputEvent::Key(key))) => {
+                fault::trip("ui");
+                Event::Key(key)
+            }
             Arrived::Input(Some(InputEvent::Paste(text))) => Event::Paste(text),
             Arrived::Input(Some(InputEvent::Resize(columns, rows))) => {
                 self.screen.resize(columns, rows);

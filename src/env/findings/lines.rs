@@ -39,8 +39,11 @@ pub(super) fn dollar_eaten(of: &Subject<'_, '_>) -> Option<Said> {
 }
 
 pub(super) fn whitespace(of: &Subject<'_, '_>) -> Option<Said> {
-    let value = String::from_utf8_lossy(of.value(Layer::File)?);
-    let what = if value.contains('\r') {
+    let bytes = of.value(Layer::File)?;
+    let value = String::from_utf8_lossy(bytes);
+    let what = if std::str::from_utf8(bytes).is_err() {
+        "bytes that are not UTF-8"
+    } else if value.contains('\r') {
         "a carriage return"
     } else if value.chars().any(|c| matches!(c, '\u{a0}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')) {
         "an invisible character"

@@ -79,6 +79,7 @@ pub(super) fn draw(row: &Row, columns: &Columns, canvas: &mut Canvas<'_>, place:
     let role = if row.required { Role::Title } else { Role::Text };
     canvas.put(x, place.y, columns.key - 1, &row.key, role);
     x += columns.key;
+    let named = x;
     for layer in columns.layers {
         let (text, role) = short_cell(row, *layer, canvas);
         canvas.put(x, place.y, (columns.width(*layer) - 1).min(place.right().saturating_sub(x)), &text, role);
@@ -88,7 +89,7 @@ pub(super) fn draw(row: &Row, columns: &Columns, canvas: &mut Canvas<'_>, place:
         canvas.put(x, place.y, place.right().saturating_sub(x), &finding.text, of_severity(finding.severity));
     }
     if selected {
-        canvas.restyle(place, Role::Selection);
+        canvas.select(place, named);
     }
 }
 

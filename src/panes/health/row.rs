@@ -26,12 +26,13 @@ pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, 
     let name = if row.width < 56 { SHORT_NAME } else { NAME }.min(row.right().saturating_sub(x));
     canvas.put(x, row.y, name, &evidence.probe.0, Role::Title);
     x += name + 1;
+    let named = x;
     let mut rest = Rect { x, width: row.right().saturating_sub(x), ..row };
     rest.width = rest.width.saturating_sub(age_column(evidence, facts, canvas, rest));
     let text = words(evidence, rest.width >= ROOMY);
     canvas.put(rest.x, row.y, rest.width, &text, Role::Text);
     if selected {
-        canvas.restyle(row, Role::Selection);
+        canvas.select(row, named);
     }
 }
 

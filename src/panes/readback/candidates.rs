@@ -54,7 +54,7 @@ fn candidate(candidate: &Candidate, facts: &Facts, canvas: &mut Canvas<'_>, row:
     let role = if opened { role } else { Role::Muted };
     canvas.put(row.x + 2 + label_width, row.y, row.width.saturating_sub(label_width + 2), words, role);
     if selected {
-        canvas.restyle(row, Role::Selection);
+        canvas.select(row, row.x + 2 + label_width);
     }
 }
 

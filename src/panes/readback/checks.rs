@@ -9,6 +9,9 @@ use crate::panes::widgets::List;
 use crate::review::{Candidate, Check, CheckState, Disposition, Review, Standing};
 use ratatui::layout::Rect;
 
+/// Columns of a row's name.
+const NAME: u16 = 38;
+
 /// A row: a check of the contract, or a required field that stands for itself.
 #[derive(Clone, Debug)]
 pub(super) enum Row {
@@ -123,7 +126,7 @@ pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Can
         row(&rows[at], review, &disposition, facts, canvas, place);
         if at == list.index() {
             canvas.put(place.x, place.y, 1, canvas.glyphs.cursor(), Role::Accent);
-            canvas.restyle(place, Role::Selection);
+            canvas.select(place, place.x + 10 + NAME);
         }
     }
 }
@@ -134,7 +137,7 @@ fn row(row: &Row, review: &Review, disposition: &Disposition, facts: &Facts, can
     canvas.put(place.x + 3, place.y, 6, word, role);
     let name = row.name(facts);
     let right = place.right();
-    let name_width = 38.min(right.saturating_sub(place.x + 10));
+    let name_width = NAME.min(right.saturating_sub(place.x + 10));
     canvas.put(place.x + 10, place.y, name_width, &name, Role::Text);
     let x = place.x + 10 + name_width + 1;
     let first_gap = row.state(disposition, facts).and_then(|state| state.gaps.first());

@@ -56,10 +56,11 @@ impl Editor {
     }
 
     fn scan(&mut self, facts: &Facts) {
-        self.hits = facts.caught(&self.text());
+        self.hits = facts.guard.catch(&self.text());
     }
 
-    /// Takes a key or a paste. The draft is kept unless the guard has caught something in it.
+    /// Takes a key or a paste. Of a text in which the guard has caught something, only what stands before it
+    /// is kept as the draft: the start of a secret was kept while it was not yet known for one.
     pub(super) fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, out: &mut Outbox<'_>) {
         match typed {
             Typed::Key(key) => {
@@ -73,10 +74,12 @@ impl Editor {
             }
         }
         self.scan(facts);
-        match self.hits.first() {
-            Some(hit) => out.tell(format!("{} at byte {}: it can't be saved; take it out", hit.detector, hit.offset)),
-            None => out.ask(Effect::SaveDraft { key: self.target.draft_key(), text: self.text() }),
+        let mut draft = self.text();
+        if let Some(hit) = self.hits.first() {
+            out.tell(format!("{} at byte {}: it can't be saved; take it out", hit.detector, hit.offset));
+            draft.truncate(hit.offset);
         }
+        out.ask(Effect::SaveDraft { key: self.target.draft_key(), text: draft });
     }
 
     /// Keeps the text, unless something was caught in it: then that is recorded, and the text is dropped.

@@ -80,7 +80,7 @@ impl Pane for TimelinePane {
         if self.moved {
             self.list.settle(entries.len(), name);
         } else {
-            self.list.select(0, entries.len(), name);
+            self.list.follow_first(entries.len(), name);
         }
     }
 

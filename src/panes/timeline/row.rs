@@ -21,6 +21,7 @@ pub(super) fn draw(entry: &Entry, facts: &Facts, canvas: &mut Canvas<'_>, row: R
     let word = if wide { entry.type_name() } else { short(entry) };
     canvas.put(x, row.y, type_width.min(row.right().saturating_sub(x)), word, role_of(entry));
     x += type_width + 1;
+    let named = x;
     if wide {
         let actor = entry.actor().unwrap_or("");
         canvas.put(x, row.y, 17.min(row.right().saturating_sub(x)), actor, Role::Accent);
@@ -28,7 +29,7 @@ pub(super) fn draw(entry: &Entry, facts: &Facts, canvas: &mut Canvas<'_>, row: R
     }
     canvas.put(x, row.y, row.right().saturating_sub(x), words(entry), Role::Text);
     if selected {
-        canvas.restyle(row, Role::Selection);
+        canvas.select(row, named);
     }
 }
 

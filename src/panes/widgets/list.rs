@@ -60,6 +60,17 @@ impl List {
         self.rest();
     }
 
+    /// Selects the first row, whichever that is now. The detail is not hurried while the cursor moves.
+    pub fn follow_first(&mut self, len: usize, key: impl Fn(usize) -> String) {
+        let moving = self.is_moving();
+        self.go(0, len, key);
+        if moving {
+            self.detail = self.detail.min(len.saturating_sub(1));
+        } else {
+            self.rest();
+        }
+    }
+
     fn go(&mut self, at: usize, len: usize, key: impl Fn(usize) -> String) {
         self.at = at.min(len.saturating_sub(1));
         self.selected = (len > 0).then(|| key(self.at));

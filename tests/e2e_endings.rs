@@ -1,0 +1,168 @@
+//! Every way the console can end, in a real terminal: the terminal is given back, and soon.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "support/screen.rs"]
+mod screen;
+#[path = "support/stack.rs"]
+mod stack;
+
+use pty::{Pty, binary};
+use rustix::process::Signal;
+use stack::{SOON, Stack};
+use std::time::{Duration, Instant};
+
+/// What the console may take to be gone once its terminal is.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+fn started(stack: &Stack, env: &[(&str, &str)]) -> Pty {
+    let pty = stack.console_with(&[], env, (80, 24));
+    pty.wait_for("1 wrong", SOON);
+    assert!(pty.screen(screen::Screen::is_taken));
+    pty
+}
+
+/// The console as a child of a shell that keeps it from being told of a hangup.
+fn deaf(stack: &Stack) -> Pty {
+    let own = stack.environment();
+    let own: Vec<(&str, &str)> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let run = format!("trap '' HUP; '{}' --stack '{}'; exit $?", binary().display(), stack.root().display());
+    let pty = Pty::spawn("bash", &["-c", &run], &own, 80, 24);
+    pty.wait_for("1 wrong", SOON);
+    pty
+}
+
+#[test]
+fn quitting_gives_the_terminal_back() {
+    let stack = Stack::new();
+    for keys in ["q", "\x03"] {
+        let mut pty = started(&stack, &[]);
+        pty.send(keys);
+        assert_eq!(pty.wait_exit(SOON).code, 0);
+        assert_eq!(pty.leftovers(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn signals_give_the_terminal_back_and_set_the_exit_code() {
+    let stack = Stack::new();
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let pty = started(&stack, &[]);
+        let sent = Instant::now();
+        pty.signal(signal);
+        let exit = pty.wait_exit(SOON);
+        assert_eq!((exit.code, exit.signal), (code, None), "{signal:?}");
+        assert_eq!(pty.leftovers(), Vec::<String>::new(), "{signal:?}");
+        assert!(exit.at - sent < AT_ONCE, "{signal:?}: {:?}", exit.at - sent);
+    }
+}
+
+#[test]
+fn a_signal_in_the_middle_of_a_text_keeps_what_was_written() {
+    let stack = Stack::new();
+    let mut pty = started(&stack, &[]);
+    pty.send("4\r");
+    pty.wait_for("y yes, n no", SOON);
+    pty.send("y");
+    pty.wait_for("incident_ref_present", SOON);
+    pty.send("je");
+    pty.wait_for("ctrl-s save", SOON);
+    pty.send("half a sentence");
+    pty.wait_for("half a sentence", SOON);
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.wait_exit(SOON).code, 143);
+    assert_eq!(pty.leftovers(), Vec::<String>::new());
+
+    let mut pty = started(&stack, &[]);
+    pty.send("4\r");
+    pty.wait_for("incident_ref_present", SOON);
+    pty.send("je");
+    pty.wait_for("half a sentence", SOON);
+    pty.send("\x1b");
+    pty.wait_for("S sign off", SOON);
+    pty.send("q");
+    assert_eq!(pty.wait_exit(SOON).code, 0);
+}
+
+#[test]
+fn a_hangup_without_a_signal_ends_the_console_in_time() {
+    let stack = Stack::new();
+    let mut pty = deaf(&stack);
+    let closed = Instant::now();
+    pty.close_master();
+    let exit = pty.wait_exit(AT_ONCE);
+    assert_eq!(exit.code, 129);
+    assert!(exit.at - closed < AT_ONCE, "{:?}", exit.at - closed);
+}
+
+#[test]
+fn a_terminal_that_takes_no_bytes_does_not_keep_the_console() {
+    let stack = Stack::new();
+    let mut pty = stack.console(&[], (200, 60));
+    pty.wait_for("1 wrong", SOON);
+    pty.hold_next();
+    pty.send("z");
+    pty.wait_held(SOON);
+    // Each key is a whole pane, if it is drawn; together more than a terminal holds.
+    for key in ["1", "2", "3", "4"].iter().cycle().take(40) {
+        pty.send(key);
+    }
+    let sent = Instant::now();
+    pty.signal(Signal::TERM);
+    let exit = pty.wait_for_process(SOON);
+    assert_eq!(exit.code, 143);
+    assert!(exit.at - sent < AT_ONCE, "{:?}", exit.at - sent);
+    pty.release();
+    pty.wait_exit(SOON);
+    assert_eq!(pty.leftovers(), Vec::<String>::new());
+}
+
+/// Faults on purpose are in no release build, so this is the program as cargo has just built it.
+#[cfg(debug_assertions)]
+mod panics {
+    use super::*;
+
+    fn faulty(stack: &Stack, fault: &str) -> Pty {
+        let root = stack.root();
+        let own = stack.environment();
+        let mut own: Vec<(&str, &str)> = own.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        own.push(("READBACK_FAULT", fault));
+        let program = env!("CARGO_BIN_EXE_readback");
+        Pty::spawn(program, &["--stack", root.to_str().unwrap()], &own, 80, 24)
+    }
+
+    fn log(stack: &Stack) -> String {
+        std::fs::read_to_string(stack.state().join("readback/readback.log")).unwrap()
+    }
+
+    #[test]
+    fn a_panic_of_the_screen_gives_the_terminal_back_reports_and_exits_101() {
+        let stack = Stack::new();
+        let mut pty = faulty(&stack, "ui");
+        pty.wait_for("1 wrong", SOON);
+        pty.send("j");
+        assert_eq!(pty.wait_exit(SOON).code, 101);
+        assert_eq!(pty.leftovers(), Vec::<String>::new());
+        let shown = pty.screen(screen::Screen::text);
+        assert!(shown.contains("a fault on purpose: ui") && shown.contains("This is a bug in readback."), "{shown}");
+        assert!(log(&stack).contains("a fault on purpose: ui"));
+    }
+
+    #[test]
+    fn a_panic_of_a_probe_is_said_and_the_console_lives_on() {
+        let stack = Stack::new();
+        let mut pty = faulty(&stack, "probe:port");
+        pty.wait_for("probe crashed (bug)", SOON);
+        pty.wait_for("missing: APP_BUCKET", SOON);
+        pty.send("2n");
+        pty.wait_for("APP_BUCKET is required", SOON);
+        let shown = pty.screen(screen::Screen::text);
+        assert!(!shown.contains("on purpose"), "{shown}");
+        assert!(log(&stack).contains("a fault on purpose: probe:port"));
+        pty.send("q");
+        assert_eq!(pty.wait_exit(SOON).code, 0);
+        assert_eq!(pty.leftovers(), Vec::<String>::new());
+    }
+}
