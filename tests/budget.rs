@@ -127,8 +127,10 @@ fn a_cursor_move_in_the_running_console_fits_its_budget() {
     let mut pty = stack.console(&[], (80, 24));
     pty.wait_for("1 wrong", SOON);
     pty.wait_for("1 rows", SOON);
-    pty.send("2");
-    pty.wait_for("APP_NAME", SOON);
+    pty.send("2g");
+    pty.wait_until("the first row", SOON, |screen| {
+        screen.text().lines().any(|line| line.starts_with('▸') && line.contains("APP_NAME"))
+    });
     assert!((0..3).any(|_| pty.is_quiet_for(Duration::from_millis(600))));
     let mark = pty.mark();
     pty.send("j");

@@ -31,7 +31,9 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { NOT_DONE } else { 0 });
+            // To who asks like a Nagios plugin, a wrong argument is unknown, not critical.
+            let wrong = if std::env::args().any(|arg| arg == "check") { UNKNOWN } else { NOT_DONE };
+            return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
     let failed = if matches!(args.command, Some(Command::Check { .. })) { UNKNOWN } else { FAILED };
@@ -52,7 +54,10 @@ fn dispatch(args: Args) -> Result<u8, context::StartError> {
         }
         Some(Command::Check { format }) => match Context::find(&args)? {
             Some(context) => check::run(&context, format),
-            None => Ok(nothing::explain()),
+            None => {
+                nothing::explain();
+                Ok(UNKNOWN)
+            }
         },
         None => match Context::find(&args)? {
             Some(context) => console::run(&context),

@@ -14,9 +14,21 @@ pub fn refired(entries: &[Entry]) -> Option<Timestamp> {
         Entry::Own(_) => None,
     };
     let newest = entries.iter().position(|entry| kind(entry) == Some(EventType::Resolved))?;
-    let resolved = entries[newest].at();
+    let resolved = &entries[newest];
     let later = entries[..newest].iter().rev().filter(|entry| kind(entry) == Some(EventType::AlertReceived));
-    later.map(Entry::at).find(|at| at.duration_since(resolved) <= FLAP_WINDOW)
+    let mut again = later.filter(|alert| is_same(alert, resolved)).map(Entry::at);
+    again.find(|at| at.duration_since(resolved.at()) <= FLAP_WINDOW)
+}
+
+/// Whether two rows are about the same thing: the same incident, or the same alert by name. A row that
+/// names neither may be about anything.
+fn is_same(a: &Entry, b: &Entry) -> bool {
+    fn name(entry: &Entry) -> Option<&str> {
+        entry.context().get("alert_name")?.as_str()
+    }
+    let same = |a: Option<&str>, b: Option<&str>| a.is_some() && a == b;
+    let nameless = |entry: &Entry| entry.incident().is_none() && name(entry).is_none();
+    same(a.incident(), b.incident()) || same(name(a), name(b)) || nameless(a) || nameless(b)
 }
 
 #[cfg(test)]
