@@ -257,9 +257,8 @@ impl Pane for ReadbackPane {
             (Mode::Asking(_), _) => vec![Action::Confirm, Action::Decline],
             (Mode::Browsing, None) => vec![Action::Open, Action::Refresh],
             (Mode::Browsing, Some(_)) => {
-                let mut offers =
-                    vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::AnswerNotApplicable];
-                offers.extend([Action::AnswerUnknown, Action::NextFinding, Action::SignOff]);
+                let mut offers = vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::SignOff];
+                offers.extend([Action::AnswerNotApplicable, Action::AnswerUnknown, Action::NextFinding]);
                 if self.review(facts).is_some_and(Review::is_quarantined) {
                     offers.insert(0, Action::ClearQuarantine);
                 }
