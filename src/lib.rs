@@ -12,14 +12,14 @@
 //!
 //! | room | may import | must not import |
 //! |---|---|---|
-//! | `evidence` `env` `timeline` `review` `guard` | each other | tokio, futures_util, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
-//! | `config` | the pure rooms, `probes` for their options | tokio, futures_util, sqlx, reqwest, rustls, bollard, aws_*, ratatui, crossterm |
+//! | `evidence` `env` `timeline` `review` `guard` | each other | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
+//! | `config` | the pure rooms, `probes` for their options | tokio, sqlx, reqwest, rustls, bollard, aws_*, ratatui, crossterm |
 //! | `probes` | the pure rooms, `config` | ratatui, crossterm |
 //! | `store` | the pure rooms | reqwest, bollard, aws_*, ratatui, crossterm |
-//! | `panes` | the pure rooms, `app` | tokio, futures_util, sqlx, reqwest, rustls, rustix, bollard, aws_* |
-//! | `app` | the pure rooms, `panes` | tokio, futures_util, sqlx, reqwest, rustls, rustix, bollard, aws_* |
+//! | `panes` | the pure rooms, `app` | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_* |
+//! | `app` | the pure rooms, `panes` | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_* |
 //! | `app::terminal` | the pure rooms, `app` | sqlx, reqwest, rustls, bollard, aws_* |
-//! | `demo` | the pure rooms, `config`, `probes` for their judges, `app` for its facts | tokio, futures_util, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
+//! | `demo` | the pure rooms, `config`, `probes` for their judges, `app` for its facts | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
 //! | `app::shell` `cli` `main` | everything | |
 //!
 //! The first row names the pure rooms. A room within a room is one of its own: what may import `app` may not

@@ -130,3 +130,19 @@ fn files_are_short() {
     let lengths: Vec<usize> = files.iter().map(|file| file.text.lines().count()).collect();
     assert!(habits::mostly_short(&lengths), "too many files of more than 250 lines");
 }
+
+/// .config/nextest.toml runs those alone.
+#[test]
+fn only_tests_of_an_outage_stop_the_shared_database() {
+    let runs_alone = |file: &File| file.name.matches('/').count() > 1 && file.name.contains("/outage");
+    let others = files(&["tests"]).into_iter().filter(|file| !runs_alone(file));
+    let others: Vec<File> = others.filter(|file| !file.name.starts_with("tests/architecture")).collect();
+    hold(&others, |file| {
+        let lines = file.text.lines().enumerate().filter(|(_, line)| line.contains("READBACK_TEST_PG_CTL"));
+        lines
+            .map(|(n, _)| {
+                format!("line {}: belongs in a module outage (tests/store/outage.rs), which runs alone", n + 1)
+            })
+            .collect()
+    });
+}
