@@ -47,7 +47,9 @@ impl App {
         }
         let due = self.moved_at.unwrap_or(now).checked_add(REST).unwrap_or(now);
         if due <= now {
-            moving.iter_mut().for_each(|pane| pane.rest());
+            for pane in &mut moving {
+                pane.rest();
+            }
             self.moved_at = None;
             return None;
         }
@@ -213,12 +215,12 @@ impl App {
             Stepped::Recorded(recorded) => {
                 self.facts.recorded.push(*recorded);
                 let next = self.facts.pending.recorded(id);
-                self.send(next, out);
+                send(next, out);
             }
             Stepped::Deferred => {
                 let next = self.facts.pending.deferred(id);
                 out.tell("the database can't be reached: kept here, and sent when it is back");
-                self.send(next, out);
+                send(next, out);
             }
             Stepped::Conflict => {
                 let dropped = self.facts.pending.dropped(id);
@@ -232,12 +234,6 @@ impl App {
                 out.tell(format!("not recorded ({dropped} steps): {why}"));
                 out.ask(Effect::ReadStore);
             }
-        }
-    }
-
-    fn send(&self, step: Option<Step>, out: &mut Outbox<'_>) {
-        if let Some(step) = step {
-            out.ask(Effect::Record(Box::new(step)));
         }
     }
 
@@ -270,6 +266,13 @@ impl App {
 
     fn is_new(&self, step: &Step) -> bool {
         !self.facts.pending.of(&step.event.review).any(|queued| queued.event.id == step.event.id)
+    }
+}
+
+/// Asks for a step whose turn it is.
+fn send(step: Option<Step>, out: &mut Outbox<'_>) {
+    if let Some(step) = step {
+        out.ask(Effect::Record(Box::new(step)));
     }
 }
 

@@ -73,7 +73,9 @@ impl StackFiles {
         match seed {
             // The rows go into the console's own file, so what must not be kept stays out of it.
             Ok(mut seed) => {
-                seed.iter_mut().for_each(|row| door.operation(row));
+                for row in &mut seed {
+                    door.operation(row);
+                }
                 seed
             }
             Err(why) => {

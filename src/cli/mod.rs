@@ -52,13 +52,13 @@ fn dispatch(args: Args) -> Result<u8, context::StartError> {
         Some(Command::Demo) => {
             demo::run(args.color.as_deref().unwrap_or("auto"), args.theme.as_deref().unwrap_or("default"))
         }
-        Some(Command::Check { format }) => match Context::find(&args)? {
-            Some(context) => check::run(&context, format),
-            None => {
-                nothing::explain();
-                Ok(UNKNOWN)
+        Some(Command::Check { format }) => {
+            if let Some(context) = Context::find(&args)? {
+                return check::run(&context, format);
             }
-        },
+            nothing::explain();
+            Ok(UNKNOWN)
+        }
         None => match Context::find(&args)? {
             Some(context) => console::run(&context),
             None => Ok(nothing::explain()),

@@ -108,10 +108,10 @@ impl<'a> Canvas<'a> {
         }
         let [top_left, top_right, bottom_left, bottom_right] = self.glyphs.corners();
         let (right, bottom) = (area.right() - 1, area.bottom() - 1);
-        let rule = self.glyphs.rule().repeat(usize::from(area.width - 2));
+        let edge = self.glyphs.rule().repeat(usize::from(area.width - 2));
         for (y, left, end) in [(area.y, top_left, top_right), (bottom, bottom_left, bottom_right)] {
             self.put(area.x, y, 1, left, role);
-            self.put(area.x + 1, y, area.width - 2, &rule, role);
+            self.put(area.x + 1, y, area.width - 2, &edge, role);
             self.put(right, y, 1, end, role);
         }
         for y in area.y + 1..bottom {

@@ -22,22 +22,18 @@ pub async fn keep_drafts(drafts: Option<Drafts>, mut texts: Receiver<(String, St
             }
         };
         tokio::select! {
-            text = texts.recv() => match text {
-                Some((key, text)) => {
-                    changed.insert(key, text);
-                    due.get_or_insert(Instant::now() + QUIET);
-                }
-                None => {
-                    keep(drafts.as_ref(), &mut changed).await;
-                    return;
-                }
-            },
+            text = texts.recv() => {
+                let Some((key, text)) = text else { break };
+                changed.insert(key, text);
+                due.get_or_insert(Instant::now() + QUIET);
+            }
             () = quiet => {
                 keep(drafts.as_ref(), &mut changed).await;
                 due = None;
             }
         }
     }
+    keep(drafts.as_ref(), &mut changed).await;
 }
 
 async fn keep(drafts: Option<&Drafts>, changed: &mut BTreeMap<String, String>) {

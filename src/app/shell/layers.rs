@@ -54,7 +54,7 @@ impl LayerTask {
         let known = tokio::task::spawn_blocking(move || this.guard(&this.files())).await;
         let _ = door.send(known.unwrap_or_default());
         loop {
-            let (matrix, guard) = self.read().await;
+            let (matrix, guard) = Box::pin(self.read()).await;
             // The guard first, so that nothing that was just learned gets past it.
             let _ = door.send(guard.clone());
             let told = events.send(Event::Guard(guard)).await;

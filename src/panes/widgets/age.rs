@@ -39,7 +39,7 @@ mod tests {
             let age = Duration::from_secs(seconds);
             let next = age + next_label_change(age);
             assert_ne!(age_label(age), age_label(next), "{seconds}");
-            assert_eq!(age_label(age), age_label(next - Duration::from_millis(1)), "{seconds}");
+            assert_eq!(age_label(age), age_label(next.saturating_sub(Duration::from_millis(1))), "{seconds}");
         }
     }
 }
