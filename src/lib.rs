@@ -10,16 +10,22 @@
 //! [`panes`] paint `Facts` and ask through an outbox. [`guard`] stands at every door: what it does not
 //! let through is never shown, stored or logged.
 //!
-//! | room | may import | may not import |
+//! | room | may import | must not import |
 //! |---|---|---|
-//! | `evidence` `env` `timeline` `review` `guard` | each other | tokio, sqlx, ratatui, bollard, aws; `app` `panes` `probes` `store` |
-//! | `probes` | the pure rooms, `config` | ratatui, `app`, `panes`, `store` |
-//! | `store` | the pure rooms | ratatui, `app`, `panes`, `probes` |
-//! | `panes` | the pure rooms, the pure part of `app` | tokio, sqlx, bollard, aws, `store`, `probes` |
-//! | `app` but its shell | the pure rooms, `panes` | tokio, sqlx, bollard, aws, `store`, `probes` |
-//! | `app::shell`, `cli`, `main` | everything | |
+//! | `evidence` `env` `timeline` `review` `guard` | each other | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
+//! | `config` | the pure rooms, `probes` for their options | tokio, sqlx, reqwest, rustls, bollard, aws_*, ratatui, crossterm |
+//! | `probes` | the pure rooms, `config` | ratatui, crossterm |
+//! | `store` | the pure rooms | reqwest, bollard, aws_*, ratatui, crossterm |
+//! | `panes` | the pure rooms, `app` | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_* |
+//! | `app` | the pure rooms, `panes` | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_* |
+//! | `app::terminal` | the pure rooms, `app` | sqlx, reqwest, rustls, bollard, aws_* |
+//! | `demo` | the pure rooms, `config`, `probes` for their judges, `app` for its facts | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
+//! | `app::shell` `cli` `main` | everything | |
 //!
-//! `tests/architecture.rs` reads the `use` lines and holds the table to its word.
+//! The first row names the pure rooms. A room within a room is one of its own: what may import `app` may not
+//! import `app::shell`. `config` knows what a probe can be asked, because each kind reads its own options; it
+//! looks at nothing. In the pure rooms, `panes`, `demo` and `app` the time, the environment and files come in as
+//! parameters. `tests/architecture.rs` reads this table and every path in `src`, and holds the one to the other.
 
 pub mod app;
 pub mod cli;

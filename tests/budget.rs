@@ -108,7 +108,7 @@ fn the_first_frame_is_one_write_and_an_idle_console_writes_nothing() {
 
     pty.wait_until("every state", SOON, |screen| {
         let text = screen.text();
-        ["2 fail", "1 wrong", "1 row", "0/1 accepted"].iter().all(|word| text.contains(word))
+        ["2 fail", "1 wrong", "1 rows", "0/1 accepted"].iter().all(|word| text.contains(word))
     });
     // The one place where time passes: the window that is measured. What is still in flight may arrive first.
     let quiet = (0..3).any(|_| pty.is_quiet_for(Duration::from_secs(3)));
@@ -126,9 +126,11 @@ fn a_cursor_move_in_the_running_console_fits_its_budget() {
     let stack = Stack::new();
     let mut pty = stack.console(&[], (80, 24));
     pty.wait_for("1 wrong", SOON);
-    pty.wait_for("1 row", SOON);
-    pty.send("2");
-    pty.wait_for("APP_NAME", SOON);
+    pty.wait_for("1 rows", SOON);
+    pty.send("2g");
+    pty.wait_until("the first row", SOON, |screen| {
+        screen.text().lines().any(|line| line.starts_with('▸') && line.contains("APP_NAME"))
+    });
     assert!((0..3).any(|_| pty.is_quiet_for(Duration::from_millis(600))));
     let mark = pty.mark();
     pty.send("j");

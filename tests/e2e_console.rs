@@ -209,7 +209,7 @@ fn the_bundled_example_tells_its_incident_on_a_machine_without_its_back_ends() {
     let mut pty = Pty::spawn(binary(), &["--stack", example], &own, 120, 40);
     pty.wait_until("the incident", SOON, |screen| {
         let text = screen.text();
-        ["odoo18-prod", "production", "no Docker at", "12 wrong", "31 rows", "0/5 accepted"]
+        ["odoo18-prod", "production", "no Docker at", "6 wrong", "31 rows", "0/5 accepted"]
             .iter()
             .all(|word| text.contains(word))
     });

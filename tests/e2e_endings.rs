@@ -63,7 +63,9 @@ fn signals_give_the_terminal_back_and_set_the_exit_code() {
 fn a_signal_in_the_middle_of_a_text_keeps_what_was_written() {
     let stack = Stack::new();
     let mut pty = started(&stack, &[]);
-    pty.send("4\r");
+    pty.send("4");
+    pty.wait_for("not opened", SOON);
+    pty.send("\r");
     pty.wait_for("y yes, n no", SOON);
     pty.send("y");
     pty.wait_for("incident_ref_present", SOON);
@@ -76,7 +78,9 @@ fn a_signal_in_the_middle_of_a_text_keeps_what_was_written() {
     assert_eq!(pty.leftovers(), Vec::<String>::new());
 
     let mut pty = started(&stack, &[]);
-    pty.send("4\r");
+    pty.send("4");
+    pty.wait_for("waiting_post_incident_readback", SOON);
+    pty.send("\r");
     pty.wait_for("incident_ref_present", SOON);
     pty.send("je");
     pty.wait_for("half a sentence", SOON);

@@ -38,7 +38,7 @@ async fn review_and_sign(rig: &mut Rig) {
 async fn a_reviewer_finds_the_broken_key_reviews_signs_and_quits() {
     let folder = tempfile::tempdir().unwrap();
     let mut rig = Rig::start("memory:", folder.path(), 1).await;
-    rig.press("2 n").await;
+    rig.press("2").await;
     let screen = rig.screen();
     assert!(screen.contains("▸✗ DB_HOST"), "the first broken key is selected: {screen}");
     review_and_sign(&mut rig).await;

@@ -10,8 +10,9 @@ mod web;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+use readback::config;
 use readback::evidence::Unknown;
-use readback::probes::secrets::{AwsSource, FetchedSecret, SecretSource, SecretSpec};
+use readback::probes::secrets::{AnySecretSource, AwsSource, FetchedSecret, SecretSource};
 use readback::probes::{Place, ProbeError};
 use std::process::Command;
 use std::time::Duration;
@@ -48,9 +49,12 @@ fn is_child(test: &str, environment: &[(&str, &str)]) -> bool {
 const CREDENTIALS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
 
 async fn fetch(endpoint: &str, name: &str) -> Result<FetchedSecret, ProbeError> {
-    let table = format!("id = '{name}'\nsource = 'aws'\nendpoint = '{endpoint}'\nregion = 'us-east-1'");
-    let spec: SecretSpec = toml::from_str(&table).unwrap();
-    let fetched = spec.open(&Place { root: "/".into(), docker_host: None }).unwrap().fetch(name).await;
+    let (region, endpoint) = (Some("us-east-1".to_owned()), Some(endpoint.to_owned()));
+    let source = config::SecretSource::Aws(config::AwsSource { region, endpoint, profile: None });
+    let timeout = Duration::from_secs(20);
+    let spec = config::SecretSpec { id: name.to_owned(), source, keys: [].into(), timeout };
+    let source = AnySecretSource::open(&spec, &Place { root: "/".into(), docker_host: None }).unwrap();
+    let fetched = source.fetch(name).await;
     assert!(!format!("{fetched:?}").contains(PASSWORD));
     fetched
 }

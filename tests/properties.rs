@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use readback::app::theme::Depth;
 use readback::app::{Access, App, Effect, Event, Stepped, StoreState};
 use readback::evidence::Verdict;
-use support::scene;
 use support::frame::render;
+use support::scene;
 
 fn keys() -> impl Strategy<Value = Event> {
     let plain = prop_oneof![

@@ -1,21 +1,113 @@
 //! What is on the screen: each pane at each size, symbols and styles, with hostile text in the data.
+//! A changed screen is a changed file under tests/snapshots: look at it, then accept it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
 mod support;
 
+use readback::app::theme::Depth;
+use readback::app::{App, Event, StoreState};
 use readback::panes::PaneId;
+use support::frame::{render, snapshot_text, symbols};
 use support::scene;
-use support::frame::{render, snapshot_text};
 
 const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 
-#[test]
-fn print_all() {
+/// Takes a snapshot at every size, in 16 colours and in none.
+fn snapshots(name: &str, app: impl Fn(u16, u16) -> App) {
     for (columns, rows) in SIZES {
-        for id in PaneId::ALL {
-            let mut app = scene::incident(columns, rows);
-            scene::press(&mut app, &id.number().to_string());
-            println!("{}", snapshot_text(&render(&app, columns, rows, "default", readback::app::theme::Depth::Ansi16)));
+        let app = app(columns, rows);
+        for (theme, depth, word) in [("default", Depth::Ansi16, "16"), ("mono", Depth::Mono, "mono")] {
+            let text = snapshot_text(&render(&app, columns, rows, theme, depth));
+            insta::assert_snapshot!(format!("{name}-{columns}x{rows}-{word}"), text);
         }
     }
+}
+
+/// The console with these keys pressed.
+fn after(keys: &str) -> impl Fn(u16, u16) -> App {
+    move |columns, rows| {
+        let mut app = scene::incident(columns, rows);
+        scene::press(&mut app, keys);
+        scene::rest(&mut app);
+        app
+    }
+}
+
+#[test]
+fn health_at_every_size() {
+    snapshots("health", after("1 j j"));
+}
+
+#[test]
+fn env_at_every_size() {
+    snapshots("env", after("2 n"));
+}
+
+#[test]
+fn timeline_at_every_size() {
+    snapshots("timeline", after("3 j j"));
+}
+
+#[test]
+fn readback_at_every_size() {
+    snapshots("readback", after("4 j"));
+}
+
+#[test]
+fn an_open_review_with_an_answer_on_its_way() {
+    snapshots("review", |columns, rows| {
+        let mut app = scene::incident(columns, rows);
+        scene::press(&mut app, "4 enter y n p");
+        scene::rest(&mut app);
+        app
+    });
+}
+
+#[test]
+fn writing_a_field_with_a_secret_in_it() {
+    snapshots("writing", |columns, rows| {
+        let mut app = scene::incident(columns, rows);
+        scene::press(&mut app, "4 enter y n e");
+        let pasted = ["see 資料庫 INC-7 password=", "not-", "a-real-", "one-71c2"].concat();
+        app.update(Event::Paste(pasted), scene::now());
+        app
+    });
+}
+
+#[test]
+fn one_pane_zoomed_help_and_why() {
+    for keys in ["2 z", "?", "w"] {
+        let app = after(keys)(120, 40);
+        let name = format!("over-{}", keys.replace(' ', "-").replace('?', "help"));
+        insta::assert_snapshot!(name, symbols(&render(&app, 120, 40, "default", Depth::Ansi16)));
+    }
+}
+
+#[test]
+fn without_a_database_the_header_and_the_timeline_say_so() {
+    let mut app = scene::fresh(readback::app::Access::ReadWrite, 80, 24);
+    let why = "the database can't be reached: connection refused".to_owned();
+    app.update(Event::Store(StoreState::Unavailable(why)), scene::now());
+    scene::press(&mut app, "3");
+    let screen = symbols(&render(&app, 80, 24, "default", Depth::Ansi16));
+    assert!(screen.contains("no database") && screen.contains("The timeline can't be read"), "{screen}");
+}
+
+#[test]
+fn foreign_text_reaches_the_screen_without_its_teeth() {
+    for id in PaneId::ALL {
+        let app = after(&format!("{} j j", id.number()))(200, 60);
+        let screen = symbols(&render(&app, 200, 60, "default", Depth::True));
+        assert!(!screen.chars().any(|c| c.is_control() && c != '\n'), "{screen}");
+        assert!(!screen.contains('\u{202e}'));
+    }
+}
+
+#[test]
+fn nothing_is_green_before_anything_was_seen() {
+    let app = scene::fresh(readback::app::Access::ReadWrite, 200, 60);
+    let theme = readback::app::theme::Theme::builtin("default", Depth::Ansi16).unwrap();
+    let green = theme.style(readback::app::theme::Role::Pass).fg;
+    let frame = render(&app, 200, 60, "default", Depth::Ansi16);
+    assert!(frame.content().iter().all(|cell| cell.style().fg != green), "{}", symbols(&frame));
 }

@@ -107,8 +107,7 @@ impl Context {
     }
 
     /// Every context, in the order of help.
-    pub const ALL: [Self; 6] =
-        [Self::Global, Self::List, Self::Env, Self::Review, Self::Editing, Self::Asking];
+    pub const ALL: [Self; 6] = [Self::Global, Self::List, Self::Env, Self::Review, Self::Editing, Self::Asking];
 }
 
 /// One line of the table.
@@ -154,7 +153,7 @@ use Context as C;
 pub const ACTIONS: &[ActionInfo] = &[
     row(A::Quit, C::Global, "quit", &["q", "ctrl-c"], "quit", "Leave the console"),
     row(A::Help, C::Global, "help", &["?", "f1"], "help", "Show or hide the keys"),
-    row(A::Why, C::Global, "why", &["w"], "why not green", "Show every reason why the state is not green"),
+    row(A::Why, C::Global, "why", &["w"], "why", "Show every reason why the state is not green"),
     row(A::Health, C::Global, "health", &["1"], "health", "Go to Health"),
     row(A::Env, C::Global, "env", &["2"], "env", "Go to Env"),
     row(A::Timeline, C::Global, "timeline", &["3"], "timeline", "Go to Timeline"),
@@ -179,10 +178,24 @@ pub const ACTIONS: &[ActionInfo] = &[
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
     writing(row(A::AnswerPass, C::Review, "answer-pass", &["p"], "pass", "The check holds")),
     writing(row(A::AnswerFail, C::Review, "answer-fail", &["f"], "fail", "The check does not hold")),
-    writing(row(A::AnswerNotApplicable, C::Review, "answer-na", &["a"], "n/a", "The check does not apply; asks for the reason")),
+    writing(row(
+        A::AnswerNotApplicable,
+        C::Review,
+        "answer-na",
+        &["a"],
+        "n/a",
+        "The check does not apply; asks for the reason",
+    )),
     writing(row(A::AnswerUnknown, C::Review, "answer-unknown", &["u"], "unknown", "You can't tell")),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
-    writing(row(A::ClearQuarantine, C::Review, "clear-quarantine", &["X"], "clear quarantine", "Say that what was caught is out; the record of it stays")),
+    writing(row(
+        A::ClearQuarantine,
+        C::Review,
+        "clear-quarantine",
+        &["X"],
+        "clear quarantine",
+        "Say that what was caught is out; the record of it stays",
+    )),
     writing(row(A::Save, C::Editing, "save", &["ctrl-s", "f2"], "save", "Keep what was written")),
     row(A::Cancel, C::Editing, "cancel", &["esc", "ctrl-c"], "cancel", "Leave the text as it was; the draft is kept"),
     row(A::Confirm, C::Asking, "confirm", &["y"], "yes", "Yes, do it"),

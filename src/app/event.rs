@@ -3,7 +3,7 @@
 use super::effect::Step;
 use crate::env::Matrix;
 use crate::evidence::Evidence;
-use crate::evidence::ProbeId;
+use crate::guard::Watch;
 use crate::review::{Recorded, Snapshot};
 use crate::timeline::Entry;
 use crossterm::event::KeyEvent;
@@ -17,12 +17,12 @@ pub enum Event {
     Paste(String),
     /// The terminal has this many columns and rows.
     Resize(u16, u16),
-    /// A probe started to look.
-    Probing(ProbeId),
     /// A probe's observation was judged.
     Judged(Box<Evidence>),
     /// The layers of the configuration were read and compared.
     EnvCompared(Box<Matrix>),
+    /// The guard knows more values to look out for.
+    Guard(Watch),
     /// The change-evidence snapshot was read, or why not.
     SnapshotRead(Result<Box<Snapshot>, String>),
     /// The newest page of the timeline and every review step.

@@ -6,11 +6,11 @@ use super::pending::Pending;
 use crate::env::{self, Matrix};
 use crate::evidence::gate::{Circumstances, Known};
 use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, gate};
-use crate::guard::scan::{self, Hit};
+use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
-use crate::timeline::Entry;
+use crate::timeline::{self, Entry};
 use jiff::{Timestamp, tz::TimeZone};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// What does not change while the console runs.
 #[derive(Clone, Debug)]
@@ -92,8 +92,6 @@ pub struct Facts {
     pub now: Timestamp,
     /// The newest evidence of each probe, in the order of the configuration.
     pub evidence: Vec<Evidence>,
-    /// Which probes are looking right now.
-    pub probing: BTreeSet<ProbeId>,
     /// What each said over time.
     pub history: BTreeMap<ProbeId, History>,
     /// The recovery gate's answer.
@@ -116,6 +114,8 @@ pub struct Facts {
     pub store: StoreState,
     /// Texts that were being written when the console last ended.
     pub drafts: BTreeMap<String, String>,
+    /// What the guard looks out for.
+    pub guard: Watch,
     /// Bytes sent to the terminal so far.
     pub bytes_sent: u64,
 }
@@ -127,7 +127,6 @@ impl Facts {
             setting,
             now,
             evidence: probes,
-            probing: BTreeSet::new(),
             history: BTreeMap::new(),
             recovery: gate::recovery(&[], &Circumstances::default(), now),
             matrix: None,
@@ -139,6 +138,7 @@ impl Facts {
             pending: Pending::default(),
             store: StoreState::default(),
             drafts: BTreeMap::new(),
+            guard: Watch::default(),
             bytes_sent: 0,
         };
         facts.judge_recovery();
@@ -161,11 +161,6 @@ impl Facts {
         }
     }
 
-    /// What the guard catches in a text.
-    pub fn caught(&self, text: &str) -> Vec<Hit> {
-        scan::scan(text)
-    }
-
     /// Asks the gate again; called after every event, because time alone changes the answer.
     pub fn judge_recovery(&mut self) {
         self.recovery = gate::recovery(&self.evidence, &self.circumstances(), self.now);
@@ -178,7 +173,7 @@ impl Facts {
             running_equals_disk: self.matrix.as_ref().map_or(Known::NotCompared, env::running_equals_disk),
             disk_equals_secrets: self.matrix.as_ref().map_or(Known::NotCompared, env::disk_equals_secrets),
             restart_is_safe: self.matrix.as_ref().map_or(Known::NotCompared, env::recreate_is_safe),
-            refired: None,
+            refired: timeline::refired(&self.log.entries),
         }
     }
 

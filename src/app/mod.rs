@@ -9,6 +9,7 @@ mod event;
 mod facts;
 mod ids;
 mod keymap;
+mod keys_doc;
 mod outbox;
 pub mod pacing;
 mod pending;
@@ -23,6 +24,7 @@ pub use effect::{Access, Effect, Step, admit};
 pub use event::{Event, Stepped, StoreState};
 pub use facts::{Facts, Flip, History, Log, Setting};
 pub use ids::Ids;
+pub use keys_doc::document as keys_document;
 pub use outbox::Outbox;
 pub use pending::Pending;
 

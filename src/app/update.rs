@@ -67,10 +67,8 @@ impl App {
             Event::Key(key) => self.key(&key, out),
             Event::Paste(text) => self.typed(&Typed::Paste(&text), out),
             Event::Resize(columns, rows) => self.size = (columns, rows),
-            Event::Probing(probe) => {
-                self.facts.probing.insert(probe);
-            }
             Event::Judged(evidence) => self.judged(*evidence, out),
+            Event::Guard(guard) => self.facts.guard = guard,
             Event::EnvCompared(matrix) => self.facts.matrix = Some(*matrix),
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
@@ -108,7 +106,9 @@ impl App {
     }
 
     fn act(&mut self, action: Action, out: &mut Outbox<'_>) {
-        if self.overlay.is_some() && matches!(action, Action::Back | Action::Help | Action::Why | Action::Quit | Action::Open) {
+        if self.overlay.is_some()
+            && matches!(action, Action::Back | Action::Help | Action::Why | Action::Quit | Action::Open)
+        {
             self.overlay = None;
             return;
         }
@@ -128,6 +128,9 @@ impl App {
             Action::NextPane => self.focus(neighbour(self.focus, 1)),
             Action::PrevPane => self.focus(neighbour(self.focus, 3)),
             Action::Zoom => self.zoom = !self.zoom,
+            Action::Refresh | Action::RefreshAll if self.facts.setting.access == Access::Demo => {
+                out.tell("the demo plays a script: it can't be asked again");
+            }
             Action::RefreshAll => {
                 out.tell("asking everything again");
                 out.ask(Effect::RunAllProbes);
@@ -156,7 +159,6 @@ impl App {
     }
 
     fn judged(&mut self, evidence: Evidence, out: &mut Outbox<'_>) {
-        self.facts.probing.remove(&evidence.probe);
         let flip = self.facts.history.entry(evidence.probe.clone()).or_default().add(&evidence);
         if let Some(flip) = flip {
             let event = OwnEvent {
@@ -171,7 +173,13 @@ impl App {
                 occurred_at: evidence.observed_at,
                 recorded_at: None,
             };
-            out.ask(Effect::AppendOwn(Box::new(event)));
+            if self.facts.setting.access.may_write() {
+                out.ask(Effect::AppendOwn(Box::new(event)));
+            } else {
+                // Seen here and recorded nowhere; its detail says so.
+                let known = std::mem::take(&mut self.facts.log.entries);
+                self.facts.log.entries = merged(vec![Entry::Own(event)], known);
+            }
         }
         match self.facts.evidence.iter_mut().find(|known| known.probe == evidence.probe) {
             Some(known) => *known = evidence,
@@ -186,7 +194,8 @@ impl App {
         log.read = true;
         // A full page that ends above everything known leaves a gap: what is below it is read again.
         let oldest = page.last().map(Entry::at);
-        let gap = !complete && log.entries.first().is_some_and(|newest| oldest.is_some_and(|oldest| newest.at() < oldest));
+        let gap =
+            !complete && log.entries.first().is_some_and(|newest| oldest.is_some_and(|oldest| newest.at() < oldest));
         let known = if gap { Vec::new() } else { std::mem::take(&mut log.entries) };
         log.complete = complete || (log.complete && !gap);
         log.entries = merged(page, known);
@@ -213,7 +222,9 @@ impl App {
             }
             Stepped::Conflict => {
                 let dropped = self.facts.pending.dropped(id);
-                out.tell(format!("another reviewer was faster: {dropped} of your steps not recorded; look again, then repeat them"));
+                out.tell(format!(
+                    "another reviewer was faster: {dropped} of your steps not recorded; look again, then repeat them"
+                ));
                 out.ask(Effect::ReadStore);
             }
             Stepped::Refused(why) => {
@@ -266,7 +277,9 @@ impl App {
 fn refusal(access: Access) -> String {
     match access {
         Access::Demo => "the demo is read-only".to_owned(),
-        Access::ReadOnly | Access::ReadWrite => "this console is read-only; start it without --read-only to record".to_owned(),
+        Access::ReadOnly | Access::ReadWrite => {
+            "this console is read-only; start it without --read-only to record".to_owned()
+        }
     }
 }
 

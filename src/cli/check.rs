@@ -17,7 +17,7 @@ const AT_ONCE: usize = 8;
 /// Everything a check found.
 #[derive(Debug, Serialize)]
 pub struct Report {
-    /// The version of this shape; see docs/schemas/check.json.
+    /// The name of this shape, [`SCHEMA`]; docs/schemas/check.json describes it.
     pub schema: &'static str,
     /// The stack's name.
     pub stack: String,
@@ -34,8 +34,20 @@ pub struct Report {
     /// The configuration's findings. No value is in them.
     pub findings: Vec<env::Finding>,
     /// Layers of the configuration that could not be read, and why.
-    pub unread: Vec<(env::Layer, String)>,
+    pub unread: Vec<UnreadLayer>,
 }
+
+/// A layer of the configuration of which nothing is known.
+#[derive(Debug, Serialize)]
+pub struct UnreadLayer {
+    /// Which.
+    pub layer: env::Layer,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The name of the report's shape. It changes when a program that reads the old one would misread the new.
+pub const SCHEMA: &str = "readback_check_v1";
 
 /// Runs it and prints the report.
 pub(super) fn run(context: &Context, format: Format) -> Result<u8, StartError> {
@@ -59,7 +71,7 @@ async fn look(context: &Context) -> Result<Report, StartError> {
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
     let place = context.place();
     let observer = super::console::observer();
-    let (observations, matrix) =
+    let (observations, (matrix, _)) =
         tokio::join!(observe_all(&context.config.probes, &place, &observer, AT_ONCE), layers.read());
     let now = Timestamp::now();
     let evidence: Vec<Evidence> = context
@@ -85,7 +97,7 @@ fn report(context: &Context, evidence: Vec<Evidence>, matrix: Matrix, now: Times
     let recovery = gate::recovery(&evidence, &around, now);
     let findings = matrix.rows.into_iter().flat_map(|row| row.findings).chain(matrix.findings).collect();
     Report {
-        schema: "readback_check_v1",
+        schema: SCHEMA,
         stack: context.config.stack.name.clone(),
         environment: context.config.stack.environment.clone(),
         checked_at: now,
@@ -93,7 +105,7 @@ fn report(context: &Context, evidence: Vec<Evidence>, matrix: Matrix, now: Times
         recovery,
         evidence,
         findings,
-        unread: matrix.unread,
+        unread: matrix.unread.into_iter().map(|(layer, reason)| UnreadLayer { layer, reason }).collect(),
     }
 }
 
@@ -129,8 +141,8 @@ fn human(report: &Report) -> String {
         let place = finding.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
         let _ = writeln!(out, "  {:<24} {}{place}", finding.id, finding.text);
     }
-    for (layer, why) in &report.unread {
-        let _ = writeln!(out, "  {:<24} {why}", format!("{} not read", layer.word()));
+    for UnreadLayer { layer, reason } in &report.unread {
+        let _ = writeln!(out, "  {:<24} {reason}", format!("{} not read", layer.word()));
     }
     let _ = writeln!(out, "\nwhy not green");
     for why in &report.recovery.why_not {

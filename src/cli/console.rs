@@ -1,28 +1,27 @@
 //! The console itself: starts the tasks, takes the terminal, runs the shell, and leaves in order.
 
 use super::context::{Context, StartError, private_folder};
+use super::files::StackFiles;
 use crate::app::shell::{
     Clock, Door, Hands, LayerTask, Probes, Screen, Shell, Sources, StoreTask, judge_observations, keep_drafts,
 };
 use crate::app::terminal::{Caps, Guard, Hangup, Input, Signals, install_hooks};
 use crate::app::theme::{Depth, Theme};
-use crate::app::{Access, App, Event, Facts, Ids, Setting};
-use crate::config::{self, ColorMode};
+use crate::app::{App, Event, Facts, Ids, Setting};
+use crate::config::ColorMode;
+use crate::guard::Watch;
 use crate::probes::{Schedule, never_run};
-use crate::review::{Contract, Snapshot};
-use crate::store::drafts::Drafts;
+use crate::store;
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tracing_appender::non_blocking::WorkerGuard;
 
 /// How long the tasks may take to put away what they hold.
 const LEAVE_WITHIN: Duration = Duration::from_secs(1);
-/// The most that is read of a file of the stack, in bytes.
-const LIMIT: u64 = 8 * 1024 * 1024;
 /// How many events may wait for the shell.
 pub(super) const EVENTS: usize = 256;
 
@@ -52,7 +51,7 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
     let facts = Facts::new(setting(context), first_evidence(context), Timestamp::now());
     let app = App::new(facts, Ids::new(uuid::Uuid::now_v7().into_bytes()), screen.size());
     let mut tasks = JoinSet::new();
-    let hands = start_tasks(context, &events, &mut tasks).await?;
+    let hands = start_tasks(context, &events, &mut tasks)?;
     let mut shell = Shell { app, hands, clock: Clock::Real, screen, wake: None };
     let code = shell.run(Sources { input, signals, hangup, events: received }).await;
     // The hands go first, so that the tasks see that nobody asks any more and put away what they hold.
@@ -62,39 +61,33 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
     Ok(code)
 }
 
-/// Starts the tasks behind the shell.
-async fn start_tasks(
-    context: &Context,
-    events: &mpsc::Sender<Event>,
-    tasks: &mut JoinSet<()>,
-) -> Result<Hands, StartError> {
+/// Starts the tasks behind the shell. Nothing here waits for a disk or a network: the screen opens at
+/// once, and fills in.
+fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut JoinSet<()>) -> Result<Hands, StartError> {
     let config = &context.config;
     let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer());
     tokio::spawn(judge_observations(config.probes.clone(), observations, Clock::Real, events.clone()));
 
     let layers = LayerTask::new(config, context.place(), context.fingerprinter()?);
     let (ask_layers, asked_layers) = mpsc::channel(1);
-    tokio::spawn(layers.run(asked_layers, events.clone()));
+    let (door, guard) = watch::channel(Watch::default());
+    tokio::spawn(layers.run(asked_layers, events.clone(), door));
 
-    let (store, commands) = mpsc::channel(64);
+    let (ask_store, commands) = mpsc::channel(64);
     let (drafts, texts) = mpsc::channel(64);
-    let kept = open_drafts(context, events).await?;
-    if let Some(kept) = &kept {
-        tell_drafts(kept, events).await;
-    }
-    let task = StoreTask {
-        url: context.store_url()?,
-        access: if context.access.may_write() { crate::store::Access::ReadWrite } else { crate::store::Access::ReadOnly },
-        seed: seed(context)?,
-        drafts: kept.clone(),
-        events: events.clone(),
-        door: Door::default(),
-    };
-    tasks.spawn(task.run(commands));
-    tasks.spawn(keep_drafts(kept, texts));
-    let snapshot = read_snapshot(&context.root.join(&config.review.snapshot)).map(Box::new);
-    let _ = events.send(Event::SnapshotRead(snapshot)).await;
-    Ok(Hands { probes: Probes::Live(schedule), layers: ask_layers, store, drafts })
+    let access = context.access;
+    let files = StackFiles::of(context);
+    let url = context.store_url()?;
+    let events = events.clone();
+    tasks.spawn(async move {
+        let mut door = Door::new(guard);
+        let kept = files.open_drafts(&events).await;
+        let seed = files.tell(&events, &mut door).await;
+        let access = if access.may_write() { store::Access::ReadWrite } else { store::Access::ReadOnly };
+        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door };
+        tokio::join!(task.run(commands), keep_drafts(kept, texts));
+    });
+    Ok(Hands { probes: Probes::Live(schedule), layers: ask_layers, store: ask_store, drafts })
 }
 
 /// What does not change while the console runs.
@@ -126,64 +119,6 @@ pub(super) fn observer() -> String {
 fn first_evidence(context: &Context) -> Vec<crate::evidence::Evidence> {
     let now = Timestamp::now();
     context.config.probes.iter().map(|spec| never_run(spec, &observer(), now)).collect()
-}
-
-/// The rows that an embedded database starts with; a server's log is other people's.
-fn seed(context: &Context) -> Result<Vec<crate::timeline::Operation>, StartError> {
-    let Some(file) = &context.config.timeline.seed else { return Ok(Vec::new()) };
-    if !context.config.store.url.is_embedded() || !context.access.may_write() {
-        return Ok(Vec::new());
-    }
-    let path = context.root.join(file);
-    let bytes = read_limited(&path).map_err(StartError::io(format!("the seed {} can't be read", path.display())))?;
-    let text = String::from_utf8_lossy(&bytes);
-    let mut rows = config::parse_seed(&file.display().to_string(), &text)?;
-    // The rows go into the console's own file, so what must not be kept stays out of it.
-    for row in &mut rows {
-        Door::default().operation(row);
-    }
-    Ok(rows)
-}
-
-fn read_snapshot(path: &Path) -> Result<Snapshot, String> {
-    let bytes = read_limited(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
-    let parsed = Snapshot::parse(&bytes, &Contract::builtin().plan.candidate_prefix);
-    let mut snapshot = parsed.map_err(|error| error.to_string())?;
-    Door::default().snapshot(&mut snapshot);
-    Ok(snapshot)
-}
-
-fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(std::io::Error::other("it is larger than 8 MiB"));
-    }
-    Ok(bytes)
-}
-
-/// The file for drafts and for steps that could not be sent; none in a console that may write nothing. A
-/// disk that refuses is said, and nobody is kept from looking.
-async fn open_drafts(context: &Context, events: &mpsc::Sender<Event>) -> Result<Option<Drafts>, StartError> {
-    if context.access != Access::ReadWrite {
-        return Ok(None);
-    }
-    let file = config::default_store(&context.state, &context.root, &context.config.stack.name);
-    let path = file.with_extension("drafts.db");
-    match Drafts::open(&path).await {
-        Ok(drafts) => Ok(Some(drafts)),
-        Err(error) => {
-            let _ = events.send(Event::Trouble(format!("nothing can be kept locally: {error}"))).await;
-            Ok(None)
-        }
-    }
-}
-
-async fn tell_drafts(drafts: &Drafts, events: &mpsc::Sender<Event>) {
-    for (key, text) in drafts.texts().await.unwrap_or_default() {
-        let _ = events.send(Event::Draft { key, text }).await;
-    }
 }
 
 /// The runtime of everything but the screen's own threads.
@@ -226,7 +161,8 @@ impl Log {
         private_folder(&folder)?;
         let file = tracing_appender::rolling::never(&folder, "readback.log");
         let (writer, guard) = tracing_appender::non_blocking(file);
-        let subscriber = tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(tracing::Level::WARN);
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(tracing::Level::WARN);
         // A second console in the same process (a test) keeps the first one's log.
         let _ = tracing::subscriber::set_global_default(subscriber.finish());
         Ok(Self { path: folder.join("readback.log"), _writer: guard })

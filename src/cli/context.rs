@@ -75,8 +75,7 @@ impl Context {
         let root = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
         let mut layers = config::read_layers(&file, folder("XDG_CONFIG_HOME", ".config").as_deref())?;
         layers.extend(config::overrides(|name| std::env::var(name).ok()));
-        for (name, key, value) in
-            [("--theme", "display.theme", &args.theme), ("--color", "display.color", &args.color)]
+        for (name, key, value) in [("--theme", "display.theme", &args.theme), ("--color", "display.color", &args.color)]
         {
             if let Some(value) = value {
                 layers.push(config::flag(name, key, value));

@@ -50,5 +50,10 @@ async fn play(demo: Demo, clock: Clock, events: mpsc::Sender<Event>) {
 
 /// Hands that do nothing: the gate lets nothing through that writes, and what only reads has been read.
 fn hands_tied() -> Hands {
-    Hands { probes: Probes::Scripted, layers: mpsc::channel(1).0, store: mpsc::channel(1).0, drafts: mpsc::channel(1).0 }
+    Hands {
+        probes: Probes::Scripted,
+        layers: mpsc::channel(1).0,
+        store: mpsc::channel(1).0,
+        drafts: mpsc::channel(1).0,
+    }
 }

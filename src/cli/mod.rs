@@ -6,6 +6,7 @@ pub mod check;
 mod console;
 mod context;
 mod demo;
+mod files;
 pub mod init;
 mod nothing;
 
@@ -17,10 +18,12 @@ use context::Context;
 use std::io::Write;
 use std::process::ExitCode;
 
-/// What a usage error exits with; Nagios plugins call it unknown, and so does `check`.
+/// What `check` exits with when it can't start; Nagios plugins call it unknown.
 const UNKNOWN: u8 = 3;
 /// What everything else exits with when it can't start.
 const FAILED: u8 = 1;
+/// What a usage error exits with, and a question that there is no stack to ask of.
+const NOT_DONE: u8 = 2;
 
 /// Runs the program; returns its exit code. Errors are one line on stderr.
 pub fn run() -> ExitCode {
@@ -28,7 +31,9 @@ pub fn run() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            // To who asks like a Nagios plugin, a wrong argument is unknown, not critical.
+            let wrong = if std::env::args().any(|arg| arg == "check") { UNKNOWN } else { NOT_DONE };
+            return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
     let failed = if matches!(args.command, Some(Command::Check { .. })) { UNKNOWN } else { FAILED };
@@ -44,14 +49,19 @@ pub fn run() -> ExitCode {
 fn dispatch(args: Args) -> Result<u8, context::StartError> {
     match args.command {
         Some(Command::Init { dir }) => init::run_command(&dir),
-        Some(Command::Demo) => demo::run(args.color.as_deref().unwrap_or("auto"), args.theme.as_deref().unwrap_or("default")),
+        Some(Command::Demo) => {
+            demo::run(args.color.as_deref().unwrap_or("auto"), args.theme.as_deref().unwrap_or("default"))
+        }
         Some(Command::Check { format }) => match Context::find(&args)? {
             Some(context) => check::run(&context, format),
-            None => nothing::explain(),
+            None => {
+                nothing::explain();
+                Ok(UNKNOWN)
+            }
         },
         None => match Context::find(&args)? {
             Some(context) => console::run(&context),
-            None => nothing::explain(),
+            None => Ok(nothing::explain()),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! What is said where there is no stack: what to do, not what went wrong.
 
-use super::{context::StartError, say};
+use super::{NOT_DONE, say};
 
 /// What stands on the screen.
 const TEXT: &str = "\
@@ -12,8 +12,8 @@ readback: there is no stack here (no readback.toml in this folder or above it)
 
   readback --help          everything else";
 
-/// Says what to do; exits with 2, because nothing was done.
-pub(super) fn explain() -> Result<u8, StartError> {
+/// Says what to do; returns the exit code for it.
+pub(super) fn explain() -> u8 {
     say(&mut std::io::stdout(), TEXT);
-    Ok(2)
+    NOT_DONE
 }

@@ -11,6 +11,7 @@ mod facts;
 pub mod findings;
 pub mod ini;
 pub mod interpolate;
+mod known;
 pub mod layers;
 mod matrix;
 pub mod rules;
@@ -20,6 +21,7 @@ pub mod template;
 mod winner;
 
 pub use compare::compare;
+pub use known::secret_values;
 pub use layers::{Layers, Reading};
 pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};
 pub use rules::Rules;

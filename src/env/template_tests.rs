@@ -1,3 +1,4 @@
+//! Sections, marks and required keys of templates.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn evidence_ages_by_half_lives() {
-        let half_life = Duration::from_secs(60);
+        let half_life = Duration::from_mins(1);
         let at = |seconds| Freshness::of(Duration::from_secs(seconds), half_life);
         assert_eq!(at(0), Freshness::Fresh);
         assert_eq!(at(60), Freshness::Fresh);

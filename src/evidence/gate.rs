@@ -18,6 +18,7 @@ pub enum RecoveryState {
     /// Nothing is seen to fail; that it works has not been proved.
     ClearedUnverified,
     /// Proved by fresh and independent evidence.
+    #[serde(rename = "verified_recovered")]
     VerifiedRecovery,
 }
 
@@ -32,7 +33,7 @@ impl RecoveryState {
         }
     }
 
-    /// The stable name used in JSON.
+    /// The stable name, also the one in JSON.
     pub fn code(self) -> &'static str {
         match self {
             Self::Down => "down",
@@ -117,16 +118,16 @@ pub fn recovery(evidence: &[Evidence], around: &Circumstances, now: Timestamp) -
         let text = "no two independent proofs, one of them more than a route or a container".to_owned();
         say(RecoveryState::ClearedUnverified, "not_independent", None, text);
     }
-    compare("running_differs_from_disk", "running environment = .env", &around.running_equals_disk, &mut say);
-    compare("disk_differs_from_secrets", ".env = secrets", &around.disk_equals_secrets, &mut say);
-    compare("restart_not_safe", "the next recreate is safe", &around.restart_is_safe, &mut say);
-    if let Some(at) = around.refired {
-        say(
-            RecoveryState::Degraded,
-            "refired",
-            None,
-            format!("the alert fired again at {at:.0}, inside the flap window"),
-        );
+    let running =
+        ["running_differs_from_disk", "the running environment is not what .env says", "the running environment"];
+    compare(running, &around.running_equals_disk, &mut say);
+    let disk = ["disk_differs_from_secrets", ".env is not what the secrets say", ".env against the secrets"];
+    compare(disk, &around.disk_equals_secrets, &mut say);
+    let recreate = ["restart_not_safe", "the next recreate would break", "what the next recreate does"];
+    compare(recreate, &around.restart_is_safe, &mut say);
+    if around.refired.is_some() {
+        let text = "the alert fired again within 15 minutes of RESOLVED".to_owned();
+        say(RecoveryState::Degraded, "refired", None, text);
     }
     why_not.sort_by_key(|(state, _)| *state);
     Recovery {
@@ -156,7 +157,7 @@ fn judge_one(
         }
         Verdict::Fail => say(bad, "evidence_fails", of, format!("{}: {}", seen.probe, seen.summary)),
         Verdict::Warn => {
-            say(RecoveryState::Degraded, "evidence_warns", of, format!("{}: {}", seen.probe, seen.summary))
+            say(RecoveryState::Degraded, "evidence_warns", of, format!("{}: {}", seen.probe, seen.summary));
         }
         Verdict::Unknown(reason) => {
             let text = format!("{}: {} - {}", seen.probe, reason.word(), seen.summary);
@@ -189,20 +190,35 @@ fn has_independent_pair(evidence: &[Evidence], now: Timestamp) -> bool {
     })
 }
 
-fn compare(id: &str, what: &str, known: &Known, say: &mut impl FnMut(RecoveryState, &str, Option<&ProbeId>, String)) {
+/// One comparison that green depends on: its id, how it reads when it is broken, and what it is about.
+fn compare(
+    [id, broken, subject]: [&str; 3],
+    known: &Known,
+    say: &mut impl FnMut(RecoveryState, &str, Option<&ProbeId>, String),
+) {
+    let unknown = format!("{id}_unknown");
     match known {
         Known::Holds => {}
-        Known::Broken(how) => say(RecoveryState::Degraded, id, None, format!("not so: {what} ({how})")),
+        Known::Broken(how) => say(RecoveryState::Degraded, id, None, format!("{broken}: {how}")),
         Known::NotCompared => {
-            say(RecoveryState::ClearedUnverified, &format!("{id}_unknown"), None, format!("not compared yet: {what}"));
+            say(RecoveryState::ClearedUnverified, &unknown, None, format!("{subject}: not compared yet"));
         }
         Known::Unknown(why) => {
-            say(
-                RecoveryState::ClearedUnverified,
-                &format!("{id}_unknown"),
-                None,
-                format!("can't compare: {what} ({why})"),
-            );
+            say(RecoveryState::ClearedUnverified, &unknown, None, format!("{subject}: can't be compared ({why})"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_stored_under_its_stable_name() {
+        use RecoveryState::{ClearedUnverified, Degraded, Down, VerifiedRecovery};
+        for state in [Down, Degraded, ClearedUnverified, VerifiedRecovery] {
+            assert_eq!(serde_json::to_value(state).ok(), Some(state.code().into()));
+            assert_eq!(serde_json::from_value::<RecoveryState>(state.code().into()).ok(), Some(state));
         }
     }
 }

@@ -6,8 +6,10 @@ mod fingerprint;
 pub mod scan;
 mod secret;
 mod text;
+mod watch;
 
 pub use digest::{canonical, digest_bytes, digest_of};
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use secret::Secret;
 pub use text::{line, multiline};
+pub use watch::Watch;

@@ -12,7 +12,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter_map(keep).collect())
 }
 
-/// Several lines: as [`line`], but line feeds stay and tabs become spaces.
+/// Several lines: as [`line()`], but line feeds stay and tabs become spaces.
 pub fn multiline(text: &str) -> String {
     text.split('\n').map(|part| line(part.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
 }

@@ -26,7 +26,7 @@ pub fn header(facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
 fn identity(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
     let access = facts.setting.access;
     let badge_role = if access.may_write() { Role::Danger } else { Role::Badge };
-    let bytes = format!(" {} ", bytes(facts.bytes_sent));
+    let bytes = format!(" sent {} ", bytes(facts.bytes_sent));
     let mut right = row;
     right.width -= canvas.put_right(right, row.y, &bytes, Role::Muted).min(right.width);
     right.width -= canvas.put_right(right, row.y, access.badge(), badge_role).min(right.width);
@@ -52,7 +52,9 @@ fn identity(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
 fn store_badge(facts: &Facts) -> Option<Badge> {
     let waiting = facts.pending.len();
     match &facts.store {
-        StoreState::Unavailable(_) if waiting > 0 => Some(Badge::new(format!("no database, {waiting} kept "), Role::Fail)),
+        StoreState::Unavailable(_) if waiting > 0 => {
+            Some(Badge::new(format!("no database, {waiting} kept "), Role::Fail))
+        }
         StoreState::Unavailable(_) => Some(Badge::new("no database ", Role::Fail)),
         _ if waiting > 0 => Some(Badge::new(format!("{waiting} not recorded yet "), Role::Warn)),
         StoreState::Opening => Some(Badge::new("opening database ", Role::Muted)),
@@ -106,16 +108,34 @@ pub fn footer(facts: &Facts, offers: &[Action], notice: Option<&str>, canvas: &m
         canvas.put(row.x + 1, row.y, row.width.saturating_sub(2), notice, Role::Accent);
         return;
     }
-    let mut x = row.x + 1;
-    for action in offers.iter().filter(|action| facts.setting.access.may_write() || !action.info().writes) {
-        let info = action.info();
-        let key = info.keys[0];
-        let needed = (key.width() + 1 + info.hint.width()) as u16;
-        if x + needed >= row.right() {
-            break;
+    // What always stands keeps its place at the right; the pane's own offers take what is left.
+    let (always, own): (Vec<Action>, Vec<Action>) = offers.iter().partition(|action| ALWAYS.contains(action));
+    let width: usize = always.iter().map(|action| hint_width(*action) + 2).sum::<usize>();
+    let right = Rect { x: row.right().saturating_sub(width as u16).max(row.x), ..row };
+    hints(&always, canvas, Rect { width: row.right() - right.x, ..right });
+    let may = |action: &Action| facts.setting.access.may_write() || !action.info().writes;
+    let own: Vec<Action> = own.into_iter().filter(may).collect();
+    hints(&own, canvas, Rect { x: row.x + 1, width: right.x.saturating_sub(row.x + 1), ..row });
+}
+
+/// What stands in the footer wherever keys mean actions.
+const ALWAYS: [Action; 3] = [Action::Why, Action::Help, Action::Quit];
+
+fn hint_width(action: Action) -> usize {
+    action.info().keys[0].width() + 1 + action.info().hint.width()
+}
+
+/// Keys and what they do, as many as there is room for.
+fn hints(actions: &[Action], canvas: &mut Canvas<'_>, row: Rect) {
+    let mut x = row.x;
+    for action in actions {
+        let needed = hint_width(*action) as u16;
+        if x + needed + 2 > row.right() {
+            return;
         }
-        x += canvas.put(x, row.y, needed, key, Role::Key);
-        x += 1 + canvas.put(x + 1, row.y, needed, info.hint, Role::Muted) + 2;
+        let info = action.info();
+        x += canvas.put(x, row.y, needed, info.keys[0], Role::Key) + 1;
+        x += canvas.put(x, row.y, needed, info.hint, Role::Muted) + 2;
     }
 }
 

@@ -72,6 +72,11 @@ impl Glyphs {
         self.pick("—", "-")
     }
 
+    /// Before a value that is not the one beside it.
+    pub fn differs(self) -> &'static str {
+        self.pick("≠", "!")
+    }
+
     /// A masked character.
     pub fn mask(self) -> &'static str {
         self.pick("•", "*")
@@ -95,12 +100,14 @@ mod tests {
     #[test]
     fn every_symbol_is_one_column_wide_and_verdicts_differ_without_colour() {
         for set in [Glyphs::Unicode, Glyphs::Ascii] {
-            let verdicts = [Verdict::Pass, Verdict::Warn, Verdict::Fail, Verdict::Unknown(Unknown::NeverRun)].map(|v| set.verdict(v));
+            let verdicts = [Verdict::Pass, Verdict::Warn, Verdict::Fail, Verdict::Unknown(Unknown::NeverRun)]
+                .map(|v| set.verdict(v));
             for (at, glyph) in verdicts.iter().enumerate() {
                 assert_eq!(glyph.width(), 1);
                 assert!(!verdicts[..at].contains(glyph));
             }
-            for glyph in [set.cursor(), set.rule(), set.bar(), set.ellipsis(), set.absent(), set.mask()] {
+            for glyph in [set.cursor(), set.rule(), set.bar(), set.ellipsis(), set.absent(), set.differs(), set.mask()]
+            {
                 assert_eq!(glyph.width(), 1);
             }
         }

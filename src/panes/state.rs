@@ -2,8 +2,8 @@
 
 use super::Glyphs;
 use crate::app::theme::Role;
-use crate::evidence::{Evidence, Freshness, RecoveryState, Verdict};
 use crate::env::Severity;
+use crate::evidence::{Evidence, Freshness, RecoveryState, Verdict};
 use jiff::Timestamp;
 
 /// A pane's state in a few words.

@@ -183,7 +183,11 @@ impl EnvFile {
         } else if !contents.empty.is_empty() {
             (Verdict::Fail, format!("without a value: {}", some(&contents.empty)), format!("grep -nE '=$' {file}"))
         } else if let Some(number) = contents.bad_lines.first() {
-            (Verdict::Warn, format!("line {number} sets nothing: a key without ="), format!("an editor, at line {number} of {file}"))
+            (
+                Verdict::Warn,
+                format!("line {number} sets nothing: a key without ="),
+                format!("an editor, at line {number} of {file}"),
+            )
         } else if !contents.twice.is_empty() {
             let summary = format!("set twice, the last one wins: {}", some(&contents.twice));
             (Verdict::Warn, summary, format!("grep -nE '^({})=' {file} | cut -d= -f1", contents.twice.join("|")))

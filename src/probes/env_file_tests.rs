@@ -1,4 +1,6 @@
+//! The probe on files of its own, whole, broken and absent.
 #![allow(clippy::unwrap_used)]
+
 use super::{EnvFile, Seen};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::{Judgement, Kind, Place, ProbeError};
@@ -56,7 +58,10 @@ async fn lines_that_make_no_sense_and_keys_set_twice_warn() {
     let mut env = GOOD.to_vec();
     env.extend(b"LONELY\nX=1\n");
     let judgement = judged(Some(&env)).await;
-    assert_eq!((judgement.verdict, judgement.summary.as_str()), (Verdict::Warn, "line 4 sets nothing: a key without ="));
+    assert_eq!(
+        (judgement.verdict, judgement.summary.as_str()),
+        (Verdict::Warn, "line 4 sets nothing: a key without =")
+    );
     let mut env = GOOD.to_vec();
     env.extend(b"EXTRA=2\n");
     assert_eq!(judged(Some(&env)).await.verdict, Verdict::Warn);

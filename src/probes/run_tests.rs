@@ -1,4 +1,6 @@
+//! One look: its deadline, its crash, and many at a time.
 #![allow(clippy::unwrap_used, clippy::panic)]
+
 use super::{guarded, observe_all, run_once};
 use crate::evidence::{ProbeId, Unknown, Verdict};
 use crate::probes::{Options, Place, ProbeSpec, judge};

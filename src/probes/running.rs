@@ -50,7 +50,6 @@ pub async fn running_env(place: &Place, container: &str, within: Duration) -> Re
 
 /// The environment of a container: not in this build.
 #[cfg(not(feature = "docker"))]
-#[expect(clippy::unused_async, reason = "the same call in every build")]
 pub async fn running_env(_place: &Place, _container: &str, _within: Duration) -> Result<RunningEnv, ProbeError> {
     Err(super::not_built("docker"))
 }

@@ -1,4 +1,6 @@
+//! When probes look, on a paused clock.
 #![allow(clippy::unwrap_used, clippy::panic)]
+
 use super::{JITTER_PERCENT, LIMIT, Schedule, ScheduleHandle, jitter};
 use crate::evidence::{ProbeId, Unknown};
 use crate::probes::run::Answer;

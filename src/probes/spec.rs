@@ -24,7 +24,7 @@ pub struct ProbeSpec {
     pub half_life: Duration,
     /// Whether the recovery gate asks for it.
     pub required: bool,
-    /// For `--tag`.
+    /// Labels of your own; nothing reads them yet.
     pub tags: Vec<String>,
     /// What it is and what it asks.
     pub options: Options,

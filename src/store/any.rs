@@ -42,7 +42,9 @@ impl AnyStore {
     pub async fn import(&self, rows: &[Operation]) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.import(rows).await,
-            Self::Postgres(_) => Err(StoreError::Refused("rows with a time of their own are not put into a server's log".to_owned())),
+            Self::Postgres(_) => {
+                Err(StoreError::Refused("rows with a time of their own are not put into a server's log".to_owned()))
+            }
             Self::Memory(store) => {
                 rows.iter().cloned().map(Entry::Operation).for_each(|row| store.put(row));
                 Ok(())

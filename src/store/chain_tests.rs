@@ -1,4 +1,6 @@
+//! The hash chain: what it holds, and what breaks it.
 #![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::review::{ReviewAct, ReviewId};
 use proptest::prelude::*;

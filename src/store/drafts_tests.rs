@@ -1,4 +1,6 @@
+//! What was kept is there after the console ended.
 #![allow(clippy::unwrap_used)]
+
 use super::*;
 use crate::review::{NewReviewEvent, ReviewAct, ReviewId};
 use jiff::Timestamp;

@@ -158,7 +158,7 @@ async fn a_file_and_its_folder_are_for_their_owner_alone() {
 async fn a_file_that_is_no_database_and_one_that_is_not_there_say_so() {
     crate::bench::sqlite(async |bench: &Bench| {
         let missing = AnyStore::open(&bench.url(), Access::ReadOnly).await.unwrap_err();
-        assert!(matches!(&missing, StoreError::Unavailable(why) if why.contains("can't be opened")), "{missing}");
+        assert!(matches!(&missing, StoreError::Unavailable(why) if why.contains("there is none yet")), "{missing}");
         let Bench::Sqlite(home) = bench else { panic!("not on SQLite") };
         std::fs::create_dir(home.path().join("stack")).unwrap();
         std::fs::write(home.path().join("stack/readback.db"), "DB_HOST=localhost\n".repeat(100)).unwrap();

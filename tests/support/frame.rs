@@ -51,8 +51,11 @@ pub fn snapshot_text(buffer: &Buffer) -> String {
     }
     let mut legend: Vec<(char, String)> = letters.into_iter().map(|(name, letter)| (letter, name)).collect();
     legend.sort();
-    let legend: String = legend.iter().map(|(letter, name)| format!("{letter} = {name}\n")).collect();
-    format!("{}--- styles ---\n{rows}--- legend ---\n{legend}", symbols(buffer))
+    let mut out = format!("{}--- styles ---\n{rows}--- legend ---\n", symbols(buffer));
+    for (letter, name) in legend {
+        writeln!(out, "{letter} = {name}").unwrap();
+    }
+    out
 }
 
 fn style_name(style: Style) -> String {

@@ -2,6 +2,6 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
-pub mod scene;
 pub mod frame;
 pub mod rig;
+pub mod scene;

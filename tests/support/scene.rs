@@ -65,6 +65,13 @@ pub fn press(app: &mut App, keys: &str) -> Turn {
     turn
 }
 
+/// Lets the cursors rest, so that the details follow.
+pub fn rest(app: &mut App) {
+    let later = now().checked_add(jiff::SignedDuration::from_millis(200)).unwrap();
+    app.update(Event::Woken, later);
+    app.update(Event::Woken, now());
+}
+
 /// A key press by the name that the action table gives it.
 pub fn key(name: &str) -> KeyEvent {
     let (modifiers, base) = match name.strip_prefix("ctrl-") {
@@ -86,7 +93,9 @@ pub fn key(name: &str) -> KeyEvent {
 }
 
 pub fn snapshot() -> Snapshot {
-    let bytes = include_bytes!("../../examples/odoo18-prod/docs/security/host-service-change-evidence-acceptance.snapshot.json");
+    let bytes = include_bytes!(
+        "../../examples/odoo18-prod/docs/security/host-service-change-evidence-acceptance.snapshot.json"
+    );
     Snapshot::parse(bytes, &Contract::builtin().plan.candidate_prefix).unwrap()
 }
 
@@ -107,15 +116,36 @@ pub fn evidence() -> Vec<Evidence> {
         summary: summary.to_owned(),
         hint: None,
         facts: Vec::new(),
-        half_life: Duration::from_secs(300),
+        half_life: Duration::from_mins(5),
         required: true,
     };
     let mut all = vec![
         seen("docker", "docker", "the Docker daemon answers", Verdict::Pass, 12, "answers, 2 containers run"),
-        seen("web", "container", "the container web runs and is healthy", Verdict::Warn, 20, "runs, but its health check is from before the restart"),
-        seen("database", "postgres", "the database answers a query over TLS", Verdict::Fail, 31, "could not translate host name \u{1b}[31mold-db\u{1b}[0m 資料庫連線失敗"),
+        seen(
+            "web",
+            "container",
+            "the container web runs and is healthy",
+            Verdict::Warn,
+            20,
+            "runs, but its health check is from before the restart",
+        ),
+        seen(
+            "database",
+            "postgres",
+            "the database answers a query over TLS",
+            Verdict::Fail,
+            31,
+            "could not translate host name \u{1b}[31mold-db\u{1b}[0m 資料庫連線失敗",
+        ),
         seen("route", "http", "the public route answers", Verdict::Pass, 700, "200 OK 🦀, the random path was refused"),
-        seen("redis", "tcp", "the port 6379 takes connections", Verdict::Unknown(Unknown::TimedOut), 40, "no answer within 5 s"),
+        seen(
+            "redis",
+            "tcp",
+            "the port 6379 takes connections",
+            Verdict::Unknown(Unknown::TimedOut),
+            40,
+            "no answer within 5 s",
+        ),
         seen("env-file", "env-file", "every required key is set", Verdict::Fail, 5, "4 required keys are missing"),
     ];
     all[2].hint = Some("docker compose exec web getent hosts \"$DB_HOST\"".to_owned());
@@ -166,33 +196,89 @@ pub fn matrix() -> Matrix {
     let at = |line| Place { file: ".env.template".to_owned(), line };
     Matrix {
         rows: vec![
-            row("COMPOSE_PROJECT_NAME", "project", false, [
-                value(Some("odoo18-prod"), "", ".env.template", 2),
-                value(Some("odoo18-prod"), "", ".env", 1),
-                Cell::Absent, Cell::Absent, Cell::Absent, Cell::Unread,
-            ], vec![]),
-            row("DB_HOST", "database", false, [
-                Cell::Empty(at(8)),
-                value(Some("db.managed.example"), "", ".env", 7),
-                value(Some("db.managed.example"), "", "secret", 0),
-                value(Some("old-db 資料庫"), "", "docker-compose.yml", 21),
-                Cell::Absent, Cell::Unread,
-            ], vec![finding("hardcoded_in_compose", Severity::Error, "DB_HOST", "docker-compose.yml sets another value", "remove the line")]),
-            row("DB_PASSWORD", "database", true, [
-                Cell::Empty(at(10)),
-                value(None, "8 chars!", ".env", 9),
-                value(None, "thirty-two characters of nothing", "secret", 0),
-                Cell::Absent,
-                value(None, "another one", "odoo.conf", 14),
-                Cell::Unread,
-            ], vec![
-                finding("too_short", Severity::Error, "DB_PASSWORD", "8 bytes, at least 20 wanted", "take it from the secret"),
-                finding("differs_from_secret", Severity::Error, "DB_PASSWORD", "not what the secret says", "readback env sync"),
-            ]),
-            row("CAPSULE_S3_BUCKET", "S3", false, [
-                Cell::Empty(at(20)), Cell::Absent, value(Some("bucket-\u{202e}evil"), "", "secret", 0),
-                Cell::Absent, Cell::Absent, Cell::Unread,
-            ], vec![finding("missing_required", Severity::Error, "CAPSULE_S3_BUCKET", "REQUIRED by the template, not in .env", "add it")]),
+            row(
+                "COMPOSE_PROJECT_NAME",
+                "project",
+                false,
+                [
+                    value(Some("odoo18-prod"), "", ".env.template", 2),
+                    value(Some("odoo18-prod"), "", ".env", 1),
+                    Cell::Absent,
+                    Cell::Absent,
+                    Cell::Absent,
+                    Cell::Unread,
+                ],
+                vec![],
+            ),
+            row(
+                "DB_HOST",
+                "database",
+                false,
+                [
+                    Cell::Empty(at(8)),
+                    value(Some("db.managed.example"), "", ".env", 7),
+                    value(Some("db.managed.example"), "", "secret", 0),
+                    value(Some("old-db 資料庫"), "", "docker-compose.yml", 21),
+                    Cell::Absent,
+                    Cell::Unread,
+                ],
+                vec![finding(
+                    "hardcoded_in_compose",
+                    Severity::Error,
+                    "DB_HOST",
+                    "docker-compose.yml sets another value",
+                    "remove the line",
+                )],
+            ),
+            row(
+                "DB_PASSWORD",
+                "database",
+                true,
+                [
+                    Cell::Empty(at(10)),
+                    value(None, "8 chars!", ".env", 9),
+                    value(None, "thirty-two characters of nothing", "secret", 0),
+                    Cell::Absent,
+                    value(None, "another one", "odoo.conf", 14),
+                    Cell::Unread,
+                ],
+                vec![
+                    finding(
+                        "too_short",
+                        Severity::Error,
+                        "DB_PASSWORD",
+                        "8 bytes, at least 20 wanted",
+                        "take it from the secret",
+                    ),
+                    finding(
+                        "differs_from_secret",
+                        Severity::Error,
+                        "DB_PASSWORD",
+                        "not what the secret says",
+                        "readback env sync",
+                    ),
+                ],
+            ),
+            row(
+                "CAPSULE_S3_BUCKET",
+                "S3",
+                false,
+                [
+                    Cell::Empty(at(20)),
+                    Cell::Absent,
+                    value(Some("bucket-\u{202e}evil"), "", "secret", 0),
+                    Cell::Absent,
+                    Cell::Absent,
+                    Cell::Unread,
+                ],
+                vec![finding(
+                    "missing_required",
+                    Severity::Error,
+                    "CAPSULE_S3_BUCKET",
+                    "REQUIRED by the template, not in .env",
+                    "add it",
+                )],
+            ),
         ],
         findings: vec![],
         unread: vec![(Layer::Running, "the Docker socket does not exist".to_owned())],
@@ -233,7 +319,14 @@ pub fn entries() -> Vec<Entry> {
             recorded_at: Some(ago(30)),
         }),
         operation("op-4", EventType::Resolved, "alertmanager", "", None, 60),
-        operation("op-3", EventType::ExecutionCompleted, "auto_repair", "docker restart web \u{1b}]0;owned\u{7}", Some(false), 600),
+        operation(
+            "op-3",
+            EventType::ExecutionCompleted,
+            "auto_repair",
+            "docker restart web \u{1b}]0;owned\u{7}",
+            Some(false),
+            600,
+        ),
         operation("op-2", EventType::UserAction, "telegram:100200", "approve 重新啟動 🚑", Some(true), 900),
         operation("op-1", EventType::AlertReceived, "alertmanager", "", None, 2340),
     ]

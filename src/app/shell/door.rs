@@ -1,96 +1,109 @@
 //! The door for foreign text: what the guard catches in a row of the log or in a snapshot is masked before
 //! anyone sees or keeps it, whoever wrote it there.
 
-use crate::guard::scan;
+use crate::guard::Watch;
 use crate::review::Snapshot;
 use crate::timeline::{Entry, Operation};
 use serde_json::Value;
-use std::fmt::Write;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long the first rows wait for the guard.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Masks what must not be seen.
-#[derive(Clone, Debug, Default)]
-pub struct Door {}
+#[derive(Clone, Debug)]
+pub struct Door {
+    guard: watch::Receiver<Watch>,
+}
 
 impl Door {
+    /// A door whose guard is told of new values to look out for.
+    pub fn new(guard: watch::Receiver<Watch>) -> Self {
+        Self { guard }
+    }
+
+    /// Waits until the guard knows what the stack's files hold, but not for ever: a disk that hangs must
+    /// not keep the timeline away, and shapes are known from the start.
+    pub async fn ready(&mut self) {
+        let _ = tokio::time::timeout(PATIENCE, self.guard.changed()).await;
+    }
+
+    /// Returns when the guard has been told of new values. Dropping the future loses nothing.
+    pub async fn changed(&mut self) {
+        if self.guard.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// The same rows, with everything that was caught in them masked.
     pub fn entries(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
+        let guard = self.guard.borrow().clone();
         for entry in &mut entries {
             match entry {
-                Entry::Operation(operation) => self.operation(operation),
+                Entry::Operation(operation) => mask_operation(&guard, operation),
                 Entry::Own(event) => {
-                    self.text(&mut event.summary);
-                    self.value(&mut event.context);
+                    guard.mask(&mut event.summary);
+                    mask_value(&guard, &mut event.context);
                 }
             }
         }
         entries
     }
 
-    /// Masks what is caught in a row.
+    /// Masks what is caught in a row that is to be kept.
     pub fn operation(&self, operation: &mut Operation) {
-        let row = &mut operation.row;
-        for text in [&mut row.actor, &mut row.action_detail, &mut row.error_message].into_iter().flatten() {
-            self.text(text);
-        }
-        self.value(&mut row.context);
+        mask_operation(&self.guard.borrow(), operation);
     }
 
     /// Masks what is caught in the words of a snapshot; its ids stay as they are.
     pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        let guard = self.guard.borrow();
         for candidate in &mut snapshot.candidates {
             let words = [&mut candidate.label, &mut candidate.expected_host_scope, &mut candidate.service_scope];
             for text in words.into_iter().chain([&mut candidate.config_kind, &mut candidate.control_tier]) {
-                self.text(text);
+                guard.mask(text);
             }
-        }
-    }
-
-    /// Masks what is caught in a text. One mask stands for all that overlaps.
-    pub fn text(&self, text: &mut String) {
-        let hits = scan::scan(text);
-        if hits.is_empty() {
-            return;
-        }
-        let mut masked = String::with_capacity(text.len());
-        let mut done = 0;
-        for hit in hits {
-            if hit.offset >= done {
-                masked.push_str(text.get(done..hit.offset).unwrap_or_default());
-                let _ = write!(masked, "[{} masked]", hit.detector);
-            }
-            done = done.max(hit.end());
-        }
-        masked.push_str(text.get(done..).unwrap_or_default());
-        *text = masked;
-    }
-
-    /// Masks what is caught in the strings and numbers of a value; each is looked at together with
-    /// its name, for that may be what gives it away.
-    fn value(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => self.text(text),
-            Value::Array(list) => list.iter_mut().for_each(|item| self.value(item)),
-            Value::Object(map) => {
-                for (name, item) in map.iter_mut() {
-                    match named(name, item) {
-                        Some(length) => *item = Value::String(format!("[{length} characters masked]")),
-                        None => self.value(item),
-                    }
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 }
 
+fn mask_operation(guard: &Watch, operation: &mut Operation) {
+    let row = &mut operation.row;
+    for text in [&mut row.actor, &mut row.action_detail, &mut row.error_message].into_iter().flatten() {
+        guard.mask(text);
+    }
+    mask_value(guard, &mut row.context);
+}
+
+/// Masks what is caught in the strings and numbers of a value; each is looked at together with its name,
+/// for that may be what gives it away.
+fn mask_value(guard: &Watch, value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            guard.mask(text);
+        }
+        Value::Array(list) => list.iter_mut().for_each(|item| mask_value(guard, item)),
+        Value::Object(map) => {
+            for (name, item) in map.iter_mut() {
+                match named(guard, name, item) {
+                    Some(length) => *item = Value::String(format!("[{length} characters masked]")),
+                    None => mask_value(guard, item),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// How long a value is, in characters, whose name says that it is secret.
-fn named(name: &str, value: &Value) -> Option<usize> {
+fn named(guard: &Watch, name: &str, value: &Value) -> Option<usize> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
-    let caught = !scan::scan(&format!("{name}={text}")).is_empty();
+    let caught = !guard.catch(&format!("{name}={text}")).is_empty();
     caught.then(|| text.chars().count())
 }
 
@@ -99,30 +112,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn masked(text: &str) -> String {
-        let mut text = text.to_owned();
-        Door::default().text(&mut text);
-        text
-    }
-
-    #[test]
-    fn a_secret_is_masked_where_it_stands() {
-        assert_eq!(masked("so password=invented-one-2 it was"), "so password=[secret_assignment masked] it was");
-        assert_eq!(masked("nothing to see"), "nothing to see");
-    }
-
-    #[test]
-    fn a_paste_with_secrets_in_it_is_masked_as_one() {
-        let long = "invented-".repeat(20);
-        let dump = format!("before\n\nAPP_A=1\nDB_PASSWORD={long}\nAPP_B=2\nAPP_TOKEN={long}\n\nafter 資料");
-        let text = masked(&dump);
-        assert!(!text.contains("invented") && text.starts_with("before") && text.ends_with("after 資料"), "{text}");
-    }
-
     #[test]
     fn a_value_is_masked_because_of_its_name() {
         let mut value = json!({"password": "invented-one-2", "pin_token": 98_765_432_u64, "deep": [{"note": "ok"}]});
-        Door::default().value(&mut value);
+        mask_value(&Watch::default(), &mut value);
         assert_eq!(
             value,
             json!({"password": "[14 characters masked]", "pin_token": "[8 characters masked]", "deep": [{"note": "ok"}]})

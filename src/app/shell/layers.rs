@@ -4,8 +4,8 @@
 use crate::app::Event;
 use crate::config::{Config, EnvSettings, SecretSpec};
 use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
-use crate::env::{Layers, Matrix, Reading, Rules, compare};
-use crate::guard::{Fingerprinter, line};
+use crate::env::{Layers, Matrix, Reading, Rules, compare, secret_values};
+use crate::guard::{Fingerprinter, Secret, Watch, line};
 use crate::probes::Place;
 use crate::probes::running::running_env;
 use crate::probes::secrets::{AnySecretSource, SecretSource};
@@ -13,6 +13,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::sync::watch;
 
 /// How often the layers are read without being asked.
 const EVERY: Duration = Duration::from_secs(30);
@@ -29,6 +30,8 @@ pub struct LayerTask {
     rules: Rules,
     place: Place,
     fingerprinter: Fingerprinter,
+    /// Keeps what the guard remembers of the values from being read back.
+    guard_key: Secret,
 }
 
 impl LayerTask {
@@ -40,14 +43,22 @@ impl LayerTask {
             rules: config.env.rules(),
             place,
             fingerprinter,
+            guard_key: Secret::new(uuid::Uuid::now_v7().into_bytes()),
         }
     }
 
     /// Reads at once, then when asked and every half minute, until nobody asks any more.
-    pub async fn run(self, mut asked: Receiver<()>, events: Sender<Event>) {
+    pub async fn run(self, mut asked: Receiver<()>, events: Sender<Event>, door: watch::Sender<Watch>) {
+        // What the files hold is known at once; secrets and what runs may take their time.
+        let this = self.clone();
+        let known = tokio::task::spawn_blocking(move || this.guard(&this.files())).await;
+        let _ = door.send(known.unwrap_or_default());
         loop {
-            let matrix = self.read().await;
-            if events.send(Event::EnvCompared(Box::new(matrix))).await.is_err() {
+            let (matrix, guard) = self.read().await;
+            // The guard first, so that nothing that was just learned gets past it.
+            let _ = door.send(guard.clone());
+            let told = events.send(Event::Guard(guard)).await;
+            if told.is_err() || events.send(Event::EnvCompared(Box::new(matrix))).await.is_err() {
                 return;
             }
             tokio::select! {
@@ -57,8 +68,8 @@ impl LayerTask {
         }
     }
 
-    /// Reads every layer and compares them.
-    pub async fn read(&self) -> Matrix {
+    /// Reads every layer and compares them; with the comparison comes the guard that knows their secrets.
+    pub async fn read(&self) -> (Matrix, Watch) {
         let (secrets, running) = tokio::join!(self.secrets(), self.running());
         let this = self.clone();
         // Files are read and compared on a thread that may block: a network disk must not stop the screen.
@@ -66,12 +77,19 @@ impl LayerTask {
             let mut layers = this.files();
             layers.secrets = secrets;
             layers.running = running;
-            compare(&layers, &this.rules, &this.fingerprinter)
+            (compare(&layers, &this.rules, &this.fingerprinter), this.guard(&layers))
         });
         compared.await.unwrap_or_else(|_| {
-            let layers = Layers { file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()), ..Layers::default() };
-            compare(&layers, &self.rules, &self.fingerprinter)
+            let layers = Layers {
+                file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()),
+                ..Layers::default()
+            };
+            (compare(&layers, &self.rules, &self.fingerprinter), Watch::default())
         })
+    }
+
+    fn guard(&self, layers: &Layers) -> Watch {
+        Watch::knowing(&self.guard_key, &secret_values(layers, &self.rules))
     }
 
     fn files(&self) -> Layers {

@@ -145,7 +145,9 @@ impl Shell {
             }
             Arrived::Event(Some(event)) => event,
             Arrived::Woken if self.wake.is_some_and(|wake| wake <= Instant::now()) => Event::Woken,
-            Arrived::Input(Some(InputEvent::FocusGained | InputEvent::FocusLost)) | Arrived::Woken | Arrived::Written => {
+            Arrived::Input(Some(InputEvent::FocusGained | InputEvent::FocusLost))
+            | Arrived::Woken
+            | Arrived::Written => {
                 return None;
             }
         };

@@ -46,6 +46,14 @@ pub struct StoreTask {
     pub door: Door,
 }
 
+/// What there is to do.
+enum Woken {
+    /// Somebody asks.
+    Asked(Command),
+    /// The database may have changed, or the guard has.
+    Changed(Result<(), StoreError>),
+}
+
 /// Why a session with an open database ended.
 enum Ended {
     /// Nobody asks any more.
@@ -95,15 +103,18 @@ impl StoreTask {
             return Ended::Lost(error);
         }
         loop {
-            let done = tokio::select! {
+            let woken = tokio::select! {
                 command = commands.recv() => match command {
-                    Some(command) => self.carry_out(store, command).await,
+                    Some(command) => Woken::Asked(command),
                     None => return Ended::ByShell,
                 },
-                changed = store.changed() => match changed {
-                    Ok(()) => self.read(store).await,
-                    Err(error) => Err(error),
-                },
+                () = self.door.changed() => Woken::Changed(Ok(())),
+                changed = store.changed() => Woken::Changed(changed),
+            };
+            let done = match woken {
+                Woken::Asked(command) => self.carry_out(store, command).await,
+                Woken::Changed(Ok(())) => self.read(store).await,
+                Woken::Changed(Err(error)) => Err(error),
             };
             match done {
                 Err(error) if error.is_transient() => return Ended::Lost(error),

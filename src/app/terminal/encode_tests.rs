@@ -1,3 +1,4 @@
+//! The encoder against a real terminal emulator: the screen has to show what the buffer holds.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;

@@ -1,3 +1,4 @@
+//! What is proposed for folders of several shapes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::look::NamedText;

@@ -18,7 +18,11 @@ pub(super) fn differs_from_secret(of: &Subject<'_, '_>) -> Option<Said> {
         Some([]) => format!("{key} is empty in the file, but not in the secret {source}"),
         Some(_) => format!("{key} differs from the secret {source}"),
     };
-    Some(Said::new(of.place(Layer::File), text, "plan a sync: readback env sync"))
+    Some(Said::new(
+        of.place(Layer::File),
+        text,
+        "put the secret's value into the file, or the file's into the secret: one of them is old",
+    ))
 }
 
 pub(super) fn unknown_key(of: &Subject<'_, '_>) -> Option<Said> {

@@ -34,7 +34,8 @@ fn length<'f>(of: &Subject<'_, 'f>) -> Option<(usize, &'f Length)> {
 pub(super) fn too_short(of: &Subject<'_, '_>) -> Option<Said> {
     let (len, Length { min, expected, .. }) = length(of).filter(|(len, rule)| *len < rule.min)?;
     let key = &of.row.key;
-    let text = format!("{key} has {len} characters; at least {min} are needed, {expected} expected");
+    let wish = if expected > min { format!(", {expected} expected") } else { String::new() };
+    let text = format!("{key} has {len} characters; at least {min} are needed{wish}");
     Some(Said::new(
         of.place(Layer::File),
         text,

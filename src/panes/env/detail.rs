@@ -44,7 +44,8 @@ fn key(row: &Row, pen: &mut Pen<'_, '_>) {
 }
 
 fn tell(finding: &Finding, pen: &mut Pen<'_, '_>) {
-    let place = finding.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+    let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !finding.text.contains(place));
+    let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
     pen.pair(&finding.id, &format!("{}{place}", finding.text), of_severity(finding.severity));
     pen.pair("", &finding.fix, Role::Muted);
 }

@@ -17,6 +17,8 @@ pub struct EnvPane {
     list: List,
     opened: bool,
     findings_only: bool,
+    /// The first comparison has come in.
+    looked: bool,
 }
 
 impl EnvPane {
@@ -73,6 +75,13 @@ impl Pane for EnvPane {
     fn settle(&mut self, facts: &Facts) {
         let rows = self.rows(facts);
         self.list.settle(rows.len(), |at| rows[at].key.clone());
+        // The first look goes to what is wrong.
+        if !self.looked && !rows.is_empty() {
+            self.looked = true;
+            if rows[0].worst() != Some(Severity::Error) {
+                self.seek(&rows, true);
+            }
+        }
     }
 
     fn is_moving(&self) -> bool {
@@ -94,8 +103,10 @@ impl Pane for EnvPane {
 
     fn state(&self, facts: &Facts) -> Badge {
         let Some(matrix) = &facts.matrix else { return Badge::new("not read", Role::Unknown) };
-        let findings = || matrix.rows.iter().flat_map(|row| &row.findings).chain(&matrix.findings);
-        let count = |severity| findings().filter(|finding| finding.severity == severity).count();
+        let count = |severity| {
+            let keys = matrix.rows.iter().filter(|row| row.worst() == Some(severity)).count();
+            keys + matrix.findings.iter().filter(|finding| finding.severity == severity).count()
+        };
         match (count(Severity::Error), count(Severity::Warning), matrix.unread.len()) {
             (0, 0, 0) => Badge::new("no findings", Role::Pass),
             (0, 0, unread) => Badge::new(format!("{unread} unread"), Role::Unknown),
@@ -106,11 +117,17 @@ impl Pane for EnvPane {
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
         let Some(matrix) = &facts.matrix else {
-            canvas.put(area.x + 1, area.y, area.width.saturating_sub(1), "Reading the layers of the configuration", Role::Muted);
+            canvas.put(
+                area.x + 1,
+                area.y,
+                area.width.saturating_sub(1),
+                "Reading the layers of the configuration",
+                Role::Muted,
+            );
             return;
         };
-        let places = split(area, self.opened);
         let rows = self.rows(facts);
+        let places = split(area, self.opened, rows.len() + 1);
         let columns = row::Columns::of(places.list.width);
         let mut body = places.list;
         if body.height > 3 {

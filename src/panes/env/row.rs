@@ -6,27 +6,36 @@ use crate::panes::Canvas;
 use crate::panes::state::of_severity;
 use ratatui::layout::Rect;
 
+/// Columns below which a finding's text is left to the detail.
+const LEAST_TEXT: u16 = 12;
+
 /// Which layers have a column at this width, and how wide things are.
 #[derive(Debug)]
 pub(super) struct Columns {
     key: u16,
-    cell: u16,
+    /// The file's column; the template's is as wide.
+    file: u16,
+    /// Every other layer's: it says "=" where it agrees with the file.
+    other: u16,
     layers: &'static [Layer],
 }
-
-const MAIN: &[Layer] = &[Layer::Template, Layer::File, Layer::Secret, Layer::Running];
 
 impl Columns {
     /// For a width.
     pub(super) fn of(width: u16) -> Self {
-        let (key, cell, layers) = match width {
-            0..56 => (18, 12, &MAIN[1..3]),
-            56..78 => (19, 12, &MAIN[1..]),
-            78..118 => (24, 12, MAIN),
-            118..160 => (26, 14, MAIN),
-            _ => (28, 16, &Layer::ALL[..]),
+        use Layer::{App, Compose, File, Running, Secret};
+        let (key, file, other, layers): (u16, u16, u16, &'static [Layer]) = match width {
+            0..56 => (16, 10, 5, &[File, Secret, Running]),
+            56..78 => (20, 13, 7, &[File, Secret, Compose, Running]),
+            78..118 => (22, 16, 10, &[File, Secret, Compose, App, Running]),
+            118..160 => (26, 16, 11, &Layer::ALL),
+            _ => (28, 22, 16, &Layer::ALL),
         };
-        Self { key, cell, layers }
+        Self { key, file, other, layers }
+    }
+
+    fn width(&self, layer: Layer) -> u16 {
+        if matches!(layer, Layer::File | Layer::Template) { self.file } else { self.other }
     }
 }
 
@@ -38,9 +47,20 @@ pub(super) fn heading(matrix: &Matrix, columns: &Columns, canvas: &mut Canvas<'_
     for layer in columns.layers {
         let unread = matrix.unread.iter().any(|(which, _)| which == layer);
         let role = if unread { Role::Unknown } else { Role::Muted };
-        let word = if unread { format!("{} ?", layer.word()) } else { layer.word().to_owned() };
-        canvas.put(x, row.y, (columns.cell - 1).min(row.right().saturating_sub(x)), &word, role);
-        x += columns.cell;
+        let name = if columns.width(*layer) < 9 { short(*layer) } else { layer.word() };
+        let word = if unread { format!("{name} ?") } else { name.to_owned() };
+        canvas.put(x, row.y, (columns.width(*layer) - 1).min(row.right().saturating_sub(x)), &word, role);
+        x += columns.width(*layer);
+    }
+}
+
+/// A layer in at most six columns.
+fn short(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Template => "tmpl",
+        Layer::Compose => "comp",
+        Layer::Running => "run",
+        Layer::File | Layer::Secret | Layer::App => layer.word(),
     }
 }
 
@@ -61,11 +81,11 @@ pub(super) fn draw(row: &Row, columns: &Columns, canvas: &mut Canvas<'_>, place:
     x += columns.key;
     let named = x;
     for layer in columns.layers {
-        let (text, role) = cell(row, *layer, canvas);
-        canvas.put(x, place.y, (columns.cell - 1).min(place.right().saturating_sub(x)), &text, role);
-        x += columns.cell;
+        let (text, role) = short_cell(row, *layer, canvas);
+        canvas.put(x, place.y, (columns.width(*layer) - 1).min(place.right().saturating_sub(x)), &text, role);
+        x += columns.width(*layer);
     }
-    if let Some(finding) = row.findings.first() {
+    if let Some(finding) = row.findings.first().filter(|_| place.right() > x + LEAST_TEXT) {
         canvas.put(x, place.y, place.right().saturating_sub(x), &finding.text, of_severity(finding.severity));
     }
     if selected {
@@ -82,6 +102,20 @@ pub(super) fn cell(row: &Row, layer: Layer, canvas: &Canvas<'_>) -> (String, Rol
         Cell::Absent => (canvas.glyphs.absent().to_owned(), Role::Muted),
         Cell::Empty(_) => ("empty".to_owned(), if layer == Layer::Template { Role::Muted } else { Role::Warn }),
         Cell::Value(shown) => (value(shown), value_role(row, layer, shown)),
+    }
+}
+
+/// A cell beside the file's: "=" where it agrees with it, else a mark and what it has, so that two long
+/// values that begin alike are still seen to differ.
+fn short_cell(row: &Row, layer: Layer, canvas: &Canvas<'_>) -> (String, Role) {
+    let (text, role) = cell(row, layer, canvas);
+    match (row.cell(Layer::File), row.cell(layer)) {
+        _ if matches!(layer, Layer::File | Layer::Template) => (text, role),
+        (Cell::Value(file), Cell::Value(shown)) if file.fingerprint == shown.fingerprint => {
+            ("=".to_owned(), Role::Muted)
+        }
+        (Cell::Value(_), Cell::Value(_)) => (format!("{}{text}", canvas.glyphs.differs()), role),
+        _ => (text, role),
     }
 }
 

@@ -31,7 +31,8 @@ pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, 
     }
     pen.pair("source", &source(evidence), Role::Muted);
     pen.pair("freshness", &freshness(evidence, facts), Role::Muted);
-    let required = if evidence.required { "the recovery gate asks for it" } else { "not asked for by the recovery gate" };
+    let required =
+        if evidence.required { "the recovery gate asks for it" } else { "not asked for by the recovery gate" };
     pen.pair("required", required, Role::Muted);
     history(evidence, facts, &mut pen);
 }

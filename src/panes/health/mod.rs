@@ -54,6 +54,7 @@ impl Pane for HealthPane {
             Action::PrevFinding => self.seek(facts, false),
             Action::Refresh => {
                 if let Some(evidence) = self.selected(facts) {
+                    out.tell(format!("asking {} again", evidence.probe));
                     out.ask(Effect::RunProbe(evidence.probe.clone()));
                 }
             }
@@ -107,7 +108,7 @@ impl Pane for HealthPane {
     }
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
-        let places = split(area, self.opened);
+        let places = split(area, self.opened, facts.evidence.len());
         let window = self.list.window(facts.evidence.len(), usize::from(places.list.height));
         for (y, at) in (places.list.y..).zip(window) {
             let place = Rect { y, height: 1, ..places.list };

@@ -2,7 +2,7 @@
 
 use crate::app::Facts;
 use crate::app::theme::Role;
-use crate::evidence::{Evidence, Unknown, Verdict, age};
+use crate::evidence::{Evidence, age};
 use crate::panes::Canvas;
 use crate::panes::state::{glyph, of_evidence};
 use crate::panes::widgets::age_label;
@@ -41,10 +41,7 @@ fn age_column(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, rest:
     if rest.width < 12 {
         return 0;
     }
-    if facts.probing.contains(&evidence.probe) && evidence.verdict == Verdict::Unknown(Unknown::NeverRun) {
-        return canvas.put_right(rest, rest.y, " asking", Role::Muted);
-    }
-    if evidence.verdict == Verdict::Unknown(Unknown::NeverRun) {
+    if !facts.history.contains_key(&evidence.probe) {
         return canvas.put_right(rest, rest.y, " never", Role::Muted);
     }
     let label = age_label(age(evidence.as_of, facts.now));
@@ -53,10 +50,8 @@ fn age_column(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, rest:
     canvas.put_right(rest, rest.y, &format!(" {label:>3} {fresh}{vantage}"), Role::Muted)
 }
 
-/// What the row says: what was seen, with the claim before it where there is room.
+/// What the row says: what was seen, with the claim before it where there is room. A claim never stands
+/// alone: it would read as if it held.
 fn words(evidence: &Evidence, roomy: bool) -> String {
-    if evidence.verdict == Verdict::Unknown(Unknown::NeverRun) {
-        return evidence.claim.clone();
-    }
-    if roomy { format!("{}: {}", evidence.claim, evidence.summary) } else { evidence.summary.clone() }
+    if roomy { format!("{} ({})", evidence.summary, evidence.claim) } else { evidence.summary.clone() }
 }

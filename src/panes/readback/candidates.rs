@@ -18,7 +18,7 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
             return;
         }
     };
-    let places = split(area, false);
+    let places = split(area, false, snapshot.candidates.len());
     for (y, at) in (places.list.y..).zip(list.window(snapshot.candidates.len(), usize::from(places.list.height))) {
         let row = Rect { y, height: 1, ..places.list };
         candidate(&snapshot.candidates[at], facts, canvas, row, at == list.index());
@@ -34,7 +34,11 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
         pen.pair("service scope", &selected.service_scope, Role::Text);
         pen.pair("kind, tier", &format!("{}, {}", selected.config_kind, selected.control_tier), Role::Text);
         pen.pair("can write", if selected.write_capable_surface { "yes" } else { "no" }, Role::Text);
-        pen.pair("live evidence", if selected.requires_live_evidence { "required" } else { "not required" }, Role::Text);
+        pen.pair(
+            "live evidence",
+            if selected.requires_live_evidence { "required" } else { "not required" },
+            Role::Text,
+        );
         pen.pair("id", &selected.id.0, Role::Muted);
     }
 }

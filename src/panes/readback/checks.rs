@@ -98,7 +98,12 @@ pub(super) fn heading(
         Some(_) => "  signed",
         None => "",
     };
-    canvas.spans(area.x + 1, area.y + 1, width, &[(lane.id(), words::role_of(lane)), (signed, Role::Accent), (&note, Role::Warn)]);
+    canvas.spans(
+        area.x + 1,
+        area.y + 1,
+        width,
+        &[(lane.id(), words::role_of(lane)), (signed, Role::Accent), (&note, Role::Warn)],
+    );
     let least = match disposition.least.first() {
         Some(_) => format!("{} to go; {}", disposition.least.len(), facts.contract.meaning(lane)),
         None => facts.contract.meaning(lane).to_owned(),

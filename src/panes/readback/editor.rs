@@ -56,7 +56,7 @@ impl Editor {
     }
 
     fn scan(&mut self, facts: &Facts) {
-        self.hits = facts.caught(&self.text());
+        self.hits = facts.guard.catch(&self.text());
     }
 
     /// Takes a key or a paste. Of a text in which the guard has caught something, only what stands before it

@@ -257,8 +257,8 @@ impl Pane for ReadbackPane {
             (Mode::Asking(_), _) => vec![Action::Confirm, Action::Decline],
             (Mode::Browsing, None) => vec![Action::Open, Action::Refresh],
             (Mode::Browsing, Some(_)) => {
-                let mut offers = vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::AnswerNotApplicable];
-                offers.extend([Action::AnswerUnknown, Action::NextFinding, Action::SignOff]);
+                let mut offers = vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::SignOff];
+                offers.extend([Action::AnswerNotApplicable, Action::AnswerUnknown, Action::NextFinding]);
                 if self.review(facts).is_some_and(Review::is_quarantined) {
                     offers.insert(0, Action::ClearQuarantine);
                 }
@@ -289,7 +289,7 @@ impl Pane for ReadbackPane {
             (Some(_), Some(candidate)) => {
                 let body = checks::heading(candidate, self.review(facts), facts, canvas, area);
                 if let Some(review) = self.review(facts) {
-                    let places = split(body, self.opened);
+                    let places = split(body, self.opened, checks::rows(facts).len());
                     checks::draw(review, &self.checks, facts, canvas, places.list);
                     detail::draw(review, &checks::rows(facts), self.checks.detail(), facts, canvas, places.detail);
                 }

@@ -44,7 +44,10 @@ impl Question {
         let actor = &facts.setting.actor;
         let text = match self {
             Self::Open(candidate) => {
-                format!("Open a review of {} as {actor}? It is recorded in the incident {}.", candidate.0, facts.setting.incident)
+                format!(
+                    "Open a review of {} as {actor}? It is recorded in the incident {}.",
+                    candidate.0, facts.setting.incident
+                )
             }
             Self::Sign(_, lane, _) => format!(
                 "Sign the lane {} as {actor}? It is recorded and can't be taken back, only followed. It opens no runtime gate.",

@@ -2,8 +2,10 @@
 
 use crate::app::theme::Role;
 use crate::app::{Effect, Facts, Outbox, Step};
+use crate::evidence::Evidence;
 use crate::review::actions::{Refused, Stamp};
 use crate::review::{Around, Disposition, Gap, Lane, NewReviewEvent, Review, actions, lane};
+use jiff::SignedDuration;
 
 /// What a review adds up to now, with steps that are not recorded yet counted in.
 pub(super) fn disposition(review: &Review, facts: &Facts) -> Disposition {
@@ -14,7 +16,18 @@ pub(super) fn disposition(review: &Review, facts: &Facts) -> Disposition {
 pub(super) fn around(review: &Review, facts: &Facts) -> Around {
     let opened_on = review.opening.as_ref().map(|opening| opening.snapshot_digest.as_str());
     let snapshot_current = facts.snapshot.as_ref().ok().map(|snapshot| Some(snapshot.digest.as_str()) == opened_on);
-    Around { snapshot_current, ..Around::unknown(facts.now) }
+    Around { snapshot_current, restart_seen: saw_restart(review, facts), ..Around::unknown(facts.now) }
+}
+
+/// How far back from its opening a review is about.
+const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whether the console itself knows of a start in the time the review is about: then "there was no
+/// restart" is no answer.
+fn saw_restart(review: &Review, facts: &Facts) -> bool {
+    let Some(opened) = review.opening.as_ref().map(|opening| opening.by.recorded_at) else { return false };
+    let mut starts = facts.evidence.iter().filter_map(Evidence::started_at);
+    starts.any(|start| start <= opened && opened.duration_since(start) <= LOOKS_BACK)
 }
 
 /// The look of a lane. No lane is green: an accepted readback opens no gate.

@@ -29,7 +29,11 @@ pub(super) fn draw(entry: &Entry, facts: &Facts, canvas: &mut Canvas<'_>, area: 
         if let Some(error) = &operation.row.error_message {
             pen.pair("error", error, Role::Fail);
         }
-        let ids = [("approval", &operation.row.approval_id), ("audit log", &operation.row.audit_log_id), ("auto repair", &operation.row.auto_repair_id)];
+        let ids = [
+            ("approval", &operation.row.approval_id),
+            ("audit log", &operation.row.audit_log_id),
+            ("auto repair", &operation.row.auto_repair_id),
+        ];
         for (name, id) in ids {
             if let Some(id) = id {
                 pen.pair(name, id, Role::Muted);

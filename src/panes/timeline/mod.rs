@@ -113,7 +113,7 @@ impl Pane for TimelinePane {
     }
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
-        let places = split(area, self.opened);
+        let places = split(area, self.opened, facts.log.entries.len());
         let entries = &facts.log.entries;
         for (y, at) in (places.list.y..).zip(self.list.window(entries.len(), usize::from(places.list.height))) {
             let place = Rect { y, height: 1, ..places.list };

@@ -4,8 +4,11 @@ use crate::app::theme::Role;
 use crate::panes::{Canvas, Glyphs};
 use ratatui::layout::Rect;
 
-/// Columns of a name.
+/// Columns of a name; where there is room, as many as the longest need.
 const NAME: u16 = 18;
+const LONG_NAME: u16 = 27;
+/// Columns from which there is.
+const ROOMY: u16 = 76;
 
 /// Writes rows downwards until the area is full.
 pub struct Pen<'p, 'c> {
@@ -48,7 +51,13 @@ impl<'p, 'c> Pen<'p, 'c> {
         }
         let rule = self.canvas.glyphs.rule().repeat(usize::from(self.area.width));
         self.canvas.put(self.area.x, self.area.y, self.area.width, &rule, Role::Border);
-        self.canvas.put(self.area.x + 2, self.area.y, self.area.width.saturating_sub(4), &format!(" {title} "), Role::Title);
+        self.canvas.put(
+            self.area.x + 2,
+            self.area.y,
+            self.area.width.saturating_sub(4),
+            &format!(" {title} "),
+            Role::Title,
+        );
         self.take(1);
     }
 
@@ -63,7 +72,7 @@ impl<'p, 'c> Pen<'p, 'c> {
         if self.area.height == 0 {
             return;
         }
-        let name_width = NAME.min(self.area.width / 2);
+        let name_width = if self.area.width >= ROOMY { LONG_NAME } else { NAME }.min(self.area.width / 2);
         self.canvas.put(self.area.x, self.area.y, name_width.saturating_sub(1), name, Role::Muted);
         let rest = Rect { x: self.area.x + name_width, width: self.area.width - name_width, ..self.area };
         let rows = self.canvas.wrapped(rest, value, role);

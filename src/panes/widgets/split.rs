@@ -17,8 +17,9 @@ const WIDE: u16 = 130;
 /// Rows from which the detail stands below the list.
 const HIGH: u16 = 14;
 
-/// Splits an area. `opened` says that the person wants the detail where only one fits.
-pub fn split(area: Rect, opened: bool) -> Split {
+/// Splits an area for a list of so many rows. `opened` says that the person wants the detail where only
+/// one of the two fits.
+pub fn split(area: Rect, opened: bool, rows: usize) -> Split {
     let none = Rect { height: 0, ..area };
     if area.width >= WIDE {
         let list = Rect { width: area.width * 3 / 5, ..area };
@@ -29,7 +30,9 @@ pub fn split(area: Rect, opened: bool) -> Split {
         return Split { list: none, detail: area };
     }
     if area.height >= HIGH {
-        let list = Rect { height: area.height * 11 / 20, ..area };
+        // A short list leaves its room to the detail.
+        let needed = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(1).max(4);
+        let list = Rect { height: needed.min(area.height * 11 / 20), ..area };
         let detail = Rect { y: list.bottom(), height: area.height - list.height, ..area };
         return Split { list, detail };
     }

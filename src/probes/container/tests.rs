@@ -1,4 +1,6 @@
+//! What the judge makes of each state that a container can be in.
 #![allow(clippy::unwrap_used)]
+
 use super::{Container, Health, HealthStatus, Seen, State, Status};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::{Judgement, Kind};

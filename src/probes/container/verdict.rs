@@ -2,7 +2,7 @@
 //! runs, health outlives the process it was measured on, and a daemon that hangs stops measuring.
 
 use super::{Container, Health, HealthStatus, Seen, State, Status};
-use crate::evidence::{Fact, Quantity, Unknown, Verdict, age};
+use crate::evidence::{Fact, Quantity, STARTED_AT, Unknown, Verdict, age};
 use crate::guard::line;
 use crate::probes::Judgement;
 use jiff::Timestamp;
@@ -163,7 +163,7 @@ fn facts(state: &State, at: Timestamp) -> Vec<Fact> {
         Fact::new("killed for memory", Quantity::Flag(state.oom_killed)),
     ];
     if let Some(started_at) = state.started_at {
-        facts.push(Fact::new("started", Quantity::At(started_at)));
+        facts.push(Fact::new(STARTED_AT, Quantity::At(started_at)));
         if is_running {
             facts.push(Fact::new("up", Quantity::Millis(age(started_at, at).as_millis() as u64)));
         }

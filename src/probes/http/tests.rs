@@ -1,3 +1,5 @@
+//! What the judge makes of each thing that a look at a route can bring.
+
 use super::{Answer, Http, Seen};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::net::TlsFault;

@@ -1,4 +1,6 @@
+//! What the judge makes of each thing that a look at a server can bring.
 #![allow(clippy::unwrap_used)]
+
 use super::{Answer, Postgres, Seen};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::net::TlsFault;

@@ -1,5 +1,8 @@
-#![allow(clippy::unwrap_used)]
-use super::{AnySecretSource, CommandSource, FetchedSecret, FileSource, LIMIT, SecretSource, SecretSpec};
+//! Each source as it is configured and as it answers; AWS has its own tests, against its API.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::{AnySecretSource, CommandSource, FetchedSecret, FileSource, LIMIT, SecretSource};
+use crate::config;
 use crate::evidence::Unknown;
 use crate::probes::{Place, ProbeError};
 use std::time::Duration;
@@ -69,19 +72,38 @@ async fn a_file_is_read_up_to_its_limit() {
     assert_eq!(source.fetch("db").await.unwrap_err().reason, Unknown::Garbled);
 }
 
+fn spec(source: config::SecretSource) -> config::SecretSpec {
+    let keys = [("password".to_owned(), "DB_PASSWORD".to_owned())].into();
+    config::SecretSpec { id: "db".to_owned(), source, keys, timeout: Duration::from_secs(7) }
+}
+
+fn opened(source: config::SecretSource) -> Result<AnySecretSource, ProbeError> {
+    AnySecretSource::open(&spec(source), &Place { root: "/srv/stack".into(), docker_host: None })
+}
+
 #[test]
-fn an_option_of_another_source_is_an_error_and_not_ignored() {
-    let place = Place { root: "/srv/stack".into(), docker_host: None };
-    let open = |table: &str| toml::from_str::<SecretSpec>(table).unwrap().open(&place);
-    let file = open("id = 'db'\nsource = 'file'\npath = 'db.json'\nkeys = { password = 'DB_PASSWORD' }").unwrap();
-    assert!(matches!(file, AnySecretSource::File(source) if source.path == std::path::Path::new("/srv/stack/db.json")));
-    for (table, word) in [
-        ("id = 'db'\nsource = 'file'\npath = 'x'\nprofile = 'p'", "does not take profile"),
-        ("id = 'db'\nsource = 'command'", "needs argv"),
-        ("id = 'db'\nsource = 'file'", "needs path"),
-    ] {
-        let error = open(table).unwrap_err();
-        assert!(error.reason == Unknown::NotConfigured && error.message.contains(word), "{error}");
+fn a_configured_file_is_looked_for_in_the_stack() {
+    let file = opened(config::SecretSource::File(config::FileSource { path: "db.json".into() })).unwrap();
+    let AnySecretSource::File(file) = file else { panic!("not a file: {file:?}") };
+    assert_eq!((file.path, file.timeout), ("/srv/stack/db.json".into(), Duration::from_secs(7)));
+}
+
+#[test]
+fn a_configured_command_runs_in_the_stack() {
+    let argv = vec!["vault".to_owned(), "read".to_owned()];
+    let command = opened(config::SecretSource::Command(config::CommandSource { argv: argv.clone() })).unwrap();
+    let AnySecretSource::Command(command) = command else { panic!("not a command: {command:?}") };
+    assert_eq!((command.argv, command.folder, command.timeout), (argv, "/srv/stack".into(), Duration::from_secs(7)));
+}
+
+#[test]
+fn a_configured_aws_source_is_opened_or_said_to_be_not_built() {
+    let aws = config::AwsSource { region: Some("eu-west-1".to_owned()), endpoint: None, profile: None };
+    match opened(config::SecretSource::Aws(aws)) {
+        #[cfg(feature = "aws")]
+        Ok(AnySecretSource::Aws(aws)) => assert_eq!(aws.region.as_deref(), Some("eu-west-1")),
+        #[cfg(not(feature = "aws"))]
+        Err(error) => assert_eq!(error.reason, Unknown::NotBuilt),
+        other => panic!("{other:?}"),
     }
-    assert!(toml::from_str::<SecretSpec>("id = 'db'\nsource = 'file'\nfile = 'x'").is_err());
 }

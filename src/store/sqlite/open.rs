@@ -18,6 +18,10 @@ pub(super) async fn options(path: &Path, access: Access) -> Result<SqliteConnect
     let options =
         SqliteConnectOptions::new().filename(path).busy_timeout(ENGINE).foreign_keys(true).disable_statement_logging();
     if access == Access::ReadOnly {
+        if !path.exists() {
+            let what = "there is none yet; open the console once without --read-only, and it makes one";
+            return Err(StoreError::Unavailable(what.to_owned()));
+        }
         // `mode=ro`; PRAGMAs that write (the journal mode) are left alone.
         return Ok(options.read_only(true));
     }

@@ -1,0 +1,67 @@
+//! Reading and comparing the layers of a configuration, from bytes to findings.
+#![allow(clippy::expect_used, reason = "a benchmark that can't go on should say so")]
+
+use divan::Bencher;
+use readback::config::{self, Origin};
+use readback::env::layers::{AppLayer, ComposeLayer, FileLayer, TemplateLayer};
+use readback::env::{Layers, Matrix, Rules, compare};
+use readback::guard::{Fingerprinter, Secret};
+use std::fmt::Write;
+
+const CONFIG: &str = include_str!("../examples/odoo18-prod/readback.toml");
+const TEMPLATE: &str = include_str!("../examples/odoo18-prod/.env.template");
+const FILE: &str = include_str!("../examples/odoo18-prod/.env");
+const COMPOSE: &str = include_str!("../examples/odoo18-prod/docker-compose.yml");
+const APP: &str = include_str!("../examples/odoo18-prod/odoo.conf");
+
+fn main() {
+    divan::main();
+}
+
+fn compared(template: &str, file: &str, rules: &Rules) -> Matrix {
+    let file_layer = FileLayer::load(".env", file.as_bytes(), &|_: &str| None);
+    let lookup = |key: &str| file_layer.read()?.values.get(key).map(|found| found.value.expose().to_vec());
+    let env_file = |_: &str| Some(file.as_bytes().to_vec());
+    let layers = Layers {
+        template: TemplateLayer::load(".env.template", template.as_bytes()),
+        compose: ComposeLayer::load("docker-compose.yml", COMPOSE.as_bytes(), "web", "odoo18-prod", &lookup, &env_file),
+        app: AppLayer::load("odoo.conf", APP.as_bytes()),
+        file: file_layer,
+        ..Layers::default()
+    };
+    compare(&layers, rules, &Fingerprinter::new(Secret::new("a key of the benchmark")))
+}
+
+fn rules() -> Rules {
+    let sources = [(Origin::Stack("readback.toml".into()), CONFIG.to_owned())];
+    config::load(&sources).expect("the example loads").env.rules()
+}
+
+/// Keys and values of no meaning; the template knows all of them, or none.
+fn lines(many: usize) -> String {
+    (0..many).fold(String::new(), |mut text, n| {
+        let _ = writeln!(text, "SETTING_{n}=value-number-{n}");
+        text
+    })
+}
+
+/// The stack in examples/.
+#[divan::bench]
+fn of_the_example(bencher: Bencher<'_, '_>) {
+    let rules = rules();
+    bencher.bench(|| compared(TEMPLATE, FILE, &rules));
+}
+
+/// The template names every key.
+#[divan::bench(args = [1_000, 100_000], sample_count = 10)]
+fn of_lines_that_are_known(bencher: Bencher<'_, '_>, many: usize) {
+    let (text, rules) = (lines(many), rules());
+    bencher.bench(|| compared(&text, &text, &rules));
+}
+
+/// The template of the example, which names none of the keys.
+#[divan::bench(args = [1_000, 100_000], sample_count = 10)]
+fn of_lines_that_are_unknown(bencher: Bencher<'_, '_>, many: usize) {
+    let (text, rules) = (lines(many), rules());
+    bencher.bench(|| compared(TEMPLATE, &text, &rules));
+}

@@ -1,0 +1,79 @@
+//! What the guard looks out for: the shapes that every secret of a kind has, and the values that the
+//! console itself knows.
+
+use super::Secret;
+use super::scan::{Hit, KnownValues, scan};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// The guard's eyes. Cheap to clone; holds no value.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    known: Option<Arc<KnownValues>>,
+}
+
+impl Watch {
+    /// Looks out for these values besides every known shape. `key` is any secret of this process.
+    pub fn knowing<'a>(key: &Secret, values: impl IntoIterator<Item = &'a Secret>) -> Self {
+        Self { known: Some(Arc::new(KnownValues::new(key, values))) }
+    }
+
+    /// Everything in a text that must not be kept, in the order it stands there; hits may overlap.
+    pub fn catch(&self, text: &str) -> Vec<Hit> {
+        let mut hits = self.known.as_ref().map(|known| known.find(text)).unwrap_or_default();
+        hits.extend(scan(text));
+        hits.sort_by_key(|hit| (hit.offset, std::cmp::Reverse(hit.len)));
+        hits
+    }
+
+    /// Replaces everything that is caught in a text by what caught it; one mask stands for all that
+    /// overlaps. Returns whether anything was.
+    pub fn mask(&self, text: &mut String) -> bool {
+        let hits = self.catch(text);
+        if hits.is_empty() {
+            return false;
+        }
+        let mut masked = String::with_capacity(text.len());
+        let mut done = 0;
+        for hit in hits {
+            if hit.offset >= done {
+                masked.push_str(text.get(done..hit.offset).unwrap_or_default());
+                let _ = write!(masked, "[{} masked]", hit.detector);
+            }
+            done = done.max(hit.end());
+        }
+        masked.push_str(text.get(done..).unwrap_or_default());
+        *text = masked;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(watch: &Watch, text: &str) -> String {
+        let mut text = text.to_owned();
+        watch.mask(&mut text);
+        text
+    }
+
+    #[test]
+    fn known_values_and_known_shapes_are_masked_and_the_rest_stays() {
+        let value = Secret::new("an invented value of length");
+        let watch = Watch::knowing(&Secret::new("key"), [&value]);
+        let text = masked(&watch, "before an invented value of length, password=hunter-two-x after");
+        assert!(text.starts_with("before [known_value masked], "), "{text}");
+        assert!(text.ends_with("masked] after") && !text.contains("hunter"), "{text}");
+        assert_eq!(masked(&watch, "nothing to see"), "nothing to see");
+        assert_eq!(masked(&Watch::default(), "an invented value of length"), "an invented value of length");
+    }
+
+    #[test]
+    fn a_paste_with_secrets_in_it_is_masked_as_one() {
+        let long = "invented-".repeat(20);
+        let dump = format!("before\n\nAPP_A=1\nDB_PASSWORD={long}\nAPP_B=2\nAPP_TOKEN={long}\n\nafter 資料");
+        let text = masked(&Watch::default(), &dump);
+        assert!(!text.contains("invented") && text.starts_with("before") && text.ends_with("after 資料"), "{text}");
+    }
+}

@@ -1,0 +1,67 @@
+//! An alert that fires again soon after it was resolved is the same incident: it had not recovered.
+
+use super::{Entry, EventType};
+use jiff::{SignedDuration, Timestamp};
+
+/// How soon after RESOLVED an alert counts as the same incident.
+const FLAP_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// When the alert fired again inside the flap window of the newest RESOLVED; `None` where it did not, or
+/// where nothing was resolved. `entries` are newest first.
+pub fn refired(entries: &[Entry]) -> Option<Timestamp> {
+    let kind = |entry: &Entry| match entry {
+        Entry::Operation(operation) => Some(operation.row.event_type),
+        Entry::Own(_) => None,
+    };
+    let newest = entries.iter().position(|entry| kind(entry) == Some(EventType::Resolved))?;
+    let resolved = &entries[newest];
+    let later = entries[..newest].iter().rev().filter(|entry| kind(entry) == Some(EventType::AlertReceived));
+    let mut again = later.filter(|alert| is_same(alert, resolved)).map(Entry::at);
+    again.find(|at| at.duration_since(resolved.at()) <= FLAP_WINDOW)
+}
+
+/// Whether two rows are about the same thing: the same incident, or the same alert by name. A row that
+/// names neither may be about anything.
+fn is_same(a: &Entry, b: &Entry) -> bool {
+    fn name(entry: &Entry) -> Option<&str> {
+        entry.context().get("alert_name")?.as_str()
+    }
+    let same = |a: Option<&str>, b: Option<&str>| a.is_some() && a == b;
+    let nameless = |entry: &Entry| entry.incident().is_none() && name(entry).is_none();
+    same(a.incident(), b.incident()) || same(name(a), name(b)) || nameless(a) || nameless(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::{NewOperation, Operation};
+
+    fn row(event_type: EventType, minute: i64) -> Entry {
+        let row = NewOperation {
+            id: format!("{minute}"),
+            incident_id: None,
+            approval_id: None,
+            audit_log_id: None,
+            auto_repair_id: None,
+            event_type,
+            actor: None,
+            action_detail: None,
+            success: None,
+            error_message: None,
+            context: serde_json::json!({}),
+        };
+        let created_at = Timestamp::from_second(minute * 60).unwrap_or_default();
+        Entry::Operation(Operation { row, raw_type: None, created_at })
+    }
+
+    #[test]
+    fn an_alert_soon_after_resolved_is_a_refire_and_a_late_one_is_a_new_incident() {
+        use EventType::{AlertReceived, Resolved};
+        let log = |rows: &[(EventType, i64)]| rows.iter().map(|(kind, at)| row(*kind, *at)).collect::<Vec<_>>();
+        let at = |minute: i64| Timestamp::from_second(minute * 60).ok();
+        assert_eq!(refired(&log(&[(AlertReceived, 20), (Resolved, 10), (AlertReceived, 1)])), at(20));
+        assert_eq!(refired(&log(&[(AlertReceived, 26), (Resolved, 10)])), None);
+        assert_eq!(refired(&log(&[(Resolved, 30), (AlertReceived, 20), (Resolved, 10)])), None);
+        assert_eq!(refired(&log(&[(AlertReceived, 20)])), None);
+    }
+}
