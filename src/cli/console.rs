@@ -13,6 +13,8 @@ use crate::guard::Watch;
 use crate::probes::{Schedule, never_run};
 use crate::store;
 use jiff::Timestamp;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -159,12 +161,14 @@ impl Log {
     fn start(context: &Context) -> Result<Self, StartError> {
         let folder = context.state.join("readback");
         private_folder(&folder)?;
-        let file = tracing_appender::rolling::never(&folder, "readback.log");
+        let path = folder.join("readback.log");
+        let open = OpenOptions::new().append(true).create(true).mode(0o600).open(&path);
+        let file = open.map_err(StartError::io(format!("the log {} can't be written", path.display())))?;
         let (writer, guard) = tracing_appender::non_blocking(file);
         let subscriber =
             tracing_subscriber::fmt().with_writer(writer).with_ansi(false).with_max_level(tracing::Level::WARN);
         // A second console in the same process (a test) keeps the first one's log.
         let _ = tracing::subscriber::set_global_default(subscriber.finish());
-        Ok(Self { path: folder.join("readback.log"), _writer: guard })
+        Ok(Self { path, _writer: guard })
     }
 }

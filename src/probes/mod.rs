@@ -28,7 +28,7 @@ mod tcp;
 
 pub use document::document;
 pub use kind::{About, Control, Judgement, Kind, OptionDoc};
-pub use observation::{Observation, ProbeError, judge, never_run};
+pub use observation::{Observation, ProbeError, crashed, judge, never_run};
 pub use run::{observe_all, run_once};
 pub use schedule::{Schedule, ScheduleHandle};
 pub use spec::{Place, ProbeSpec};

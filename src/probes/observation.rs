@@ -49,15 +49,17 @@ pub struct Observation {
 
 /// What is known of a probe that has not looked yet: nothing, which is never green.
 pub fn never_run(spec: &ProbeSpec, observer: &str, now: Timestamp) -> Evidence {
-    let message = "it has not run yet";
-    let observation = Observation {
-        probe: spec.id.clone(),
-        observed_at: now,
-        took_ms: 0,
-        observer: observer.to_owned(),
-        seen: Err(ProbeError::new(Unknown::NeverRun, message)),
-    };
-    judge(&observation, spec, now)
+    nothing_seen(spec, observer, now, ProbeError::new(Unknown::NeverRun, "it has not run yet"))
+}
+
+/// What is known of a probe whose judge panicked: nothing, and that it is a bug.
+pub fn crashed(spec: &ProbeSpec, observer: &str, now: Timestamp) -> Evidence {
+    nothing_seen(spec, observer, now, ProbeError::new(Unknown::Crashed, "its judge crashed (a bug; see the log)"))
+}
+
+fn nothing_seen(spec: &ProbeSpec, observer: &str, now: Timestamp, why: ProbeError) -> Evidence {
+    let (probe, observer) = (spec.id.clone(), observer.to_owned());
+    judge(&Observation { probe, observed_at: now, took_ms: 0, observer, seen: Err(why) }, spec, now)
 }
 
 /// Judges an observation. Pure, so an incident recorded last week judges the same today: ages inside

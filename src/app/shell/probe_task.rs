@@ -2,7 +2,8 @@
 
 use super::Clock;
 use crate::app::Event;
-use crate::probes::{Observation, ProbeSpec, judge};
+use crate::probes::{Observation, ProbeSpec, crashed, judge};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::mpsc::{Receiver, Sender};
 
 /// Runs until no observation comes any more.
@@ -14,7 +15,10 @@ pub async fn judge_observations(
 ) {
     while let Some(observation) = observations.recv().await {
         let Some(spec) = specs.iter().find(|spec| spec.id == observation.probe) else { continue };
-        let evidence = judge(&observation, spec, clock.now());
+        let now = clock.now();
+        // A judge that panics is a bug in one kind; it must not take the judgement of all others with it.
+        let judged = catch_unwind(AssertUnwindSafe(|| judge(&observation, spec, now)));
+        let evidence = judged.unwrap_or_else(|_| crashed(spec, &observation.observer, now));
         if events.send(Event::Judged(Box::new(evidence))).await.is_err() {
             return;
         }
