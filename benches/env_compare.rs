@@ -37,10 +37,11 @@ fn rules() -> Rules {
     config::load(&sources).expect("the example loads").env.rules()
 }
 
-/// Keys and values of no meaning; the template knows all of them, or none.
+/// Keys and values of no meaning. No two values start alike: masked values that do are compared pair by pair
+/// (`env::compare`), which is another question.
 fn lines(many: usize) -> String {
     (0..many).fold(String::new(), |mut text, n| {
-        let _ = writeln!(text, "SETTING_{n}=value-number-{n}");
+        let _ = writeln!(text, "SETTING_{n}={n:08}-a-value");
         text
     })
 }
