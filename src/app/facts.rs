@@ -5,12 +5,13 @@ use super::event::StoreState;
 use super::pending::Pending;
 use crate::env::{self, Matrix};
 use crate::evidence::gate::{Circumstances, Known};
-use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, gate};
+use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, age, gate};
 use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
 use crate::timeline::{self, Entry};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 /// What does not change while the console runs.
 #[derive(Clone, Debug)]
@@ -50,6 +51,9 @@ pub struct History {
     /// The changes, newest first.
     pub flips: Vec<Flip>,
 }
+
+/// How long a comparison of the layers counts; it is made twice a minute.
+pub(super) const COMPARISON_LASTS: Duration = Duration::from_mins(2);
 
 /// How many verdicts and flips are kept per probe.
 const HISTORY: usize = 60;
@@ -98,6 +102,8 @@ pub struct Facts {
     pub recovery: Recovery,
     /// The configuration over all layers; `None` before it was read.
     pub matrix: Option<Matrix>,
+    /// When that was; a comparison that nobody has made again proves nothing of now.
+    pub compared_at: Timestamp,
     /// The timeline.
     pub log: Log,
     /// The change-evidence snapshot, or why there is none.
@@ -130,6 +136,7 @@ impl Facts {
             history: BTreeMap::new(),
             recovery: gate::recovery(&[], &Circumstances::default(), now),
             matrix: None,
+            compared_at: now,
             log: Log::default(),
             snapshot: Err("not read yet".to_owned()),
             contract: Contract::builtin(),
@@ -170,10 +177,21 @@ impl Facts {
         let last_restart = self.evidence.iter().filter_map(Evidence::started_at).max();
         Circumstances {
             last_restart,
-            running_equals_disk: self.matrix.as_ref().map_or(Known::NotCompared, env::running_equals_disk),
-            disk_equals_secrets: self.matrix.as_ref().map_or(Known::NotCompared, env::disk_equals_secrets),
-            restart_is_safe: self.matrix.as_ref().map_or(Known::NotCompared, env::recreate_is_safe),
+            running_equals_disk: self.compared(env::running_equals_disk),
+            disk_equals_secrets: self.compared(env::disk_equals_secrets),
+            restart_is_safe: self.compared(env::recreate_is_safe),
             refired: timeline::refired(&self.log.entries),
+        }
+    }
+
+    /// What a comparison of the layers says. One that holds holds only while it is young; one that does not
+    /// stands until it is made again.
+    fn compared(&self, question: fn(&Matrix) -> Known) -> Known {
+        match self.matrix.as_ref().map_or(Known::NotCompared, question) {
+            Known::Holds if age(self.compared_at, self.now) > COMPARISON_LASTS => {
+                Known::Unknown("it was compared too long ago".to_owned())
+            }
+            known => known,
         }
     }
 

@@ -71,7 +71,10 @@ impl App {
             Event::Resize(columns, rows) => self.size = (columns, rows),
             Event::Judged(evidence) => self.judged(*evidence, out),
             Event::Guard(guard) => self.facts.guard = guard,
-            Event::EnvCompared(matrix) => self.facts.matrix = Some(*matrix),
+            Event::EnvCompared(matrix) => {
+                self.facts.matrix = Some(*matrix);
+                self.facts.compared_at = self.facts.now;
+            }
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),

@@ -1,6 +1,6 @@
 //! When the screen changes by time alone. No tick: the shell sleeps until this moment.
 
-use super::facts::Facts;
+use super::facts::{COMPARISON_LASTS, Facts};
 use crate::evidence::{Freshness, age};
 use crate::panes::next_label_change;
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +18,14 @@ pub(super) fn next(facts: &Facts) -> Option<Timestamp> {
             let step = step.map(|at| at.saturating_sub(old) + Duration::from_millis(1));
             step.map_or(label, |step| step.min(label))
         })
+        .chain(comparison_ends(facts))
         .min()?;
     facts.now.checked_add(SignedDuration::try_from(soonest).ok()?).ok()
+}
+
+/// How long until the comparison of the layers no longer counts; nothing once it does not.
+fn comparison_ends(facts: &Facts) -> Option<Duration> {
+    facts.matrix.as_ref()?;
+    let left = COMPARISON_LASTS.checked_sub(age(facts.compared_at, facts.now))?;
+    Some(left + Duration::from_millis(1))
 }

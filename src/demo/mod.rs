@@ -25,6 +25,9 @@ const EVENTS: &str = example!("events.jsonl");
 const SCRIPT: &str = include_str!("script.jsonl");
 const RUNNING: &str = include_str!("running.env");
 
+/// How often the layers are compared again, in seconds.
+const COMPARED_EVERY: i64 = 60;
+
 /// Who looks, in the demo.
 const OBSERVER: &str = "readback@demo";
 
@@ -94,16 +97,21 @@ impl Demo {
         ]
     }
 
-    /// The judged observations, each with the time at which it comes.
+    /// The judged observations, each with the time at which it comes; between them the layers are compared
+    /// again, as the console does.
     pub fn play(&self) -> Vec<(Timestamp, Event)> {
-        self.script
-            .iter()
-            .filter_map(|line| {
-                let spec = self.config.probes.iter().find(|spec| spec.id == line.observation.probe)?;
-                let at = self.start.checked_add(SignedDuration::from_secs(line.at)).ok()?;
-                Some((at, Event::Judged(Box::new(judge(&line.observation, spec, at)))))
-            })
-            .collect()
+        let after = |seconds| self.start.checked_add(SignedDuration::from_secs(seconds)).ok();
+        let judged = self.script.iter().filter_map(|line| {
+            let spec = self.config.probes.iter().find(|spec| spec.id == line.observation.probe)?;
+            let at = after(line.at)?;
+            Some((at, Event::Judged(Box::new(judge(&line.observation, spec, at)))))
+        });
+        let last = self.script.iter().map(|line| line.at).max().unwrap_or_default();
+        let compared = (1..=last / COMPARED_EVERY)
+            .filter_map(|round| Some((after(round * COMPARED_EVERY)?, Event::EnvCompared(Box::new(self.matrix())))));
+        let mut events: Vec<_> = judged.chain(compared).collect();
+        events.sort_by_key(|(at, _)| *at);
+        events
     }
 
     /// The layers as the incident had them; the console's own comparison of them.

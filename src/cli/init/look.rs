@@ -2,6 +2,8 @@
 //! not seen here is for the person to add.
 
 use super::InitError;
+use crate::env::dotenv::{self, Assign};
+use crate::env::{compose, template};
 use std::io::Read;
 use std::path::Path;
 
@@ -130,39 +132,39 @@ impl Folder {
 
     /// The compose project's name: the compose file's, the env file's, the folder's.
     pub(super) fn project(&self) -> String {
-        let compose = self.compose.as_ref().and_then(|file| top_level(&file.text, "name"));
+        let compose = self.compose.as_ref().and_then(|file| compose::parse(file.text.as_bytes()).ok()?.name);
+        let compose = compose.and_then(|name| plain(&name));
         let env = self.env.as_ref().and_then(|file| value(&file.text, "COMPOSE_PROJECT_NAME"));
         compose.or(env).unwrap_or_else(|| self.name.clone())
     }
 }
 
-/// The keys of a dotenv text, in its order.
+/// The keys of a dotenv text, each once, in its order; none of a text that Compose refuses.
 pub(super) fn keys(text: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
-    for line in text.lines() {
-        let line = line.trim_start().strip_prefix("export ").unwrap_or(line.trim_start());
-        let Some((key, _)) = line.split_once('=') else { continue };
-        let key = key.trim();
-        let starts_well = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        if starts_well && is_word(key) && !keys.iter().any(|old| old == key) {
-            keys.push(key.to_owned());
+    let file = dotenv::parse(text.as_bytes()).ok();
+    let entries = file.iter().flat_map(|file| file.entries());
+    for entry in entries.filter(|entry| entry.assign == Assign::Value && is_word(&entry.key)) {
+        if !keys.contains(&entry.key) {
+            keys.push(entry.key.clone());
         }
     }
     keys
 }
 
+/// Whether a key can be written without quotes.
 fn is_word(key: &str) -> bool {
     key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The value of a key that is no secret.
 fn value(text: &str, key: &str) -> Option<String> {
-    let line = text.lines().find(|line| line.split_once('=').is_some_and(|(name, _)| name.trim() == key))?;
-    let value = plain(line.split_once('=')?.1);
-    (!value.is_empty() && !value.contains('$')).then(|| value.to_owned())
+    let values = dotenv::parse(text.as_bytes()).ok()?.values(&|_| None).ok()?;
+    let value = std::str::from_utf8(values.get(key)?.value.expose()).ok()?;
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// A secret that a template names, and the keys below it up to the next blank line after a key.
+/// A secret that a template names, and the keys of its section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SecretMark {
     pub(super) id: String,
@@ -171,18 +173,13 @@ pub(super) struct SecretMark {
 
 /// The `# Secret: <id>` marks of a template.
 pub(super) fn secret_marks(text: &str) -> Vec<SecretMark> {
-    let mut marks: Vec<SecretMark> = Vec::new();
-    let mut open = false;
-    for line in text.lines() {
-        if let Some(id) = line.trim().strip_prefix('#').and_then(|rest| rest.trim().strip_prefix("Secret:")) {
-            marks.push(SecretMark { id: id.trim().to_owned(), keys: Vec::new() });
-            open = true;
-        } else if let (true, Some(mark)) = (open, marks.last_mut()) {
-            mark.keys.extend(keys(line));
-            open = !line.trim().is_empty() || mark.keys.is_empty();
-        }
-    }
-    marks
+    let Ok(template) = template::parse(text.as_bytes()) else { return Vec::new() };
+    let of_section = |at: usize| {
+        let keys = template.keys.iter().filter(move |key| key.section == at);
+        keys.map(|key| key.key.clone()).collect::<Vec<_>>()
+    };
+    let marks = template.sections.iter().enumerate();
+    marks.filter_map(|(at, section)| Some(SecretMark { id: section.secret.clone()?, keys: of_section(at) })).collect()
 }
 
 /// A compose service.
@@ -194,45 +191,22 @@ pub(super) struct Service {
     pub(super) ports: Vec<u16>,
 }
 
-/// The services of a compose file in block style, with container names and published ports.
+/// The services of a compose file, with container names and published ports; none of a file that Compose
+/// refuses.
 pub(super) fn services(text: &str) -> Vec<Service> {
-    let mut services: Vec<Service> = Vec::new();
-    let (mut inside, mut level, mut in_ports) = (false, None, false);
-    for line in text.lines() {
-        let body = line.trim();
-        if body.is_empty() || body.starts_with('#') {
-            continue;
-        }
-        let indent = line.len() - line.trim_start().len();
-        if indent == 0 {
-            inside = body.trim_end() == "services:";
-            continue;
-        }
-        if !inside {
-            continue;
-        }
-        let level = *level.get_or_insert(indent);
-        if let (true, Some(name)) = (indent == level, body.strip_suffix(':')) {
-            services.push(Service { name: plain(name).to_owned(), ..Service::default() });
-            in_ports = false;
-        } else if let Some(service) = services.last_mut() {
-            read_line(service, body, &mut in_ports);
-        }
-    }
-    services
+    let Ok(compose) = compose::parse(text.as_bytes()) else { return Vec::new() };
+    let service = |service: compose::Service| Service {
+        container: service.container_name.as_ref().and_then(plain),
+        ports: service.ports.iter().filter_map(plain).filter_map(|port| published(&port)).collect(),
+        name: service.name,
+    };
+    compose.services.into_iter().map(service).collect()
 }
 
-fn read_line(service: &mut Service, body: &str, in_ports: &mut bool) {
-    if let Some(item) = body.strip_prefix("- ") {
-        if *in_ports {
-            service.ports.extend(published(plain(item)));
-        }
-        return;
-    }
-    *in_ports = body == "ports:";
-    if let Some(name) = body.strip_prefix("container_name:") {
-        service.container = Some(plain(name).to_owned()).filter(|name| !name.is_empty() && !name.contains('$'));
-    }
+/// The text of a scalar that no variable decides.
+fn plain(template: &compose::Template) -> Option<String> {
+    let text = std::str::from_utf8(template.text.expose()).ok()?;
+    (!text.is_empty() && !text.contains('$')).then(|| text.to_owned())
 }
 
 /// The host's port of `[ip:]host:container[/protocol]`, where it is a number and TCP.
@@ -241,24 +215,6 @@ fn published(port: &str) -> Option<u16> {
     let (host, container) = port.rsplit_once(':')?;
     container.parse::<u16>().ok()?;
     host.rsplit(':').next()?.parse().ok().filter(|port| *port > 0)
-}
-
-/// The text of a top-level key of a YAML file.
-fn top_level(text: &str, key: &str) -> Option<String> {
-    let value = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
-    let value = plain(value);
-    (!value.is_empty() && !value.contains('$')).then(|| value.to_owned())
-}
-
-/// A scalar without its quotes and without a comment behind it.
-fn plain(text: &str) -> &str {
-    let text = text.trim();
-    for quote in ['"', '\''] {
-        if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.split(quote).next()) {
-            return inner;
-        }
-    }
-    text.split(" #").next().unwrap_or(text).trim_end()
 }
 
 #[cfg(test)]
@@ -273,7 +229,6 @@ mod tests {
         assert_eq!(found[0].container.as_deref(), Some("shop-web"));
         assert_eq!(found[0].ports, [8069, 8072]);
         assert_eq!(found[1], Service { name: "redis".to_owned(), ..Service::default() });
-        assert_eq!(top_level(text, "name").as_deref(), Some("shop"));
     }
 
     #[test]
@@ -285,6 +240,7 @@ mod tests {
 
     #[test]
     fn keys_are_found_once_and_in_order() {
-        assert_eq!(keys("# A=1\nB=1\nexport C=2\nB=3\n 1D=4\nnot a key=5\n"), ["B", "C"]);
+        assert_eq!(keys("# A=1\nB=1\nexport C=2\nB=3\n"), ["B", "C"]);
+        assert!(keys("B=1\nnot a key=5\n").is_empty());
     }
 }

@@ -29,12 +29,8 @@ impl EnvPane {
     }
 
     fn seek(&mut self, rows: &[&Row], forward: bool) {
-        let (len, here) = (rows.len(), self.list.index());
-        let step = |by: usize| if forward { (here + by) % len } else { (here + len - by) % len };
-        let worse = |at: &usize| rows[*at].worst().is_some_and(|severity| severity < Severity::Note);
-        if let Some(at) = (1..=len).map(step).find(worse) {
-            self.list.select(at, len, |at| rows[at].key.clone());
-        }
+        let worse = |at: usize| rows[at].worst().is_some_and(|severity| severity < Severity::Note);
+        self.list.seek(forward, rows.len(), |at| rows[at].key.clone(), worse);
     }
 }
 

@@ -25,13 +25,9 @@ impl HealthPane {
 
     /// To the next probe, in either direction, that is not a fresh pass.
     fn seek(&mut self, facts: &Facts, forward: bool) {
-        let len = facts.evidence.len();
-        let needs_look = |at: &usize| of_evidence(&facts.evidence[*at], facts.now).1 != Role::Pass;
-        let here = self.list.index();
-        let step = |by: usize| if forward { (here + by) % len } else { (here + len - by) % len };
-        if let Some(at) = (1..=len).map(step).find(needs_look) {
-            self.list.select(at, len, |at| facts.evidence[at].probe.0.clone());
-        }
+        let evidence = &facts.evidence;
+        let needs_look = |at: usize| of_evidence(&evidence[at], facts.now).1 != Role::Pass;
+        self.list.seek(forward, evidence.len(), |at| evidence[at].probe.0.clone(), needs_look);
     }
 }
 

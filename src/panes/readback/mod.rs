@@ -119,11 +119,8 @@ impl ReadbackPane {
         let rows = checks::rows(facts);
         let Some(review) = self.review(facts) else { return };
         let disposition = words::disposition(review, facts);
-        let (len, here) = (rows.len(), self.checks.index());
-        let step = |by: usize| if forward { (here + by) % len } else { (here + len - by) % len };
-        if let Some(at) = (1..=len).map(step).find(|at| rows[*at].needs_a_look(review, &disposition, facts)) {
-            self.checks.select(at, len, |at| rows[at].name(facts));
-        }
+        let open = |at: usize| rows[at].needs_a_look(review, &disposition, facts);
+        self.checks.seek(forward, rows.len(), |at| rows[at].name(facts), open);
     }
 
     fn edit(&mut self, facts: &Facts, out: &mut Outbox<'_>) {

@@ -25,12 +25,9 @@ const AHEAD: usize = 20;
 
 impl TimelinePane {
     fn seek(&mut self, entries: &[Entry], forward: bool) {
-        let (len, here) = (entries.len(), self.list.index());
-        let step = |by: usize| if forward { (here + by) % len } else { (here + len - by) % len };
-        if let Some(at) = (1..=len).map(step).find(|at| entries[*at].success() == Some(false)) {
-            self.list.select(at, len, |at| entries[at].id().to_owned());
-            self.moved = at != 0;
-        }
+        let failed = |at: usize| entries[at].success() == Some(false);
+        self.list.seek(forward, entries.len(), |at| entries[at].id().to_owned(), failed);
+        self.moved = self.list.index() != 0;
     }
 
     /// Asks for what is older, when the person comes near the end of what is known.

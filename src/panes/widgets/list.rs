@@ -71,6 +71,15 @@ impl List {
         }
     }
 
+    /// Selects the next row, in either direction and around the ends, that is wanted.
+    pub fn seek(&mut self, forward: bool, len: usize, key: impl Fn(usize) -> String, wanted: impl Fn(usize) -> bool) {
+        let here = self.at;
+        let step = |by: usize| if forward { (here + by) % len } else { (here + len - by) % len };
+        if let Some(at) = (1..=len).map(step).find(|at| wanted(*at)) {
+            self.select(at, len, key);
+        }
+    }
+
     fn go(&mut self, at: usize, len: usize, key: impl Fn(usize) -> String) {
         self.at = at.min(len.saturating_sub(1));
         self.selected = (len > 0).then(|| key(self.at));
