@@ -5,7 +5,7 @@
 mod schema;
 
 use jiff::Timestamp;
-use readback::cli::check::{Report, SCHEMA, UnreadLayer};
+use readback::cli::check::{NotAsked, Report, SCHEMA, UnreadLayer};
 use readback::env::{Finding, Layer, Place, Severity};
 use readback::evidence::{Evidence, Fact, Quantity, Recovery, RecoveryState, Source, Unknown, Verdict, WhyNot};
 use serde_json::{Value, json};
@@ -102,6 +102,7 @@ fn everything() -> Report {
         exit_code: 1,
         recovery: Recovery { state: RecoveryState::ClearedUnverified, why_not: vec![why] },
         evidence: evidence.collect(),
+        not_asked: [true, false].map(|required| NotAsked { probe: "bucket".into(), required }).into(),
         findings: [Severity::Error, Severity::Warning, Severity::Note].map(finding).to_vec(),
         unread: Layer::ALL.map(|layer| UnreadLayer { layer, reason: "not configured".to_owned() }).into(),
     }
@@ -137,7 +138,7 @@ fn the_schema_names_every_reason_and_no_other() {
 #[test]
 fn a_report_that_is_not_as_the_schema_says_is_found() {
     let good = serde_json::to_value(everything()).unwrap();
-    let changes: [(&str, Value); 12] = [
+    let changes: [(&str, Value); 13] = [
         ("/schema", json!("readback_check_v2")),
         ("/stack", json!("")),
         ("/environment", json!(1)),
@@ -148,6 +149,7 @@ fn a_report_that_is_not_as_the_schema_says_is_found() {
         ("/evidence/0/verdict", json!({"unknown": "bored"})),
         ("/evidence/0/half_life", json!(-1)),
         ("/evidence/0/facts/0/value", json!({"text": "a", "count": 1})),
+        ("/not_asked/0", json!("bucket")),
         ("/findings/0/place", json!({"file": ".env", "line": "2"})),
         ("/unread/0", json!(["running", "no socket"])),
     ];

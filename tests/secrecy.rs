@@ -281,12 +281,9 @@ fn a_value_that_the_console_knows_is_masked_where_it_stands_without_a_telling_na
 
 #[test]
 fn no_secret_is_in_what_check_prints() {
-    for (lay, format) in [
-        (laid as fn(&Stack) -> Canaries, "human"),
-        (laid, "json"),
-        (laid_and_broken, "human"),
-        (laid_and_broken, "json"),
-    ] {
+    let lays: [fn(&Stack) -> Canaries; 2] = [laid, laid_and_broken];
+    let formats = ["human", "json", "junit", "prometheus", "nagios"];
+    for (lay, format) in lays.into_iter().flat_map(|lay| formats.map(|format| (lay, format))) {
         let stack = Stack::new();
         let all = lay(&stack);
         let output = stack.run(&["check", "--format", format], &[]);

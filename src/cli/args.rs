@@ -1,7 +1,10 @@
 //! The arguments.
 
+use super::check::LEAST_PAUSE;
+use crate::config::parse_duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// An incident console that refuses a false green.
 #[derive(Debug, Parser)]
@@ -30,17 +33,39 @@ pub enum Command {
     /// Show the console on a recorded incident: read-only, no network, no disk
     Demo,
     /// Ask every probe once and print the answer; exits 0, 1, 2 or 3 like a Nagios plugin
-    Check {
-        /// How to print it
-        #[arg(long, value_enum, default_value_t = Format::Human)]
-        format: Format,
-    },
+    Check(CheckArgs),
     /// Write a commented readback.toml from what is found in a folder; never overwrites
     Init {
         /// The folder
         #[arg(default_value = ".")]
         dir: PathBuf,
     },
+}
+
+/// What `check` asks, for how long, and how it prints the answer.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Ask only this probe, and no other that is not named; repeatable
+    #[arg(long, value_name = "ID")]
+    pub only: Vec<String>,
+    /// Ask only the probes with this tag, and those of --only; repeatable
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// Ask again until the recovery is verified or this time is up: 30s, 5m
+    #[arg(long, value_name = "DURATION", value_parser = wait)]
+    pub wait: Option<Duration>,
+}
+
+/// Reads `--wait`. Less than the pause between two rounds would be no waiting.
+fn wait(text: &str) -> Result<Duration, String> {
+    match parse_duration(text) {
+        Some(limit) if limit < LEAST_PAUSE => Err("nothing is asked again before 5s are over".to_owned()),
+        Some(limit) => Ok(limit),
+        None => Err("not a duration; write a whole number above 0 and a unit, like 30s, 5m or 1h".to_owned()),
+    }
 }
 
 /// How an answer is printed.
@@ -50,4 +75,10 @@ pub enum Format {
     Human,
     /// For programs; docs/schemas/check.json describes it.
     Json,
+    /// For build servers: XML, a test case per probe and one for the recovery.
+    Junit,
+    /// For Prometheus: the text exposition format.
+    Prometheus,
+    /// For Nagios and its kin: one line, with performance data.
+    Nagios,
 }

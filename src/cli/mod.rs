@@ -10,7 +10,7 @@ mod files;
 pub mod init;
 mod nothing;
 
-pub use args::{Args, Format};
+pub use args::{Args, CheckArgs, Format};
 
 use args::Command;
 use clap::Parser;
@@ -36,8 +36,8 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
-    let failed = if matches!(args.command, Some(Command::Check { .. })) { UNKNOWN } else { FAILED };
-    match dispatch(args) {
+    let failed = if matches!(args.command, Some(Command::Check(_))) { UNKNOWN } else { FAILED };
+    match dispatch(&args) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             say(&mut std::io::stderr(), &format!("readback: {error}"));
@@ -46,20 +46,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(args: Args) -> Result<u8, context::StartError> {
-    match args.command {
-        Some(Command::Init { dir }) => init::run_command(&dir),
+fn dispatch(args: &Args) -> Result<u8, context::StartError> {
+    match &args.command {
+        Some(Command::Init { dir }) => init::run_command(dir),
         Some(Command::Demo) => {
             demo::run(args.color.as_deref().unwrap_or("auto"), args.theme.as_deref().unwrap_or("default"))
         }
-        Some(Command::Check { format }) => {
-            if let Some(context) = Context::find(&args)? {
-                return check::run(&context, format);
-            }
-            nothing::explain();
-            Ok(UNKNOWN)
-        }
-        None => match Context::find(&args)? {
+        Some(Command::Check(options)) => check::run(args, options),
+        None => match Context::find(args)? {
             Some(context) => console::run(&context),
             None => Ok(nothing::explain()),
         },

@@ -28,6 +28,7 @@ pub use types::{
     SecretSource, SecretSpec, Shadowing, Stack, TimelineSettings,
 };
 pub use value::Zone;
+pub(crate) use value::parse_duration;
 
 use error::Fault;
 use serde::Deserialize;

@@ -24,7 +24,7 @@ pub struct ProbeSpec {
     pub half_life: Duration,
     /// Whether the recovery gate asks for it.
     pub required: bool,
-    /// Labels of your own; nothing reads them yet.
+    /// Labels of your own, for `readback check --tag`.
     pub tags: Vec<String>,
     /// What it is and what it asks.
     pub options: Options,
