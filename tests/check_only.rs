@@ -55,7 +55,7 @@ fn a_part_of_the_probes_is_asked_and_the_others_are_named() {
     assert_eq!(asked, ["port", "env-file"]);
     assert_eq!(report["not_asked"], json!([{"probe": "daemon", "required": true}]));
     let reasons = report["recovery"]["why_not"].as_array().unwrap();
-    assert_eq!(reasons.last().unwrap()["text"], "required, and not asked this time: daemon");
+    assert_eq!(reasons.last().unwrap()["text"], "not asked this time: daemon");
     assert_eq!(code, Some(2), "the port is shut");
 }
 

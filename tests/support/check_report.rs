@@ -69,7 +69,7 @@ pub(crate) fn broken() -> Report {
         ("evidence_fails", "web: said <502> & \"bad | gateway\""),
         ("evidence_warns", "cache: slow\\late:\nsaid \x1b[31mred"),
         ("evidence_unknown", "engine: not permitted - this user may not ask"),
-        ("not_asked", "required, and not asked this time: bucket"),
+        ("not_asked", "not asked this time: bucket"),
     ];
     let finding = |severity, key: &str| Finding {
         id: "too_short".to_owned(),

@@ -74,20 +74,23 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// The reason that it gives where a required probe was not asked.
+/// The reason that it gives where a probe was not asked.
 pub(super) const NOT_ASKED: &str = "not_asked";
 
 /// The gate's answer, as far as it stands when these probes were not asked: a part of the evidence never
-/// proves the recovery of the whole.
+/// proves the recovery of the whole. That goes for probes that are not required too, for they could have
+/// failed, or told of a restart.
 #[must_use]
 pub fn confine(mut recovery: Recovery, not_asked: &[NotAsked]) -> Recovery {
-    let names: Vec<&str> = not_asked.iter().filter(|left| left.required).map(|left| left.probe.0.as_str()).collect();
-    if names.is_empty() {
+    if not_asked.is_empty() {
         return recovery;
     }
-    // The configuration does have required probes; none of them was asked, which is what is said here.
-    recovery.why_not.retain(|why| why.id != "nothing_required");
-    let text = format!("required, and not asked this time: {}", names.join(", "));
+    if not_asked.iter().any(|left| left.required) {
+        // The configuration does have required probes; that none was asked is what is said here.
+        recovery.why_not.retain(|why| why.id != "nothing_required");
+    }
+    let names: Vec<&str> = not_asked.iter().map(|left| left.probe.0.as_str()).collect();
+    let text = format!("not asked this time: {}", names.join(", "));
     recovery.why_not.push(WhyNot { id: NOT_ASKED.to_owned(), probe: None, text });
     recovery.state = recovery.state.min(RecoveryState::ClearedUnverified);
     recovery
