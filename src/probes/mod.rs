@@ -18,11 +18,17 @@ mod engine;
 mod files;
 mod net;
 mod tls;
+mod words;
 
+mod backup;
+mod command;
 mod container;
+mod dns;
 mod docker;
 mod env_file;
+mod host;
 mod http;
+mod job;
 mod postgres;
 mod tcp;
 
@@ -42,6 +48,11 @@ kind::kinds! {
     Tcp => tcp::Tcp,
     Http => http::Http,
     EnvFile => env_file::EnvFile,
+    Command => command::Command,
+    Host => host::Host,
+    Backup => backup::Backup,
+    Job => job::Job,
+    Dns => dns::Dns,
 }
 
 /// Every reason for `unknown`, for the documentation.
