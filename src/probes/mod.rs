@@ -30,6 +30,7 @@ mod host;
 mod http;
 mod job;
 mod postgres;
+mod redis;
 mod tcp;
 
 pub use document::document;
@@ -53,6 +54,7 @@ kind::kinds! {
     Backup => backup::Backup,
     Job => job::Job,
     Dns => dns::Dns,
+    Redis => redis::Redis,
 }
 
 /// Every reason for `unknown`, for the documentation.
