@@ -18,12 +18,19 @@ mod engine;
 mod files;
 mod net;
 mod tls;
+mod words;
 
+mod backup;
+mod command;
 mod container;
+mod dns;
 mod docker;
 mod env_file;
+mod host;
 mod http;
+mod job;
 mod postgres;
+mod redis;
 mod tcp;
 
 pub use document::document;
@@ -42,6 +49,12 @@ kind::kinds! {
     Tcp => tcp::Tcp,
     Http => http::Http,
     EnvFile => env_file::EnvFile,
+    Command => command::Command,
+    Host => host::Host,
+    Backup => backup::Backup,
+    Job => job::Job,
+    Dns => dns::Dns,
+    Redis => redis::Redis,
 }
 
 /// Every reason for `unknown`, for the documentation.
