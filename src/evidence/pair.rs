@@ -4,8 +4,8 @@
 //! them and in the window of time. For each choice of names, a handful of representatives is enough: what
 //! differs from any proof at all in those names differs from one of the representatives.
 
-use super::Evidence;
-use super::independence::WINDOW;
+use super::independence::{WINDOW, independence};
+use super::{Evidence, Source};
 use std::collections::HashMap;
 
 /// Kinds that prove by themselves only that something answers, not that it works.
@@ -33,13 +33,16 @@ pub(super) fn is_thin(kind: &str) -> bool {
 
 /// Whether two of these proofs are independent and one of the two is more than "it answers".
 pub fn independent_pair<'a>(proofs: impl IntoIterator<Item = &'a Evidence>) -> bool {
-    let points = points(proofs);
+    let proofs: Vec<&Evidence> = proofs.into_iter().collect();
+    let Some(anchor) = proofs.iter().find(|seen| !is_thin(&seen.kind)) else { return false };
+    // Where there is a pair, this one is mostly of it; where it is not, the others are all like it in two names.
+    proofs.iter().any(|seen| independence(anchor, seen) >= 3) || pair_of(&points(&proofs, anchor))
+}
+
+fn pair_of(points: &[Point]) -> bool {
     let thick: Vec<Point> = points.iter().copied().filter(|point| point.thick).collect();
-    if thick.is_empty() || points.len() < 2 {
-        return false;
-    }
     let varies = |names: &&&[usize]| names.iter().all(|n| points.iter().any(|p| p.names[*n] != points[0].names[*n]));
-    if THREE.iter().filter(varies).any(|names| any_pair(&points, &thick, names, |_, _| true)) {
+    if THREE.iter().filter(varies).any(|names| any_pair(points, &thick, names, |_, _| true)) {
         return true;
     }
     let window = WINDOW.as_nanos() as i128;
@@ -49,23 +52,27 @@ pub fn independent_pair<'a>(proofs: impl IntoIterator<Item = &'a Evidence>) -> b
         && TWO
             .iter()
             .filter(varies)
-            .any(|names| any_pair(&points, &thick, names, is_later) || any_pair(&thick, &points, names, is_later))
+            .any(|names| any_pair(points, &thick, names, is_later) || any_pair(&thick, points, names, is_later))
 }
 
-/// The proofs, oldest first.
-fn points<'a>(proofs: impl IntoIterator<Item = &'a Evidence>) -> Vec<Point> {
+/// The proofs, oldest first. A name that is the anchor's is 0, which spares looking most of them up.
+fn points(proofs: &[&Evidence], anchor: &Evidence) -> Vec<Point> {
+    fn names(source: &Source) -> [&str; 4] {
+        [&source.observer, &source.vantage, &source.credential, &source.code_path]
+    }
+    let common = names(&anchor.source);
     let mut known: HashMap<&str, usize> = HashMap::new();
-    let mut points: Vec<Point> = proofs
-        .into_iter()
-        .map(|seen| {
-            let source = &seen.source;
-            let names = [&source.observer, &source.vantage, &source.credential, &source.code_path].map(|name| {
-                let next = known.len();
-                *known.entry(name).or_insert(next)
-            });
-            Point { names, at: seen.observed_at.as_nanosecond(), thick: !is_thin(&seen.kind) }
-        })
-        .collect();
+    let mut points = Vec::with_capacity(proofs.len());
+    for seen in proofs {
+        let mut numbers = [0; 4];
+        for ((number, name), common) in numbers.iter_mut().zip(names(&seen.source)).zip(common) {
+            if name != common {
+                let next = known.len() + 1;
+                *number = *known.entry(name).or_insert(next);
+            }
+        }
+        points.push(Point { names: numbers, at: seen.observed_at.as_nanosecond(), thick: !is_thin(&seen.kind) });
+    }
     points.sort_unstable_by_key(|point| point.at);
     points
 }
