@@ -5,7 +5,7 @@ mod event;
 mod refire;
 mod state;
 
-pub use claim::{claims, is_same};
+pub use claim::{Latest, claims, is_same};
 pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
 pub use refire::{FLAP_WINDOW, refire_of, refired};
 pub use state::{Durations, IncidentState, durations};

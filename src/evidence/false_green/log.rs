@@ -3,9 +3,11 @@
 use super::{Answer, Hit, Scene, Subject};
 use crate::evidence::{Evidence, Verdict, pair};
 use crate::guard;
-use crate::timeline::{self, Entry, EventType, FLAP_WINDOW, OwnKind};
+use crate::timeline::{self, Entry, EventType, FLAP_WINDOW, Latest, OwnKind};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use std::cmp::Reverse;
+use std::collections::HashSet;
 
 /// How long after a restart something has to be seen to work before the restart itself is no explanation.
 const SETTLED: SignedDuration = SignedDuration::from_secs(60);
@@ -18,7 +20,9 @@ const NAME: usize = 60;
 
 /// FG01.
 pub(super) fn resolved_by_nobody(scene: &Scene<'_>) -> Answer {
-    let unproved = claims(scene).filter(|at| !was_fixed(scene, *at) && !was_checked(scene, *at));
+    let checks = postchecks(scene);
+    let fixed = fixed(scene);
+    let unproved = claims(scene).filter(|at| !fixed.contains(at) && !was_checked(scene, &checks, *at));
     let say = |at| of(&scene.entries[at], "RESOLVED, with no execution that went well and no postcheck");
     unproved.map(say).collect::<Vec<_>>().into()
 }
@@ -27,7 +31,8 @@ pub(super) fn resolved_by_nobody(scene: &Scene<'_>) -> Answer {
 pub(super) fn resolved_by_timeout(scene: &Scene<'_>) -> Answer {
     let mut hits = Vec::new();
     let mut is_silent = false;
-    for at in claims(scene).filter(|at| !was_checked(scene, *at)) {
+    let checks = postchecks(scene);
+    for at in claims(scene).filter(|at| !was_checked(scene, &checks, *at)) {
         match is_timeout(scene.entries[at].context()) {
             Some(true) => {
                 hits.push(of(&scene.entries[at], "RESOLVED because nothing was heard, not because it was measured"));
@@ -59,7 +64,10 @@ pub(super) fn checked_by_the_same_hand(scene: &Scene<'_>) -> Answer {
         let by_right = text(fix.context(), "credential").filter(|credential| *credential != "none");
         let own = |seen: &Evidence| seen.source.observer == actor || by_right == Some(seen.source.credential.as_str());
         let mut checks = proofs_after(scene, fix.at()).map(own).chain(
-            scene.entries[..at].iter().filter(|row| is_postcheck(row, fix)).map(|row| row.actor() == Some(actor)),
+            scene.entries[..at]
+                .iter()
+                .filter(|row| is_postcheck(row) && timeline::is_same(row, fix))
+                .map(|row| row.actor() == Some(actor)),
         );
         // Without any postcheck there is no hand to compare; that is another rule's matter.
         if checks.next().is_some_and(|is_own| is_own && checks.all(|is_own| is_own)) {
@@ -82,7 +90,8 @@ pub(super) fn restart_hid_it(scene: &Scene<'_>) -> Answer {
     let anything_settled = scene.fresh_passes().any(settled);
     let mut hits = Vec::new();
     let mut probes: Vec<&str> = Vec::new();
-    let mut over: Vec<&Entry> = Vec::new();
+    let mut over = Latest::default();
+    let mut alerts = HashSet::new();
     // Newest first: what ended before the restart is met before its beginning.
     for entry in scene.recent().filter(|entry| entry.at() < restart) {
         match entry {
@@ -100,10 +109,9 @@ pub(super) fn restart_hid_it(scene: &Scene<'_>) -> Answer {
                     hits.push(Hit { what, at: Some(entry.at()), subject: Subject::Probe(seen.probe.clone()) });
                 }
             }
-            _ if entry.event_type() == Some(EventType::Resolved) => over.push(entry),
+            _ if entry.event_type() == Some(EventType::Resolved) => over.put(entry, ()),
             _ if entry.event_type() == Some(EventType::AlertReceived) && !anything_settled => {
-                let open = !over.iter().any(|end| timeline::is_same(end, entry));
-                if open && hits.iter().all(|hit| hit.subject != subject(entry)) {
+                if over.of(entry).is_none() && alerts.insert(subject(entry)) {
                     hits.push(of(
                         entry,
                         "it was restarted while the alert stood, and nothing is seen to work a minute later",
@@ -118,15 +126,15 @@ pub(super) fn restart_hid_it(scene: &Scene<'_>) -> Answer {
 
 /// FG09.
 pub(super) fn sent_as_fallback(scene: &Scene<'_>) -> Answer {
-    let mut readable: Vec<&Entry> = Vec::new();
+    let mut readable = Latest::default();
     let mut hits = Vec::new();
     let mut is_silent = false;
     let sent =
         |entry: &&Entry| entry.event_type() == Some(EventType::TelegramResultSent) && entry.success() == Some(true);
     for row in scene.recent().filter(sent) {
         match is_fallback(row) {
-            Some(false) => readable.push(row),
-            Some(true) if readable.iter().any(|later| timeline::is_same(later, row)) => {}
+            Some(false) => readable.put(row, ()),
+            Some(true) if readable.of(row).is_some() => {}
             Some(true) => hits.push(of(row, "the result counts as sent, and what was sent is the fallback text")),
             None => is_silent = true,
         }
@@ -139,16 +147,20 @@ pub(super) fn sent_as_fallback(scene: &Scene<'_>) -> Answer {
 
 /// FG10.
 pub(super) fn silenced_meanwhile(scene: &Scene<'_>) -> Answer {
-    let silences = |at: usize| {
-        let claim = &scene.entries[at];
-        let older = scene.entries[at + 1..].iter();
-        older.filter(|row| row.event_type() == Some(EventType::Silenced) && row.success() != Some(false)).any(|row| {
-            timeline::is_same(row, claim) && silence_end(row).is_none_or(|end| covers(end, claim.at(), scene.now))
-        })
-    };
-    let say =
-        |at| of(&scene.entries[at], "the alert was silenced for the whole time in which it could have fired again");
-    claims(scene).filter(|at| silences(*at)).map(say).collect::<Vec<_>>().into()
+    let claims: HashSet<usize> = claims(scene).collect();
+    if claims.is_empty() {
+        return Answer::Quiet;
+    }
+    let mut silences = Latest::default();
+    let mut hits = Vec::new();
+    for (at, row) in scene.entries.iter().enumerate().rev() {
+        if row.event_type() == Some(EventType::Silenced) && row.success() != Some(false) {
+            silences.put(row, silence_end(row).unwrap_or(Timestamp::MAX));
+        } else if claims.contains(&at) && silences.of(row).is_some_and(|end| covers(end, row.at(), scene.now)) {
+            hits.push(of(row, "the alert was silenced for the whole time in which it could have fired again"));
+        }
+    }
+    hits.into()
 }
 
 /// FG11.
@@ -167,21 +179,40 @@ fn claims(scene: &Scene<'_>) -> impl Iterator<Item = usize> {
     timeline::claims(scene.entries, since).into_iter().filter(move |at| scene.entries[*at].at() >= since)
 }
 
-/// Whether an execution that went well stands before this claim.
-fn was_fixed(scene: &Scene<'_>, claim: usize) -> bool {
-    let resolved = &scene.entries[claim];
-    let before = scene
-        .recent()
-        .skip(claim + 1)
-        .take_while(|row| row.event_type() != Some(EventType::Resolved) || !timeline::is_same(row, resolved));
-    before.filter(|row| is_fix(row)).any(|row| timeline::is_same(row, resolved))
+/// The positions of the RESOLVED rows of the last day with an execution that went well before them, and after
+/// the RESOLVED before.
+fn fixed(scene: &Scene<'_>) -> HashSet<usize> {
+    let rows: Vec<(usize, &Entry)> = scene.recent().enumerate().collect();
+    let (mut fixes, mut ends) = (Latest::default(), Latest::default());
+    let mut fixed = HashSet::new();
+    for (at, row) in rows.into_iter().rev() {
+        // Positions grow with age, and what is wanted is the newest.
+        if is_fix(row) {
+            fixes.put(row, Reverse(at));
+        } else if row.event_type() == Some(EventType::Resolved) {
+            if fixes.of(row).is_some_and(|fix| ends.of(row).is_none_or(|end| fix > end)) {
+                fixed.insert(at);
+            }
+            ends.put(row, Reverse(at));
+        }
+    }
+    fixed
+}
+
+/// The positions of the rows by which another program says that it looked afterwards.
+fn postchecks<'a>(scene: &Scene<'a>) -> Latest<'a, Reverse<usize>> {
+    let mut checks = Latest::default();
+    for (at, row) in scene.recent().enumerate().filter(|(_, row)| is_postcheck(row)) {
+        checks.put(row, Reverse(at));
+    }
+    checks
 }
 
 /// Whether somebody or something looked after this claim, and saw more than an answer.
-fn was_checked(scene: &Scene<'_>, claim: usize) -> bool {
+fn was_checked(scene: &Scene<'_>, checks: &Latest<'_, Reverse<usize>>, claim: usize) -> bool {
     let resolved = &scene.entries[claim];
-    proofs_after(scene, resolved.at()).next().is_some()
-        || scene.entries[..claim].iter().any(|row| is_postcheck(row, resolved))
+    checks.of(resolved).is_some_and(|check| check > Reverse(claim))
+        || proofs_after(scene, resolved.at()).next().is_some()
 }
 
 fn proofs_after<'a>(scene: &Scene<'a>, at: Timestamp) -> impl Iterator<Item = &'a Evidence> + use<'a> {
@@ -194,9 +225,9 @@ fn is_fix(entry: &Entry) -> bool {
 }
 
 /// A row by which another program says that it looked afterwards and that it is well.
-fn is_postcheck(row: &Entry, of: &Entry) -> bool {
+fn is_postcheck(row: &Entry) -> bool {
     let kind = matches!(row.event_type(), Some(EventType::ExecutionCompleted | EventType::UserAction));
-    kind && row.success() == Some(true) && says_postcheck(row) && timeline::is_same(row, of)
+    kind && row.success() == Some(true) && says_postcheck(row)
 }
 
 fn says_postcheck(row: &Entry) -> bool {

@@ -50,7 +50,7 @@ impl<'a> Scene<'a> {
 }
 
 /// What a hit is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// All of the stack.
     Stack,
