@@ -4,11 +4,12 @@ use super::effect::Access;
 use super::event::StoreState;
 use super::pending::Pending;
 use crate::env::{self, Matrix};
+use crate::evidence::false_green::{self, Scene};
 use crate::evidence::gate::{Circumstances, Known};
 use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, age, gate};
 use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
-use crate::timeline::{self, Entry};
+use crate::timeline::Entry;
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -180,7 +181,12 @@ impl Facts {
             running_equals_disk: self.compared(env::running_equals_disk),
             disk_equals_secrets: self.compared(env::disk_equals_secrets),
             restart_is_safe: self.compared(env::recreate_is_safe),
-            refired: timeline::refired(&self.log.entries),
+            false_greens: false_green::of_log(&Scene {
+                entries: &self.log.entries,
+                evidence: &self.evidence,
+                last_restart,
+                now: self.now,
+            }),
         }
     }
 

@@ -3,7 +3,8 @@
 //! `VerifiedRecovery` has to be proved by everything at once; each missing proof is a [`WhyNot`] with
 //! a stable id. No evidence at all is `Down` to nobody and green to nobody: it is `ClearedUnverified`.
 
-use super::{Evidence, Freshness, ProbeId, Verdict, independence};
+use super::false_green::{self, FalseGreen, Subject};
+use super::{Evidence, Freshness, ProbeId, Unknown, Verdict, independent_pair};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -90,12 +91,10 @@ pub struct Circumstances {
     pub disk_equals_secrets: Known,
     /// Would the next recreate load a configuration that works?
     pub restart_is_safe: Known,
-    /// The alert fired again inside the flap window.
-    pub refired: Option<Timestamp>,
+    /// What the false-green rules found in the timeline ([`false_green::of_log`]). Those that need evidence
+    /// only are asked by the gate itself.
+    pub false_greens: Vec<FalseGreen>,
 }
-
-/// Kinds that prove by themselves only that something answers, not that it works.
-const THIN_KINDS: [&str; 4] = ["http", "tcp", "container", "docker"];
 
 /// How far ahead of this clock an observation's may be before it proves nothing, in seconds.
 pub const CLOCK_SKEW_SECONDS: i64 = 5;
@@ -108,13 +107,22 @@ pub fn recovery(evidence: &[Evidence], around: &Circumstances, now: Timestamp) -
         why_not.push((state, reason));
     };
     for seen in evidence {
-        judge_one(seen, around, now, &mut say);
+        judge_one(seen, now, &mut say);
+    }
+    let seen = false_green::of_evidence(evidence, around.last_restart, now);
+    for hit in seen.iter().chain(&around.false_greens) {
+        let probe = match &hit.subject {
+            Subject::Probe(probe) => Some(probe),
+            Subject::Stack | Subject::Incident(_) => None,
+        };
+        say(hit.at_best.min(RecoveryState::ClearedUnverified), hit.id, probe, hit.what.clone());
     }
     if !evidence.iter().any(|seen| seen.required) {
         let text = "no required probe is configured: nothing can prove a recovery".to_owned();
         say(RecoveryState::ClearedUnverified, "nothing_required", None, text);
     }
-    if !has_independent_pair(evidence, now) {
+    // FG08 says the same, and why.
+    if seen.iter().all(|hit| hit.id != "FG08") && !has_independent_pair(evidence, around.last_restart, now) {
         let text = "no two independent proofs, one of them more than a route or a container".to_owned();
         say(RecoveryState::ClearedUnverified, "not_independent", None, text);
     }
@@ -125,10 +133,6 @@ pub fn recovery(evidence: &[Evidence], around: &Circumstances, now: Timestamp) -
     compare(disk, &around.disk_equals_secrets, &mut say);
     let recreate = ["restart_not_safe", "the next recreate would break", "what the next recreate does"];
     compare(recreate, &around.restart_is_safe, &mut say);
-    if around.refired.is_some() {
-        let text = "the alert fired again within 15 minutes of RESOLVED".to_owned();
-        say(RecoveryState::Degraded, "refired", None, text);
-    }
     why_not.sort_by_key(|(state, _)| *state);
     Recovery {
         state: why_not.first().map_or(RecoveryState::VerifiedRecovery, |(state, _)| *state),
@@ -136,12 +140,7 @@ pub fn recovery(evidence: &[Evidence], around: &Circumstances, now: Timestamp) -
     }
 }
 
-fn judge_one(
-    seen: &Evidence,
-    around: &Circumstances,
-    now: Timestamp,
-    say: &mut impl FnMut(RecoveryState, &str, Option<&ProbeId>, String),
-) {
+fn judge_one(seen: &Evidence, now: Timestamp, say: &mut impl FnMut(RecoveryState, &str, Option<&ProbeId>, String)) {
     let of = Some(&seen.probe);
     let freshness = seen.freshness(now);
     let bad = if seen.required { RecoveryState::Down } else { RecoveryState::Degraded };
@@ -159,6 +158,8 @@ fn judge_one(
         Verdict::Warn => {
             say(RecoveryState::Degraded, "evidence_warns", of, format!("{}: {}", seen.probe, seen.summary));
         }
+        // FG07.
+        Verdict::Unknown(Unknown::Void) => {}
         Verdict::Unknown(reason) => {
             let text = format!("{}: {} - {}", seen.probe, reason.word(), seen.summary);
             say(RecoveryState::ClearedUnverified, "evidence_unknown", of, text);
@@ -168,26 +169,17 @@ fn judge_one(
             let text = format!("{}: its evidence is {}", seen.probe, freshness.word());
             say(RecoveryState::ClearedUnverified, "evidence_stale", of, text);
         }
-        Verdict::Pass if around.last_restart.is_some_and(|restart| seen.as_of < restart) => {
-            let text = format!("{}: its evidence is older than the last restart", seen.probe);
-            say(RecoveryState::ClearedUnverified, "older_than_restart", of, text);
-        }
         Verdict::Pass => {}
     }
 }
 
-/// Green needs a fresh, passing pair that is independent, one of which is more than "it answers".
-fn has_independent_pair(evidence: &[Evidence], now: Timestamp) -> bool {
-    let proofs: Vec<&Evidence> = evidence
-        .iter()
-        .filter(|seen| seen.verdict == Verdict::Pass && seen.freshness(now) == Freshness::Fresh)
-        .collect();
-    proofs.iter().enumerate().any(|(at, a)| {
-        proofs[at + 1..].iter().any(|b| {
-            let thick = |seen: &Evidence| !THIN_KINDS.contains(&seen.kind.as_str());
-            independence(a, b) >= 3 && (thick(a) || thick(b))
-        })
-    })
+/// Green needs a fresh, passing pair from after the restart that is independent, one of which is more than
+/// "it answers".
+fn has_independent_pair(evidence: &[Evidence], restart: Option<Timestamp>, now: Timestamp) -> bool {
+    let is_after = |seen: &Evidence| restart.is_none_or(|restart| seen.as_of >= restart);
+    let is_proof =
+        |seen: &&Evidence| seen.verdict == Verdict::Pass && seen.freshness(now) == Freshness::Fresh && is_after(seen);
+    independent_pair(evidence.iter().filter(is_proof))
 }
 
 /// One comparison that green depends on: its id, how it reads when it is broken, and what it is about.

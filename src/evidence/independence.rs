@@ -19,7 +19,7 @@ pub struct Source {
 }
 
 /// Observations further apart than this stand in different windows of time.
-const WINDOW: Duration = Duration::from_mins(2);
+pub(super) const WINDOW: Duration = Duration::from_mins(2);
 
 /// How many of the five provenances of two evidences differ (0 to 5); three make them independent.
 pub fn independence(a: &Evidence, b: &Evidence) -> u8 {

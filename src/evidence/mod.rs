@@ -1,15 +1,18 @@
 //! What was seen, and how much it proves. Pure: no clock, no I/O; `now` is always a parameter.
 
 mod fact;
+pub mod false_green;
 mod freshness;
 pub mod gate;
 mod independence;
+mod pair;
 mod verdict;
 
 pub use fact::{Fact, Quantity};
 pub use freshness::{Freshness, age};
 pub use gate::{Known, Recovery, RecoveryState, WhyNot};
 pub use independence::{Source, independence};
+pub use pair::independent_pair;
 pub use verdict::{Unknown, Verdict};
 
 use jiff::Timestamp;

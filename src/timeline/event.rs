@@ -206,6 +206,19 @@ impl Entry {
         }
     }
 
+    /// The type, where it is a row of `alert_operation_log`.
+    pub fn event_type(&self) -> Option<EventType> {
+        match self {
+            Self::Operation(operation) => Some(operation.row.event_type),
+            Self::Own(_) => None,
+        }
+    }
+
+    /// The alert's name, where the row gives one. Foreign text.
+    pub fn alert(&self) -> Option<&str> {
+        self.context().get("alert_name")?.as_str()
+    }
+
     /// The incident, where it has one.
     pub fn incident(&self) -> Option<&str> {
         match self {

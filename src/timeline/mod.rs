@@ -1,7 +1,11 @@
 //! What happened: rows of `alert_operation_log` and the console's own events, as one timeline. Pure.
 
+mod claim;
 mod event;
 mod refire;
+mod state;
 
+pub use claim::{Latest, claims, is_same};
 pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
-pub use refire::refired;
+pub use refire::{FLAP_WINDOW, refire_of, refired};
+pub use state::{Durations, IncidentState, durations};

@@ -1,34 +1,25 @@
 //! An alert that fires again soon after it was resolved is the same incident: it had not recovered.
 
-use super::{Entry, EventType};
+use super::{Entry, EventType, claims, is_same};
 use jiff::{SignedDuration, Timestamp};
 
 /// How soon after RESOLVED an alert counts as the same incident.
-const FLAP_WINDOW: SignedDuration = SignedDuration::from_mins(15);
+pub const FLAP_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
 /// When the alert fired again inside the flap window of the newest RESOLVED; `None` where it did not, or
 /// where nothing was resolved. `entries` are newest first.
 pub fn refired(entries: &[Entry]) -> Option<Timestamp> {
-    let kind = |entry: &Entry| match entry {
-        Entry::Operation(operation) => Some(operation.row.event_type),
-        Entry::Own(_) => None,
-    };
-    let newest = entries.iter().position(|entry| kind(entry) == Some(EventType::Resolved))?;
-    let resolved = &entries[newest];
-    let later = entries[..newest].iter().rev().filter(|entry| kind(entry) == Some(EventType::AlertReceived));
-    let mut again = later.filter(|alert| is_same(alert, resolved)).map(Entry::at);
-    again.find(|at| at.duration_since(resolved.at()) <= FLAP_WINDOW)
+    let newest = *claims(entries, Timestamp::MAX).first()?;
+    refire_of(entries, newest)
 }
 
-/// Whether two rows are about the same thing: the same incident, or the same alert by name. A row that
-/// names neither may be about anything.
-fn is_same(a: &Entry, b: &Entry) -> bool {
-    fn name(entry: &Entry) -> Option<&str> {
-        entry.context().get("alert_name")?.as_str()
-    }
-    let same = |a: Option<&str>, b: Option<&str>| a.is_some() && a == b;
-    let nameless = |entry: &Entry| entry.incident().is_none() && name(entry).is_none();
-    same(a.incident(), b.incident()) || same(name(a), name(b)) || nameless(a) || nameless(b)
+/// When the alert fired again inside the flap window of the RESOLVED at this position.
+pub fn refire_of(entries: &[Entry], claim: usize) -> Option<Timestamp> {
+    let resolved = entries.get(claim)?;
+    let soon = |entry: &&Entry| entry.at().duration_since(resolved.at()) <= FLAP_WINDOW;
+    let later = entries[..claim].iter().rev().take_while(soon);
+    let mut again = later.filter(|entry| entry.event_type() == Some(EventType::AlertReceived));
+    again.find(|alert| is_same(alert, resolved)).map(Entry::at)
 }
 
 #[cfg(test)]
