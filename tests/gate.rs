@@ -51,6 +51,7 @@ fn all_holds() -> Circumstances {
         disk_equals_secrets: Known::Holds,
         restart_is_safe: Known::Holds,
         false_greens: Vec::new(),
+        log_unread: None,
     }
 }
 

@@ -181,12 +181,22 @@ impl Facts {
             running_equals_disk: self.compared(env::running_equals_disk),
             disk_equals_secrets: self.compared(env::disk_equals_secrets),
             restart_is_safe: self.compared(env::recreate_is_safe),
+            log_unread: self.log_unread(),
             false_greens: false_green::of_log(&Scene {
                 entries: &self.log.entries,
                 evidence: &self.evidence,
                 last_restart,
                 now: self.now,
             }),
+        }
+    }
+
+    /// Why nothing is known of the log, where that is so.
+    fn log_unread(&self) -> Option<String> {
+        match &self.store {
+            StoreState::Unavailable(why) => Some(why.clone()),
+            StoreState::Opening | StoreState::Ready if !self.log.read => Some("it has not been read yet".to_owned()),
+            StoreState::Opening | StoreState::Ready => None,
         }
     }
 

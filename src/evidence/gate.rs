@@ -94,6 +94,8 @@ pub struct Circumstances {
     /// What the false-green rules found in the timeline ([`false_green::of_log`]). Those that need evidence
     /// only are asked by the gate itself.
     pub false_greens: Vec<FalseGreen>,
+    /// Why the event log could not be read, where it should have been: an alert may stand in it.
+    pub log_unread: Option<String>,
 }
 
 /// How far ahead of this clock an observation's may be before it proves nothing, in seconds.
@@ -128,6 +130,9 @@ pub fn recovery(evidence: &[Evidence], around: &Circumstances, now: Timestamp) -
     }
     let running =
         ["running_differs_from_disk", "the running environment is not what .env says", "the running environment"];
+    if let Some(why) = &around.log_unread {
+        say(RecoveryState::ClearedUnverified, "log_unread", None, format!("the event log can't be asked: {why}"));
+    }
     compare(running, &around.running_equals_disk, &mut say);
     let disk = ["disk_differs_from_secrets", ".env is not what the secrets say", ".env against the secrets"];
     compare(disk, &around.disk_equals_secrets, &mut say);

@@ -8,8 +8,9 @@ use super::independence::{WINDOW, independence};
 use super::{Evidence, Source};
 use std::collections::HashMap;
 
-/// Kinds that prove by themselves only that something answers, not that it works.
-const THIN_KINDS: [&str; 4] = ["http", "tcp", "container", "docker"];
+/// Kinds that prove that something works: they ask what the application asks. Every other kind, a new one
+/// included, proves only that something answers or is there. `command` is as thick as what it runs.
+const THICK_KINDS: [&str; 3] = ["postgres", "redis", "command"];
 
 /// Each choice of three names of the four.
 const THREE: [&[usize]; 4] = [&[0, 1, 2], &[0, 1, 3], &[0, 2, 3], &[1, 2, 3]];
@@ -26,9 +27,9 @@ struct Point {
     thick: bool,
 }
 
-/// Whether an evidence of this kind proves only that something answers.
+/// Whether an evidence of this kind proves only that something answers or is there.
 pub(super) fn is_thin(kind: &str) -> bool {
-    THIN_KINDS.contains(&kind)
+    !THICK_KINDS.contains(&kind)
 }
 
 /// Whether two of these proofs are independent and one of the two is more than "it answers".

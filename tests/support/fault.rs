@@ -250,6 +250,7 @@ impl Case {
             disk_equals_secrets: known(&self.around.disk),
             restart_is_safe: known(&self.around.recreate),
             false_greens: of_log(&scene),
+            log_unread: None,
         };
         recovery(evidence, &around, now())
     }

@@ -61,6 +61,7 @@ impl Report {
             restart_is_safe: env::recreate_is_safe(&matrix),
             // `check` opens no database, so there is no log to ask; the gate asks what evidence alone gives away.
             false_greens: Vec::new(),
+            log_unread: None,
         };
         let recovery = confine(gate::recovery(&evidence, &around, now), &not_asked);
         let findings = matrix.rows.into_iter().flat_map(|row| row.findings).chain(matrix.findings).collect();
