@@ -94,7 +94,8 @@ mod recovers {
              [[secret]]\nid = \"small/app\"\nsource = \"file\"\npath = \"secret.json\"\nkeys = {{ name = \"APP_NAME\" }}\n\n\
              [[probe]]\nid = \"route\"\nkind = \"http\"\nurl = \"{}/health\"\nevery = \"5s\"\n\n\
              [[probe]]\nid = \"web\"\nkind = \"container\"\nname = \"web\"\n\n\
-             [[probe]]\nid = \"env-file\"\nkind = \"env-file\"\ntemplate = \".env.template\"\n",
+             [[probe]]\nid = \"env-file\"\nkind = \"env-file\"\ntemplate = \".env.template\"\n\n\
+             [[probe]]\nid = \"login\"\nkind = \"command\"\nargv = [\"echo\", \"OK - a login works\"]\n",
             site()
         );
         stack.write("readback.toml", config);
