@@ -143,7 +143,7 @@ impl Folder {
 pub(super) fn keys(text: &str) -> Vec<String> {
     let mut keys: Vec<String> = Vec::new();
     let file = dotenv::parse(text.as_bytes()).ok();
-    let entries = file.iter().flat_map(|file| file.entries());
+    let entries = file.iter().flat_map(dotenv::EnvFile::entries);
     for entry in entries.filter(|entry| entry.assign == Assign::Value && is_word(&entry.key)) {
         if !keys.contains(&entry.key) {
             keys.push(entry.key.clone());

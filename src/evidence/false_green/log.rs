@@ -110,13 +110,13 @@ pub(super) fn restart_hid_it(scene: &Scene<'_>) -> Answer {
                 }
             }
             _ if entry.event_type() == Some(EventType::Resolved) => over.put(entry, ()),
-            _ if entry.event_type() == Some(EventType::AlertReceived) && !anything_settled => {
-                if over.of(entry).is_none() && alerts.insert(subject(entry)) {
-                    hits.push(of(
-                        entry,
-                        "it was restarted while the alert stood, and nothing is seen to work a minute later",
-                    ));
-                }
+            _ if entry.event_type() == Some(EventType::AlertReceived)
+                && !anything_settled
+                && over.of(entry).is_none()
+                && alerts.insert(subject(entry)) =>
+            {
+                let what = "it was restarted while the alert stood, and nothing is seen to work a minute later";
+                hits.push(of(entry, what));
             }
             _ => {}
         }
@@ -184,19 +184,19 @@ fn claims(scene: &Scene<'_>) -> impl Iterator<Item = usize> {
 fn fixed(scene: &Scene<'_>) -> HashSet<usize> {
     let rows: Vec<(usize, &Entry)> = scene.recent().enumerate().collect();
     let (mut fixes, mut ends) = (Latest::default(), Latest::default());
-    let mut fixed = HashSet::new();
+    let mut positions = HashSet::new();
     for (at, row) in rows.into_iter().rev() {
         // Positions grow with age, and what is wanted is the newest.
         if is_fix(row) {
             fixes.put(row, Reverse(at));
         } else if row.event_type() == Some(EventType::Resolved) {
             if fixes.of(row).is_some_and(|fix| ends.of(row).is_none_or(|end| fix > end)) {
-                fixed.insert(at);
+                positions.insert(at);
             }
             ends.put(row, Reverse(at));
         }
     }
-    fixed
+    positions
 }
 
 /// The positions of the rows by which another program says that it looked afterwards.
