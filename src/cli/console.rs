@@ -110,7 +110,9 @@ fn setting(context: &Context) -> Setting {
 /// `console:<user>`, within the column's 100 characters.
 fn actor() -> String {
     let user = ["READBACK_USER", "SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let user = user.filter(|user| !user.trim().is_empty()).unwrap_or_else(|| "unknown".to_owned());
+    let user = user
+        .filter(|user| !user.trim().is_empty())
+        .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
     format!("console:{}", crate::guard::line(&user).chars().take(80).collect::<String>())
 }
 
