@@ -11,8 +11,9 @@ use readback::evidence::{Evidence, Unknown, Verdict};
 use readback::probes::Place;
 use readback::probes::running::running_env;
 use std::path::Path;
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -43,17 +44,27 @@ impl Container {
         look(&self.host, &self.name, more).await
     }
 
-    /// Looks until that is so; an engine takes its time.
+    /// Looks at every event of the container until that is so; an engine takes its time.
     async fn look_until(&self, more: &str, is_so: impl Fn(&Evidence) -> bool) -> Evidence {
-        let start = Instant::now();
-        loop {
-            let evidence = self.look(more).await;
-            if is_so(&evidence) {
-                return evidence;
+        let filter = format!("container={}", self.name);
+        // What happened before the question is told first, so that no event is missed.
+        let mut events = tokio::process::Command::new("docker")
+            .args(["-H", &self.host, "events", "--since", "10m", "--filter", &filter])
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(events.stdout.take().unwrap()).lines();
+        let look = async {
+            loop {
+                lines.next_line().await.unwrap().expect("the engine tells events");
+                let evidence = self.look(more).await;
+                if is_so(&evidence) {
+                    return evidence;
+                }
             }
-            assert!(start.elapsed() < LONG, "{evidence:#?}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        };
+        tokio::time::timeout(LONG, look).await.expect("the engine got there")
     }
 }
 
