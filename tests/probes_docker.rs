@@ -57,14 +57,14 @@ impl Container {
         let mut lines = BufReader::new(events.stdout.take().unwrap()).lines();
         let look = async {
             loop {
-                lines.next_line().await.unwrap().expect("the engine tells events");
+                lines.next_line().await.unwrap().unwrap();
                 let evidence = self.look(more).await;
                 if is_so(&evidence) {
                     return evidence;
                 }
             }
         };
-        tokio::time::timeout(LONG, look).await.expect("the engine got there")
+        tokio::time::timeout(LONG, look).await.unwrap()
     }
 }
 
