@@ -7,6 +7,7 @@ mod support;
 use readback::app::{Facts, StoreState};
 use readback::review::{Lane, Review};
 use readback::timeline::{Entry, EventType};
+use std::path::{Path, PathBuf};
 use support::rig::Rig;
 
 fn review(facts: &Facts) -> Option<&Review> {
@@ -19,6 +20,14 @@ fn user_actions(facts: &Facts) -> Vec<String> {
         _ => None,
     };
     facts.log.entries.iter().filter_map(action).collect()
+}
+
+/// One store for two consoles, each with a folder of its own for what it could not send.
+fn for_two(folder: &Path) -> (String, PathBuf, PathBuf) {
+    let (mine, theirs) = (folder.join("mine"), folder.join("theirs"));
+    std::fs::create_dir(&mine).unwrap();
+    std::fs::create_dir(&theirs).unwrap();
+    (format!("sqlite:{}", folder.join("store.db").display()), mine, theirs)
 }
 
 /// Opens a review of the first candidate, writes one field and signs what lane comes of it.
@@ -58,10 +67,7 @@ async fn a_reviewer_finds_the_broken_key_reviews_signs_and_quits() {
 #[tokio::test]
 async fn what_was_recorded_is_there_after_a_restart_and_a_second_console_sees_it_unasked() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("store.db").display());
-    let (mine, theirs) = (folder.path().join("mine"), folder.path().join("theirs"));
-    std::fs::create_dir(&mine).unwrap();
-    std::fs::create_dir(&theirs).unwrap();
+    let (url, mine, theirs) = for_two(folder.path());
     let mut second = Rig::start(&url, &theirs, 2).await;
     second.until("the store is read", |facts| facts.log.read).await;
     assert!(review(second.app.facts()).is_none());
@@ -84,10 +90,7 @@ async fn what_was_recorded_is_there_after_a_restart_and_a_second_console_sees_it
 #[tokio::test]
 async fn two_reviewers_at_once_conflict_and_neither_overwrites_the_other() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("store.db").display());
-    let (mine, theirs) = (folder.path().join("mine"), folder.path().join("theirs"));
-    std::fs::create_dir(&mine).unwrap();
-    std::fs::create_dir(&theirs).unwrap();
+    let (url, mine, theirs) = for_two(folder.path());
     let mut first = Rig::start(&url, &mine, 1).await;
     first.until("the store is read", |facts| facts.log.read).await;
     first.press("4 enter y").await;
