@@ -13,12 +13,13 @@ pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, 
     let mut pen = Pen::new(area, canvas);
     pen.rule(&evidence.probe.0);
     let (word, role) = of_evidence(evidence, facts.now);
-    pen.text(&evidence.claim, Role::Title);
     let why = match evidence.verdict {
         Verdict::Unknown(reason) => format!(" ({})", reason.word()),
         _ => String::new(),
     };
     pen.text(&format!("{word}{why}: {}", evidence.summary), role);
+    // What was asked stands behind its name and after the answer: alone it would read as if it held.
+    pen.pair("claim", &evidence.claim, Role::Muted);
     if let Some(hint) = &evidence.hint {
         pen.pair("do next", hint, Role::Accent);
     }
