@@ -19,6 +19,7 @@ fn evidence(n: usize, verdict: Verdict, code_path: String) -> Evidence {
         kind: "http".to_owned(),
         claim: "the route answers".to_owned(),
         verdict,
+        reason: None,
         observed_at: Timestamp::UNIX_EPOCH,
         as_of: Timestamp::UNIX_EPOCH,
         source: Source {
@@ -32,6 +33,7 @@ fn evidence(n: usize, verdict: Verdict, code_path: String) -> Evidence {
         facts: Vec::new(),
         half_life: Duration::from_mins(5),
         required: true,
+        needs: Vec::new(),
     }
 }
 

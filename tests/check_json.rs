@@ -76,6 +76,7 @@ fn everything() -> Report {
         kind: "http".to_owned(),
         claim: "the route answers".to_owned(),
         verdict,
+        reason: None,
         observed_at: Timestamp::UNIX_EPOCH,
         as_of: Timestamp::UNIX_EPOCH,
         source: Source::default(),
@@ -84,6 +85,7 @@ fn everything() -> Report {
         facts: quantities.iter().map(|value| Fact::new("one", value.clone())).collect(),
         half_life: Duration::from_mins(5),
         required: true,
+        needs: Vec::new(),
     });
     let finding = |severity| Finding {
         id: "too_short".to_owned(),

@@ -24,6 +24,7 @@ fn seen(probe: &str, kind: &str, verdict: Verdict, age: i64) -> Evidence {
         kind: kind.to_owned(),
         claim: format!("{probe} works"),
         verdict,
+        reason: None,
         observed_at: ago(age),
         as_of: ago(age),
         source: Source {
@@ -37,6 +38,7 @@ fn seen(probe: &str, kind: &str, verdict: Verdict, age: i64) -> Evidence {
         facts: Vec::new(),
         half_life: Duration::from_secs(HALF_LIFE as u64),
         required: true,
+        needs: Vec::new(),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// The keys of every probe, whatever its kind.
-const COMMON: [&str; 7] = ["id", "kind", "every", "timeout", "half_life", "required", "tags"];
+const COMMON: [&str; 8] = ["id", "kind", "every", "timeout", "half_life", "required", "needs", "tags"];
 
 #[derive(Deserialize)]
 struct Common {
@@ -27,6 +27,8 @@ struct Common {
     // A probe that nobody thought about counts: leaving a key out must not make green easier to reach.
     #[serde(default = "yes")]
     required: bool,
+    #[serde(default)]
+    needs: Vec<String>,
     #[serde(default)]
     tags: Vec<String>,
 }
@@ -64,6 +66,7 @@ pub(super) fn read(mut table: Table) -> Result<ProbeSpec, Fault> {
         timeout,
         half_life: common.half_life.unwrap_or(about.half_life),
         required: common.required,
+        needs: common.needs.into_iter().map(ProbeId).collect(),
         tags: common.tags,
         options,
     })

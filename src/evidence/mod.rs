@@ -50,6 +50,10 @@ pub struct Evidence {
     pub claim: String,
     /// What was found of the claim.
     pub verdict: Verdict,
+    /// The stable id of why it is not a pass (`tls_expired`), one of those that `docs/probes.md` lists for the
+    /// kind; none for a pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// When the probe looked.
     pub observed_at: Timestamp,
     /// The age of what it saw: the source's own time where it has one, else `observed_at`.
@@ -67,6 +71,9 @@ pub struct Evidence {
     pub half_life: Duration,
     /// Whether the recovery gate asks for it.
     pub required: bool,
+    /// The probes without whose pass this one can say nothing (`docker` for a container).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<ProbeId>,
 }
 
 impl Evidence {

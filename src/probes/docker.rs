@@ -53,6 +53,7 @@ impl Kind for Docker {
             "none",
             "The daemon's endpoint, `unix://` or `tcp://`; `DOCKER_HOST`, then the usual socket, unless given.",
         )],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(2),

@@ -20,7 +20,7 @@ A connection that is refused is `FAIL`: the host is there. A name that can't be 
 answer a connection, is `unknown`: it may be this host's view only. A service that accepts a connection and then does
 not answer is `FAIL`. A negative control is a question that has to be refused; if it is answered, the probe is void.
 
-Every probe has `id`, `kind`, `every`, `timeout`, `half_life`, `required` and `tags` besides the options of its kind.
+Every probe has `id`, `kind`, `every`, `timeout`, `half_life`, `required`, `needs` and `tags` besides the options of its kind.
 ";
 
 /// The page on all kinds: what each asks, its options, what a pass means and what it can't see.
@@ -49,6 +49,12 @@ fn kind(page: &mut String, about: &About) {
             value => format!("`{value}`"),
         };
         line(page, format_args!("| `{}` | {default} | {} |", option.name, option.doc));
+    }
+    if !about.reasons.is_empty() {
+        page.push_str("\n| reason | |\n|---|---|\n");
+    }
+    for (id, words) in about.reasons {
+        line(page, format_args!("| `{id}` | {words} |"));
     }
 }
 

@@ -82,6 +82,7 @@ impl Kind for EnvFile {
             OptionDoc::new("template", "none", "The template whose REQUIRED keys have to be there and non-empty."),
             OptionDoc::new("keys", "[]", "More keys that have to be there and non-empty."),
         ],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(2),

@@ -39,6 +39,9 @@ pub struct About {
     pub blind_to: &'static str,
     /// Its options, in the order of the struct.
     pub options: &'static [OptionDoc],
+    /// Why it may not pass: a stable id (`tls_expired`) and what it says. The reasons of unknown that every kind
+    /// has stand in a table of their own.
+    pub reasons: &'static [(&'static str, &'static str)],
     /// How often it asks, unless configured.
     pub every: Duration,
     /// How long it waits, unless configured; wraps everything (connect, TLS, all pages, body).
@@ -52,6 +55,8 @@ pub struct About {
 pub struct Judgement {
     /// What was found of the claim.
     pub verdict: Verdict,
+    /// The stable id of why it is not a pass, one of [`About::reasons`]; without one the verdict's own stands.
+    pub reason: Option<&'static str>,
     /// One line, in words a person can act on.
     pub summary: String,
     /// What to do next. A command is shown to be copied, never run.
@@ -65,7 +70,14 @@ pub struct Judgement {
 impl Judgement {
     /// A judgement without facts.
     pub fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
-        Self { verdict, summary: summary.into(), hint: None, facts: Vec::new(), as_of: None }
+        Self { verdict, reason: None, summary: summary.into(), hint: None, facts: Vec::new(), as_of: None }
+    }
+
+    /// The same with the stable id of why it is not a pass.
+    #[must_use]
+    pub fn reason(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
     }
 
     /// The same with what to do next.

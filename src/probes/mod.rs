@@ -57,8 +57,8 @@ kind::kinds! {
     Redis => redis::Redis,
 }
 
-/// Every reason for `unknown`, for the documentation.
-const REASONS: [Unknown; 10] = [
+/// Every reason for `unknown` that all kinds share.
+pub const REASONS: [Unknown; 10] = [
     Unknown::NeverRun,
     Unknown::Unreachable,
     Unknown::Denied,

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct ProbeError {
     /// The reason the evidence will carry.
     pub reason: Unknown,
+    /// The stable id, where it is finer than the reason's own (`no_socket`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// What happened, in words a person can act on.
     pub message: String,
     /// What to do next.
@@ -21,7 +24,14 @@ pub struct ProbeError {
 impl ProbeError {
     /// An error with a reason and a message.
     pub fn new(reason: Unknown, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into(), hint: None }
+        Self { reason, id: None, message: message.into(), hint: None }
+    }
+
+    /// The same with a stable id of its own, one of the kind's `reasons`.
+    #[must_use]
+    pub fn id(mut self, id: &str) -> Self {
+        self.id = Some(id.to_owned());
+        self
     }
 
     /// The same with a hint.
@@ -77,11 +87,13 @@ pub fn judge(observation: &Observation, spec: &ProbeSpec, now: Timestamp) -> Evi
             Judgement { hint: error.hint.clone(), ..unknown }
         }
     };
+    let reason = reason_of(observation, &judgement);
     Evidence {
         probe: observation.probe.clone(),
         kind: spec.options.about().name.to_owned(),
         claim: spec.options.claim(),
         verdict: judgement.verdict,
+        reason,
         observed_at: observation.observed_at,
         as_of: judgement.as_of.unwrap_or(observation.observed_at).min(observation.observed_at),
         source: Source {
@@ -95,5 +107,18 @@ pub fn judge(observation: &Observation, spec: &ProbeSpec, now: Timestamp) -> Evi
         facts: judgement.facts,
         half_life: spec.half_life,
         required: spec.required,
+        needs: spec.needs.clone(),
     }
+}
+
+/// The stable id of why it is not a pass: the finest that is known.
+fn reason_of(observation: &Observation, judgement: &Judgement) -> Option<String> {
+    let own = observation.seen.as_ref().err().and_then(|error| error.id.clone());
+    let general = match judgement.verdict {
+        Verdict::Pass => return None,
+        Verdict::Warn => "warned",
+        Verdict::Fail => "failed",
+        Verdict::Unknown(reason) => reason.code(),
+    };
+    Some(own.unwrap_or_else(|| judgement.reason.unwrap_or(general).to_owned()))
 }

@@ -15,6 +15,7 @@ fn spec(id: &str, kind: &str, table: &str) -> ProbeSpec {
         timeout: about.timeout,
         half_life: about.half_life,
         required: true,
+        needs: Vec::new(),
         tags: Vec::new(),
         options,
     }

@@ -20,6 +20,7 @@ fn specs(names: &[&str]) -> Vec<ProbeSpec> {
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(1),
         required: true,
+        needs: Vec::new(),
         tags: Vec::new(),
         options: options.clone(),
     };

@@ -24,6 +24,8 @@ pub struct ProbeSpec {
     pub half_life: Duration,
     /// Whether the recovery gate asks for it.
     pub required: bool,
+    /// The probes without whose pass this one can say nothing.
+    pub needs: Vec<ProbeId>,
     /// Labels of your own, for `readback check --tag`.
     pub tags: Vec<String>,
     /// What it is and what it asks.

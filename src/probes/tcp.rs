@@ -66,6 +66,7 @@ impl Kind for Tcp {
                  accept every connection.",
             ),
         ],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(2),

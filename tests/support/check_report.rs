@@ -18,6 +18,7 @@ pub(crate) fn seen(probe: &str, kind: &str, verdict: Verdict, summary: &str, hin
         kind: kind.to_owned(),
         claim: format!("{probe} works"),
         verdict,
+        reason: None,
         observed_at: at,
         as_of: at,
         source: Source::default(),
@@ -26,6 +27,7 @@ pub(crate) fn seen(probe: &str, kind: &str, verdict: Verdict, summary: &str, hin
         facts: Vec::new(),
         half_life: Duration::from_mins(2),
         required: kind != "docker",
+        needs: Vec::new(),
     }
 }
 

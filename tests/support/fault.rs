@@ -106,6 +106,7 @@ pub(crate) fn seen(probe: &str, kind: &str, verdict: Verdict, age: i64) -> Evide
         kind: kind.to_owned(),
         claim: format!("{probe} works"),
         verdict,
+        reason: None,
         observed_at: ago(age),
         as_of: ago(age),
         source: Source {
@@ -119,6 +120,7 @@ pub(crate) fn seen(probe: &str, kind: &str, verdict: Verdict, age: i64) -> Evide
         facts: Vec::new(),
         half_life: Duration::from_mins(5),
         required: true,
+        needs: Vec::new(),
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn spec(kind: &str, table: &str, timeout: Duration) -> ProbeSpec {
         timeout,
         half_life: options.about().half_life,
         required: true,
+        needs: Vec::new(),
         tags: Vec::new(),
         options,
     }

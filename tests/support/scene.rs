@@ -36,6 +36,7 @@ pub fn setting(access: Access) -> Setting {
 pub fn fresh(access: Access, columns: u16, rows: u16) -> App {
     let probes = evidence().into_iter().map(|seen| Evidence {
         verdict: Verdict::Unknown(Unknown::NeverRun),
+        reason: None,
         summary: "it has not run yet".to_owned(),
         hint: None,
         facts: Vec::new(),
@@ -105,6 +106,7 @@ pub fn evidence() -> Vec<Evidence> {
         kind: kind.to_owned(),
         claim: claim.to_owned(),
         verdict,
+        reason: None,
         observed_at: ago(age),
         as_of: ago(age),
         source: Source {
@@ -118,6 +120,7 @@ pub fn evidence() -> Vec<Evidence> {
         facts: Vec::new(),
         half_life: Duration::from_mins(5),
         required: true,
+        needs: Vec::new(),
     };
     let mut all = vec![
         seen("docker", "docker", "the Docker daemon answers", Verdict::Pass, 12, "answers, 2 containers run"),

@@ -14,6 +14,7 @@ fn spec(id: &str, tags: &[&str], required: bool) -> ProbeSpec {
         timeout: about.timeout,
         half_life: about.half_life,
         required,
+        needs: Vec::new(),
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
         options,
     }

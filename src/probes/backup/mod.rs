@@ -99,6 +99,7 @@ impl Kind for Backup {
                 "A newest backup that is smaller than the one before by more than this, in percent, warns.",
             ),
         ],
+        reasons: &[],
         every: Duration::from_mins(5),
         timeout: Duration::from_secs(10),
         half_life: Duration::from_mins(15),

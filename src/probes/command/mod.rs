@@ -52,6 +52,7 @@ impl Kind for Command {
             "The program and its arguments; no shell reads them. It runs in the stack's folder with the console's \
              environment. Everybody on the host can read arguments: no secret belongs there.",
         )],
+        reasons: &[],
         every: Duration::from_mins(1),
         timeout: Duration::from_secs(10),
         half_life: Duration::from_mins(3),

@@ -160,6 +160,7 @@ impl Kind for Container {
                 "Whether a container without a health check is unknown rather than good.",
             ),
         ],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
         half_life: Duration::from_mins(2),

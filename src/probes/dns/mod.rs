@@ -82,6 +82,7 @@ impl Kind for Dns {
                 "Also ask for a random name beside it, which has to be refused: a wildcard answers for every name.",
             ),
         ],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
         half_life: Duration::from_mins(2),

@@ -148,6 +148,7 @@ impl Kind for Host {
                 "Load of five minutes, in percent of the cores, above which it warns.",
             ),
         ],
+        reasons: &[],
         every: Duration::from_mins(1),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(3),

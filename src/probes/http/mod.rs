@@ -134,6 +134,7 @@ impl Kind for Http {
             OptionDoc::new("ca", "none", "A CA file to trust besides the system's."),
             OptionDoc::new("warn_ms", "none", "An answer slower than this warns, in milliseconds."),
         ],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(10),
         half_life: Duration::from_mins(2),

@@ -112,6 +112,7 @@ impl Kind for Job {
             OptionDoc::new("max_runtime_s", "3600", "Running longer than this fails, in seconds."),
             OptionDoc::new("name", "none", "The name that a status has to carry as its `job`."),
         ],
+        reasons: &[],
         every: Duration::from_mins(1),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(3),

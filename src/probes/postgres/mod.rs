@@ -131,6 +131,7 @@ impl Kind for Postgres {
             OptionDoc::new("ca", "none", "A CA file, for `verify-ca` and `verify-full`, besides the system's."),
             OptionDoc::new("warn_ms", "none", "Connecting slower than this warns, in milliseconds."),
         ],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
         half_life: Duration::from_mins(2),

@@ -122,6 +122,7 @@ impl Kind for Redis {
             ),
             OptionDoc::new("warn_ms", "none", "An answer slower than this warns, in milliseconds."),
         ],
+        reasons: &[],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(2),
