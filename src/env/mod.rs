@@ -6,6 +6,7 @@
 
 mod compare;
 pub mod compose;
+pub mod diff;
 pub mod dotenv;
 mod facts;
 pub mod findings;

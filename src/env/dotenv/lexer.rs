@@ -40,18 +40,32 @@ impl<'a> Lexer<'a> {
         self.at = to;
     }
 
+    /// Moves on to an offset of this line.
+    pub(super) fn jump_to(&mut self, to: usize) {
+        self.at = to;
+    }
+
     /// Moves over what `is` accepts.
     pub(super) fn skip(&mut self, is: impl Fn(char) -> bool) {
+        self.move_to(self.end_of(is));
+    }
+
+    /// The same where `is` accepts no line feed.
+    pub(super) fn skip_in_line(&mut self, is: impl Fn(char) -> bool) {
+        self.jump_to(self.end_of(is));
+    }
+
+    fn end_of(&self, is: impl Fn(char) -> bool) -> usize {
         let mut to = self.at;
         while let Some((_, width)) = first(&self.source[to..]).filter(|(c, _)| is(*c)) {
             to += width;
         }
-        self.move_to(to);
+        to
     }
 
     /// The offset of the end of this line: its line feed, or the end of the source.
     pub(super) fn line_end(&self) -> usize {
-        self.rest().iter().position(|byte| *byte == b'\n').map_or(self.source.len(), |at| self.at + at)
+        memchr::memchr(b'\n', self.rest()).map_or(self.source.len(), |at| self.at + at)
     }
 
     /// The 1-based column of this place, in characters.

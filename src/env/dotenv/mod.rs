@@ -10,10 +10,13 @@ mod escapes;
 mod letters;
 mod lexer;
 mod resolve;
+mod statements;
 
 pub use entries::parse;
 pub use error::{EnvError, Reason};
 pub use resolve::{Resolved, Values};
+pub(crate) use resolve::{Written, value};
+pub(crate) use statements::{Item, Statements};
 
 use zeroize::Zeroizing;
 

@@ -1,8 +1,9 @@
 //! Entries to values: quotes and escapes off, variables in.
 
 use super::{Assign, Entry, EnvError, EnvFile, Quote, Reason, escapes};
-use crate::env::interpolate::{Substituted, substitute};
+use crate::env::interpolate::{SubstituteError, Substituted, substitute};
 use crate::guard::Secret;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The value of a key.
@@ -101,17 +102,43 @@ impl EnvFile {
     where
         F: Fn(&str) -> Option<Vec<u8>>,
     {
-        let raw = self.slice(entry.raw);
-        let inner = || raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
-        let literal = |bytes| Ok(Substituted { bytes, unset: 0 });
-        let value = match (entry.assign, entry.quote) {
-            (Assign::Inherit, _) => return Ok(lookup(&entry.key).map(|bytes| Substituted { bytes, unset: 0 })),
-            (Assign::LostAtEnd, _) => literal(raw.to_vec()),
-            (Assign::Value, Quote::Single) => literal(escapes::single(inner())),
-            (Assign::Value, Quote::Double) => substitute(&escapes::double(inner()), lookup),
-            (Assign::Value, Quote::None) => substitute(raw, lookup),
-        };
-        let reason = |reason| EnvError { line: entry.line, column: entry.column, reason: Reason::Value(reason) };
-        value.map(Some).map_err(reason)
+        let written = Written { key: &entry.key, assign: entry.assign, quote: entry.quote, raw: self.slice(entry.raw) };
+        let found = value(written, lookup);
+        let found = found.map(|found| found.map(|(bytes, unset)| Substituted { bytes: bytes.into_owned(), unset }));
+        found.map_err(|reason| EnvError { line: entry.line, column: entry.column, reason: Reason::Value(reason) })
     }
+}
+
+/// A value as it is written, and what decides how it is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Written<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) assign: Assign,
+    pub(crate) quote: Quote,
+    pub(crate) raw: &'a [u8],
+}
+
+/// What a value is, and how many unset variables in it became nothing; `None` for an inherited key that is not
+/// set. Most values are what is written, and are not copied.
+pub(crate) fn value<'a, F>(written: Written<'a>, lookup: &F) -> Result<Option<(Cow<'a, [u8]>, usize)>, SubstituteError>
+where
+    F: Fn(&str) -> Option<Vec<u8>>,
+{
+    let Written { key, assign, quote, raw } = written;
+    let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+    let is_plain = |text: &[u8]| memchr::memchr2(b'$', b'\\', text).is_none();
+    let found = match (assign, quote) {
+        (Assign::Inherit, _) => return Ok(lookup(key).map(|bytes| (Cow::Owned(bytes), 0))),
+        (Assign::LostAtEnd, _) => return Ok(Some((Cow::Borrowed(raw), 0))),
+        (Assign::Value, Quote::Single | Quote::Double) if is_plain(inner) => {
+            return Ok(Some((Cow::Borrowed(inner), 0)));
+        }
+        (Assign::Value, Quote::Single) => return Ok(Some((Cow::Owned(escapes::single(inner)), 0))),
+        (Assign::Value, Quote::None) if memchr::memchr(b'$', raw).is_none() => {
+            return Ok(Some((Cow::Borrowed(raw), 0)));
+        }
+        (Assign::Value, Quote::Double) => substitute(&escapes::double(inner), lookup)?,
+        (Assign::Value, Quote::None) => substitute(raw, lookup)?,
+    };
+    Ok(Some((Cow::Owned(found.bytes), found.unset)))
 }

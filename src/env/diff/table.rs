@@ -1,0 +1,166 @@
+//! Where each key stands in two files: an index into their bytes, without a copy of them.
+
+use super::{Pair, Value};
+use crate::env::dotenv::{Assign, EnvError, Item, Reason, Statements, Written, value};
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+use zeroize::Zeroizing;
+
+/// The least of a line that holds a key: the guess at how many there are, so that nothing grows while it is read.
+const USUAL_LINE: usize = 24;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+/// A value: a piece of its file, or one that had to be made.
+#[derive(Clone, Copy)]
+enum Text {
+    Written { start: u32, len: u32 },
+    Made(u32),
+}
+
+#[derive(Clone, Copy)]
+struct Found {
+    text: Text,
+    line: u32,
+}
+
+/// A key: where its name stands, in which file, and its value on each side.
+struct Slot {
+    name: (u32, u32),
+    named_by: Side,
+    found: [Option<Found>; 2],
+}
+
+pub(super) struct Table<'a> {
+    sources: [&'a [u8]; 2],
+    slots: Vec<Slot>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// The slot after the last one that was put: two files mostly have their keys in the same order, and a look
+    /// there is much cheaper than one into an index that is larger than the processor's cache.
+    next: usize,
+    /// Values with escapes or variables in them.
+    made: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn for_files(left: &'a [u8], right: &'a [u8]) -> Self {
+        let keys = left.len().max(right.len()) / USUAL_LINE;
+        Self {
+            sources: [left, right],
+            slots: Vec::with_capacity(keys),
+            index: HashTable::with_capacity(keys),
+            hasher: DefaultHashBuilder::default(),
+            next: 0,
+            made: Vec::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
+        self.slots.iter().filter(|slot| slot.found.iter().any(Option::is_some)).map(|slot| Pair {
+            key: self.key(slot),
+            left: self.value(slot, Side::Left),
+            right: self.value(slot, Side::Right),
+        })
+    }
+
+    /// Reads one of the files; of a key that is set twice the last one counts.
+    pub(super) fn read<F>(&mut self, side: Side, process_env: &F) -> Result<(), EnvError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let source = self.sources[side as usize];
+        let statements = Statements::of(source);
+        if statements.is_too_large() {
+            return Err(EnvError { line: 1, column: 1, reason: Reason::TooLarge });
+        }
+        self.next = 0;
+        for item in statements {
+            let Item::Statement(statement) = item? else { continue };
+            let raw = source.get(statement.raw.start as usize..statement.raw.end as usize).unwrap_or_default();
+            let written = Written { key: statement.key, assign: statement.assign, quote: statement.quote, raw };
+            let found = {
+                let known = &*self;
+                let lookup = |name: &str| process_env(name).or_else(|| known.get(side, name).map(<[u8]>::to_vec));
+                value(written, &lookup)
+            };
+            let error =
+                |reason| EnvError { line: statement.line, column: statement.column, reason: Reason::Value(reason) };
+            let Some((bytes, _)) = found.map_err(error)? else { continue };
+            let text = match bytes {
+                Cow::Borrowed(bytes) => Text::Written { start: offset(source, bytes), len: bytes.len() as u32 },
+                Cow::Owned(bytes) => {
+                    self.made.push(Zeroizing::new(bytes));
+                    Text::Made(self.made.len() as u32 - 1)
+                }
+            };
+            // A key that is lost at the end of the file has no name, as Compose reads it.
+            let key = if statement.assign == Assign::LostAtEnd { "" } else { statement.key };
+            self.put(side, key, Found { text, line: statement.line as u32 });
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, side: Side, key: &str, found: Found) {
+        let at = match self.slots.get(self.next) {
+            Some(slot) if self.key(slot) == key => self.next,
+            _ => self.place_of(side, key),
+        };
+        self.slots[at].found[side as usize] = Some(found);
+        self.next = at + 1;
+    }
+
+    /// The slot of a key, made where there is none yet.
+    fn place_of(&mut self, side: Side, key: &str) -> usize {
+        let hash = self.hasher.hash_one(key);
+        if let Some(at) = self.index.find(hash, |at| self.key(&self.slots[*at as usize]) == key) {
+            return *at as usize;
+        }
+        let at = self.slots.len();
+        let name = (offset(self.sources[side as usize], key.as_bytes()), key.len() as u32);
+        self.slots.push(Slot { name, named_by: side, found: [None; 2] });
+        let (slots, sources, hasher) = (&self.slots, self.sources, &self.hasher);
+        self.index.insert_unique(hash, at as u32, |at| hasher.hash_one(name_of(sources, &slots[*at as usize])));
+        at
+    }
+
+    fn get(&self, side: Side, key: &str) -> Option<&[u8]> {
+        let hash = self.hasher.hash_one(key);
+        let at = self.index.find(hash, |at| self.key(&self.slots[*at as usize]) == key)?;
+        self.value(&self.slots[*at as usize], side).map(|value| value.bytes)
+    }
+
+    fn key(&self, slot: &Slot) -> &'a str {
+        name_of(self.sources, slot)
+    }
+
+    fn value(&self, slot: &Slot, side: Side) -> Option<Value<'_>> {
+        let found = slot.found[side as usize]?;
+        let bytes = match found.text {
+            Text::Written { start, len } => self.sources[side as usize].get(start as usize..(start + len) as usize),
+            Text::Made(at) => self.made.get(at as usize).map(|made| made.as_slice()),
+        };
+        Some(Value { bytes: bytes.unwrap_or_default(), line: found.line as usize })
+    }
+}
+
+fn name_of<'a>(sources: [&'a [u8]; 2], slot: &Slot) -> &'a str {
+    let (start, len) = slot.name;
+    let name = sources[slot.named_by as usize].get(start as usize..(start + len) as usize).unwrap_or_default();
+    std::str::from_utf8(name).unwrap_or_default()
+}
+
+/// Where a piece of the source starts; 0 for an empty one that is no piece of it.
+fn offset(source: &[u8], piece: &[u8]) -> u32 {
+    let start = (piece.as_ptr() as usize).wrapping_sub(source.as_ptr() as usize);
+    if start <= source.len() { start as u32 } else { 0 }
+}
