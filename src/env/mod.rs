@@ -4,6 +4,7 @@
 //! [`Layers`] holds what was read, [`Rules`] what is expected; [`compare`] makes the [`Matrix`] of
 //! them, which holds no secret value.
 
+pub mod blame;
 mod compare;
 pub mod compose;
 pub mod diff;
@@ -17,6 +18,7 @@ pub mod layers;
 mod matrix;
 pub mod rules;
 pub mod sensitive;
+pub mod snapshot;
 pub mod summary;
 pub mod template;
 mod winner;

@@ -1,0 +1,96 @@
+//! What a file held at a time, without a value: what blame looks back on, and what is recorded of a change.
+
+use super::diff::Change;
+use super::dotenv;
+use crate::guard::{Fingerprint, Fingerprinter};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a key held: how long, and a keyed fingerprint to tell it from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The value's length in bytes; 0 is a key without a value.
+    pub len: usize,
+    /// The value's keyed fingerprint.
+    pub fingerprint: Fingerprint,
+}
+
+/// Keys and what they held.
+pub type Keys = BTreeMap<String, Held>;
+
+/// How the time of a snapshot is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dated {
+    /// By the file's name.
+    Name,
+    /// By the file's time of modification: it may be that of a copy.
+    Modified,
+    /// By the console, which saw it.
+    Recorded,
+    /// It is the file as it stands.
+    Now,
+}
+
+impl Dated {
+    /// The words for the screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Name => "by its name",
+            Self::Modified => "by its mtime",
+            Self::Recorded => "recorded",
+            Self::Now => "as it stands",
+        }
+    }
+}
+
+/// A file at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The file's name, sanitised.
+    pub label: String,
+    /// When it was so.
+    pub at: Timestamp,
+    /// How that is known.
+    pub dated: Dated,
+    /// What it held, or why that can't be said.
+    pub keys: Result<Keys, String>,
+}
+
+/// What a file holds, as Compose reads it on a bare shell; an error says why Compose refuses it.
+pub fn keys_of(bytes: &[u8], fingerprinter: &Fingerprinter) -> Result<Keys, dotenv::EnvError> {
+    let values = dotenv::parse(bytes)?.values(&|_| None)?;
+    let held = |value: &[u8]| Held { len: value.len(), fingerprint: fingerprinter.of(value) };
+    Ok(values.iter().map(|found| (found.key.clone(), held(found.value.expose()))).collect())
+}
+
+/// A key that is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyChange {
+    /// The key.
+    pub key: String,
+    /// How it changed; never `Same`.
+    pub how: Change,
+    /// What it held.
+    pub before: Option<Held>,
+    /// What it holds.
+    pub after: Option<Held>,
+}
+
+/// The keys that differ, by name.
+pub fn changes(before: &Keys, after: &Keys) -> Vec<KeyChange> {
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let change = |key: &String| {
+        let (before, after) = (before.get(key), after.get(key));
+        let how = match (before, after) {
+            (Some(before), Some(after)) if before == after => return None,
+            (Some(_), Some(after)) if after.len == 0 => Change::Emptied,
+            (Some(_), Some(_)) => Change::Changed,
+            (None, _) => Change::Added,
+            (_, None) => Change::Removed,
+        };
+        Some(KeyChange { key: key.clone(), how, before: before.cloned(), after: after.cloned() })
+    };
+    names.into_iter().filter_map(change).collect()
+}
