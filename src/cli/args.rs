@@ -34,6 +34,9 @@ pub enum Command {
     Demo,
     /// Ask every probe once and print the answer; exits 0, 1, 2 or 3 like a Nagios plugin
     Check(CheckArgs),
+    /// The stack's configuration: what is wrong, since when, and what the next restart does
+    #[command(subcommand)]
+    Env(EnvCommand),
     /// Write a commented readback.toml from what is found in a folder; never overwrites
     Init {
         /// The folder
@@ -81,4 +84,88 @@ pub enum Format {
     Prometheus,
     /// For Nagios and its kin: one line, with performance data.
     Nagios,
+}
+
+/// What can be asked of the stack's configuration. No answer holds a value that is secret.
+#[derive(Debug, Subcommand)]
+pub enum EnvCommand {
+    /// Print what is wrong with the configuration; exits 0, 1 (warnings), 2 (errors) or 3 (a layer is unread)
+    Verify(EnvArgs),
+    /// Print every key over all layers, or how two files differ; exits 0 (no difference), 1 or 3
+    Diff {
+        /// A file to compare with another, instead of the layers
+        #[arg(value_name = "FILE", requires = "right")]
+        left: Option<PathBuf>,
+        /// The other file
+        #[arg(value_name = "FILE")]
+        right: Option<PathBuf>,
+        /// Print also the keys that are the same everywhere
+        #[arg(long)]
+        all: bool,
+        /// What is asked, and how it is printed
+        #[command(flatten)]
+        options: EnvArgs,
+    },
+    /// Print what a restart keeps and what a recreate loads; exits 0 (both safe), 2 (one breaks) or 3 (not known)
+    Forecast(EnvArgs),
+    /// Print since when each key is what it is, from backups and what was recorded
+    Blame {
+        /// The key; all of them where it is left out
+        key: Option<String>,
+        /// What is asked, and how it is printed
+        #[command(flatten)]
+        options: EnvArgs,
+    },
+}
+
+/// What is asked of the configuration, and how the answer is printed.
+#[derive(Clone, Debug, clap::Args)]
+pub struct EnvArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
+    pub format: EnvFormat,
+    /// Only keys that fit; `*` stands for any characters; repeatable
+    #[arg(long = "key", value_name = "PATTERN")]
+    pub keys: Vec<String>,
+    /// In which order
+    #[arg(long, value_enum, default_value_t = EnvSort::File)]
+    pub sort: EnvSort,
+    /// What stands together
+    #[arg(long, value_enum, default_value_t = EnvGroup::None)]
+    pub group: EnvGroup,
+}
+
+/// How an answer about the configuration is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EnvFormat {
+    /// For people.
+    Human,
+    /// For programs; docs/schemas/env.json describes it.
+    Json,
+    /// For GitHub Actions: workflow commands that mark the lines.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// The order of the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EnvSort {
+    /// As the template and the file have them.
+    File,
+    /// By name.
+    Key,
+    /// The worst first.
+    Severity,
+}
+
+/// What stands together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EnvGroup {
+    /// Nothing.
+    None,
+    /// The template's sections.
+    Section,
+    /// The severities.
+    Severity,
 }

@@ -101,12 +101,22 @@ impl Context {
     /// The key under which values are fingerprinted. It is made once, and stays on this machine; a console
     /// that may write nothing uses one that is forgotten.
     pub(super) fn fingerprinter(&self) -> Result<Fingerprinter, StartError> {
-        let path = self.state.join("readback").join("fingerprint.key");
-        match read_key(&path) {
-            Some(key) => Ok(Fingerprinter::new(key)),
-            None if self.access.may_write() => make_key(&path).map(Fingerprinter::new),
-            None => Ok(Fingerprinter::new(random_key()?)),
-        }
+        fingerprinter(&self.state, self.access)
+    }
+}
+
+/// The same where there need not be a stack.
+pub(super) fn fingerprinter_without_stack(args: &Args) -> Result<Fingerprinter, StartError> {
+    let access = if args.read_only { Access::ReadOnly } else { Access::ReadWrite };
+    fingerprinter(&state_folder(), access)
+}
+
+fn fingerprinter(state: &Path, access: Access) -> Result<Fingerprinter, StartError> {
+    let path = state.join("readback").join("fingerprint.key");
+    match read_key(&path) {
+        Some(key) => Ok(Fingerprinter::new(key)),
+        None if access.may_write() => make_key(&path).map(Fingerprinter::new),
+        None => Ok(Fingerprinter::new(random_key()?)),
     }
 }
 

@@ -6,11 +6,12 @@ pub mod check;
 mod console;
 mod context;
 mod demo;
+pub mod env;
 mod files;
 pub mod init;
 mod nothing;
 
-pub use args::{Args, CheckArgs, Format};
+pub use args::{Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format};
 
 use args::Command;
 use clap::Parser;
@@ -36,7 +37,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
-    let failed = if matches!(args.command, Some(Command::Check(_))) { UNKNOWN } else { FAILED };
+    let failed = if matches!(args.command, Some(Command::Check(_) | Command::Env(_))) { UNKNOWN } else { FAILED };
     match dispatch(&args) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -53,6 +54,7 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
             demo::run(args.color.as_deref().unwrap_or("auto"), args.theme.as_deref().unwrap_or("default"))
         }
         Some(Command::Check(options)) => check::run(args, options),
+        Some(Command::Env(asked)) => env::run(args, asked),
         None => match Context::find(args)? {
             Some(context) => console::run(&context),
             None => Ok(nothing::explain()),

@@ -1,6 +1,7 @@
 //! The shell: the only place that sees everything. One `select!` takes what happens, hands it to the
 //! pure core, carries out what the core asks for, and draws when something has changed.
 
+mod backups;
 mod clock;
 mod door;
 mod draft_task;
@@ -10,6 +11,7 @@ mod perform;
 mod probe_task;
 mod store_task;
 
+pub use backups::Backups;
 pub use clock::Clock;
 pub use door::Door;
 pub use draft_task::keep_drafts;

@@ -1,0 +1,150 @@
+//! `readback env diff A B`: two files, value-blind.
+
+use super::select::is_asked;
+use super::{Answer, human};
+use crate::cli::context::StartError;
+use crate::cli::{EnvArgs, EnvSort};
+use crate::env::diff::{Change, Diff, DiffError, Pair, Value};
+use crate::env::snapshot::Held;
+use crate::env::{Finding, Place, Severity};
+use crate::guard::{Fingerprinter, line};
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::Path;
+
+/// The most that is read of a file, in bytes: some millions of lines.
+const LIMIT: u64 = 256 * 1024 * 1024;
+
+/// A key that is not the same in both.
+#[derive(Debug, Serialize)]
+pub struct FileRow {
+    /// The key.
+    pub key: String,
+    /// How the second file differs from the first.
+    pub change: Change,
+    /// What the first holds, and on which line.
+    pub left: Option<(Held, usize)>,
+    /// What the second holds, and on which line.
+    pub right: Option<(Held, usize)>,
+}
+
+/// Two files, compared.
+#[derive(Debug, Serialize)]
+pub struct FileReport {
+    /// The name of this shape; docs/schemas/env.json describes it.
+    pub schema: &'static str,
+    /// The first file.
+    pub left: String,
+    /// The second.
+    pub right: String,
+    /// The keys that differ; with `--all` those that don't, too.
+    pub rows: Vec<FileRow>,
+    /// How many keys are the same.
+    pub same: usize,
+}
+
+/// Reads and compares two files.
+pub(super) fn compare(
+    left: &Path,
+    right: &Path,
+    options: &EnvArgs,
+    all: bool,
+    fingerprinter: &Fingerprinter,
+) -> Result<FileReport, StartError> {
+    let (left_bytes, right_bytes) = (read(left)?, read(right)?);
+    let diff = Diff::of(&left_bytes, &right_bytes, &|_: &str| None).map_err(|error| {
+        let (file, error) = match error {
+            DiffError::Left(error) => (left, error),
+            DiffError::Right(error) => (right, error),
+        };
+        StartError::Other(format!("{}: {error}", shown(file)))
+    })?;
+    let held =
+        |value: Value<'_>| (Held { len: value.bytes.len(), fingerprint: fingerprinter.of(value.bytes) }, value.line);
+    let row = |pair: Pair<'_>| FileRow {
+        key: line(pair.key).into_owned(),
+        change: pair.change(),
+        left: pair.left.map(held),
+        right: pair.right.map(held),
+    };
+    let (mut rows, mut same) = (Vec::new(), 0);
+    for pair in diff.pairs().filter(|pair| is_asked(options, pair.key)) {
+        let is_same = pair.change() == Change::Same;
+        same += usize::from(is_same);
+        if all || !is_same {
+            rows.push(row(pair));
+        }
+    }
+    match options.sort {
+        EnvSort::File => {}
+        EnvSort::Key => rows.sort_by(|left, right| left.key.cmp(&right.key)),
+        EnvSort::Severity => rows.sort_by_key(|row| std::cmp::Reverse(row.change)),
+    }
+    Ok(FileReport { schema: "readback_env_files_v1", left: shown(left), right: shown(right), rows, same })
+}
+
+fn shown(path: &Path) -> String {
+    line(&path.to_string_lossy()).into_owned()
+}
+
+fn read(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, StartError> {
+    let what = || StartError::io(format!("{} can't be read", shown(path)));
+    let size = std::fs::metadata(path).map_err(what())?.len();
+    if size > LIMIT {
+        return Err(StartError::Other(format!("{} is larger than 256 MiB, so it was not read", shown(path))));
+    }
+    std::fs::read(path).map(zeroize::Zeroizing::new).map_err(what())
+}
+
+impl Answer for FileReport {
+    fn exit_code(&self) -> u8 {
+        u8::from(self.rows.iter().any(|row| row.change != Change::Same))
+    }
+
+    fn human(&self) -> String {
+        let mut out = String::new();
+        for row in &self.rows {
+            let side = |side: &Option<(Held, usize)>| match side {
+                None => "-".to_owned(),
+                Some((Held { len: 0, .. }, at)) => format!("(empty) line {at}"),
+                Some((held, at)) => format!("{} line {at}", human::held(held.len, held.fingerprint.short())),
+            };
+            let change = word(row.change);
+            let _ = writeln!(out, "{change:<8} {:<30} {} -> {}", row.key, side(&row.left), side(&row.right));
+        }
+        let differ = self.rows.iter().filter(|row| row.change != Change::Same).count();
+        let _ = writeln!(out, "{differ} keys differ, {} are the same", self.same);
+        out
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let differs = self.rows.iter().filter(|row| row.change != Change::Same);
+        differs
+            .map(|row| {
+                let (file, at) = match (&row.right, &row.left) {
+                    (Some((_, at)), _) => (&self.right, *at),
+                    (None, left) => (&self.left, left.as_ref().map_or(0, |(_, at)| *at)),
+                };
+                Finding {
+                    id: format!("key_{}", word(row.change)),
+                    severity: if row.change == Change::Added { Severity::Note } else { Severity::Warning },
+                    key: Some(row.key.clone()),
+                    place: Some(Place { file: file.clone(), line: at }),
+                    text: format!("{} in {}", word(row.change), self.right),
+                    fix: String::new(),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The word for a change.
+pub(super) fn word(change: Change) -> &'static str {
+    match change {
+        Change::Same => "same",
+        Change::Added => "added",
+        Change::Removed => "removed",
+        Change::Emptied => "emptied",
+        Change::Changed => "changed",
+    }
+}

@@ -1,0 +1,91 @@
+//! `readback env`: what the env pane shows, for pipes, for build servers and for cron. No output holds a value that
+//! is secret, nor a part of one.
+
+mod blame;
+mod diff;
+mod files;
+mod forecast;
+mod github;
+mod human;
+mod sarif;
+mod select;
+mod verify;
+
+pub use blame::BlameReport;
+pub use diff::LayerReport;
+pub use files::FileReport;
+pub use forecast::ForecastReport;
+pub use verify::VerifyReport;
+
+use super::context::{Context, StartError};
+use super::{Args, EnvCommand, EnvFormat, UNKNOWN, nothing, say};
+use crate::app::shell::LayerTask;
+use crate::env::{Finding, Matrix};
+use serde::Serialize;
+use std::io::stdout;
+
+/// What an answer is, whatever it is printed as.
+pub trait Answer: Serialize {
+    /// The exit code that goes with it.
+    fn exit_code(&self) -> u8;
+    /// For people.
+    fn human(&self) -> String;
+    /// What is wrong, for the formats that mark lines.
+    fn findings(&self) -> Vec<Finding>;
+}
+
+/// An answer in a format. Pure.
+pub fn render(answer: &impl Answer, format: EnvFormat) -> String {
+    match format {
+        EnvFormat::Human => answer.human(),
+        EnvFormat::Json => serde_json::to_string_pretty(answer).unwrap_or_default(),
+        EnvFormat::Github => github::render(&answer.findings()),
+        EnvFormat::Sarif => sarif::render(&answer.findings()),
+    }
+}
+
+/// Runs it and prints the answer.
+pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
+    if let EnvCommand::Diff { left: Some(left), right: Some(right), options, all } = asked {
+        let fingerprinter = super::context::fingerprinter_without_stack(args)?;
+        let report = files::compare(left, right, options, *all, &fingerprinter)?;
+        return Ok(print(&report, options.format));
+    }
+    let Some(context) = Context::find(args)? else {
+        nothing::explain();
+        return Ok(UNKNOWN);
+    };
+    match asked {
+        EnvCommand::Verify(options) => {
+            let report = VerifyReport::of(&read(&context)?, options);
+            Ok(print(&report, options.format))
+        }
+        EnvCommand::Diff { options, all, .. } => {
+            let report = LayerReport::of(read(&context)?, options, *all);
+            Ok(print(&report, options.format))
+        }
+        EnvCommand::Forecast(options) => {
+            let report = forecast::of(&read(&context)?, options)?;
+            Ok(print(&report, options.format))
+        }
+        EnvCommand::Blame { key, options } => {
+            let report = blame::of(&context, key.as_deref(), options)?;
+            Ok(print(&report, options.format))
+        }
+    }
+}
+
+fn print(answer: &impl Answer, format: EnvFormat) -> u8 {
+    say(&mut stdout(), render(answer, format).trim_end());
+    answer.exit_code()
+}
+
+/// Reads every layer and compares them.
+fn read(context: &Context) -> Result<Matrix, StartError> {
+    let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
+    let runtime = super::console::runtime()?;
+    let (matrix, _) = runtime.block_on(layers.read());
+    // A layer that hangs in a system call must not keep the answer.
+    runtime.shutdown_background();
+    Ok(matrix)
+}

@@ -1,0 +1,157 @@
+//! What the next restart would do. A restart keeps the container's environment and starts the application anew, so
+//! its own configuration file is read again; a recreate loads the file on disk. Each is safe, breaks, or is not known:
+//! what was not read is never taken for safe.
+
+use super::diff::Change;
+use super::{Cell, Layer, Matrix, Row, Severity};
+use crate::evidence::Known;
+use serde::Serialize;
+
+/// Whether the application would work afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "is", content = "because")]
+pub enum Safety {
+    /// Nothing that was looked at speaks against it, and everything was looked at.
+    Safe,
+    /// It breaks, and why: one reason per key or layer.
+    Breaks(Vec<Reason>),
+    /// Nothing is seen to break, and this could not be looked at.
+    Unknown(Vec<Reason>),
+}
+
+/// Why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// The key; none where it is about a whole layer.
+    pub key: Option<String>,
+    /// In words, one line, without a value.
+    pub text: String,
+}
+
+/// A key whose value changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyForecast {
+    /// The key.
+    pub key: String,
+    /// What happens to it; never `Same`.
+    pub change: Change,
+}
+
+/// What one way of starting again does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// Whether it is safe.
+    pub safety: Safety,
+    /// The keys whose values it changes, in the order of the rows.
+    pub changes: Vec<KeyForecast>,
+    /// How many keys keep their values.
+    pub kept: usize,
+}
+
+/// Both ways of starting again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Forecast {
+    /// `docker compose restart`.
+    pub restart: Outcome,
+    /// `docker compose up -d --force-recreate`.
+    pub recreate: Outcome,
+}
+
+/// A name that the application needs, and whether it resolves where the application is.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The key that names the host.
+    pub key: String,
+    /// Whether it resolves.
+    pub resolves: Known,
+}
+
+/// What both would do. Pure.
+pub fn forecast(matrix: &Matrix, hosts: &[Host]) -> Forecast {
+    let changes: Vec<KeyForecast> = matrix.rows.iter().filter_map(change).collect();
+    let running = matrix.rows.iter().filter(|row| is_there(row.cell(Layer::Running))).count();
+    let kept = running.saturating_sub(changes.iter().filter(|key| key.change != Change::Added).count());
+    Forecast {
+        restart: Outcome { safety: of_restart(matrix, hosts), changes: Vec::new(), kept: running },
+        recreate: Outcome { safety: of_recreate(matrix, hosts), changes, kept },
+    }
+}
+
+fn is_there(cell: &Cell) -> bool {
+    matches!(cell, Cell::Value(_) | Cell::Empty(_))
+}
+
+/// What a recreate does to a key of the container. Rows say it by a finding, because only the comparison knows the
+/// names under which a key reaches the container.
+fn change(row: &Row) -> Option<KeyForecast> {
+    let differs = row.findings.iter().any(|finding| finding.id == "running_differs_from_disk");
+    let next = if is_there(row.cell(Layer::Compose)) { row.cell(Layer::Compose) } else { row.cell(Layer::File) };
+    let change = match (row.cell(Layer::Running), next) {
+        _ if !differs => return None,
+        (now, Cell::Empty(_)) if is_there(now) => Change::Emptied,
+        (now, next) if is_there(now) && is_there(next) => Change::Changed,
+        (now, _) if is_there(now) => Change::Removed,
+        _ => Change::Added,
+    };
+    Some(KeyForecast { key: row.key.clone(), change })
+}
+
+/// The environment stays; what the application's own file says is read again, and what the world has changed
+/// meanwhile counts: a secret that was rotated, a host that has moved.
+fn of_restart(matrix: &Matrix, hosts: &[Host]) -> Safety {
+    let differs = |row: &&Row| {
+        let used = if matches!(row.winner, Some((Layer::App, _))) { Layer::App } else { Layer::Running };
+        match (row.cell(used), row.cell(Layer::Secret)) {
+            (Cell::Value(used), Cell::Value(secret)) => used.fingerprint != secret.fingerprint,
+            (Cell::Empty(_) | Cell::Absent, Cell::Value(_)) => true,
+            _ => false,
+        }
+    };
+    let text = "the application would go on without the value that the secret manager has";
+    let reason = |row: &Row| Reason { key: Some(row.key.clone()), text: text.to_owned() };
+    let broken = matrix.rows.iter().filter(differs).map(reason).collect();
+    fold(matrix, hosts, broken, &[Layer::Running, Layer::Secret, Layer::App])
+}
+
+/// The file on disk is loaded: every error of it breaks something.
+fn of_recreate(matrix: &Matrix, hosts: &[Host]) -> Safety {
+    let mut broken: Vec<Reason> = Vec::new();
+    for row in &matrix.rows {
+        let error = row.findings.iter().find(|finding| finding.severity == Severity::Error);
+        broken.extend(error.map(|finding| Reason { key: Some(row.key.clone()), text: finding.text.clone() }));
+    }
+    let whole = matrix.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    broken.extend(whole.map(|finding| Reason { key: finding.key.clone(), text: finding.text.clone() }));
+    fold(matrix, hosts, broken, &[Layer::Template, Layer::File, Layer::Secret, Layer::Compose, Layer::App])
+}
+
+fn fold(matrix: &Matrix, hosts: &[Host], mut broken: Vec<Reason>, layers: &[Layer]) -> Safety {
+    let mut unknown: Vec<Reason> = matrix
+        .unread
+        .iter()
+        .filter(|(layer, why)| layers.contains(layer) && !(*layer == Layer::App && is_not_configured(why)))
+        .map(|(layer, why)| Reason { key: None, text: format!("{}: {why}", layer.word()) })
+        .collect();
+    for host in hosts {
+        let reason = |text: String| Reason { key: Some(host.key.clone()), text };
+        match &host.resolves {
+            Known::Holds => {}
+            Known::Broken(how) => broken.push(reason(format!("its host does not resolve: {how}"))),
+            Known::NotCompared => unknown.push(reason("whether its host resolves was not looked at".to_owned())),
+            Known::Unknown(why) => unknown.push(reason(format!("whether its host resolves is not known: {why}"))),
+        }
+    }
+    if matrix.rows.is_empty() && unknown.is_empty() {
+        unknown.push(Reason { key: None, text: "no key is known".to_owned() });
+    }
+    match (broken.is_empty(), unknown.is_empty()) {
+        (false, _) => Safety::Breaks(broken),
+        (true, false) => Safety::Unknown(unknown),
+        (true, true) => Safety::Safe,
+    }
+}
+
+/// A stack without a configuration file of the application has nothing there that could shadow a key.
+fn is_not_configured(why: &str) -> bool {
+    why.starts_with("not configured")
+}
