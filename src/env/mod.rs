@@ -21,6 +21,7 @@ pub mod rules;
 pub mod sensitive;
 pub mod snapshot;
 pub mod summary;
+pub mod sync;
 pub mod template;
 mod winner;
 

@@ -11,12 +11,14 @@ mod letters;
 mod lexer;
 mod resolve;
 mod statements;
+mod write;
 
 pub use entries::parse;
 pub use error::{EnvError, Reason};
 pub use resolve::{Resolved, Values};
 pub(crate) use resolve::{Written, value};
 pub(crate) use statements::{Item, Statements};
+pub use write::{WhyNot, quoted};
 
 use zeroize::Zeroizing;
 
