@@ -108,6 +108,8 @@ pub enum EnvCommand {
     },
     /// Print what a restart keeps and what a recreate loads; exits 0 (both safe), 2 (one breaks) or 3 (not known)
     Forecast(EnvArgs),
+    /// Print what would have to change for the file to be what the secrets say; exits 0 (nothing) or 1
+    Sync(SyncArgs),
     /// Print since when each key is what it is, from backups and what was recorded
     Blame {
         /// The key; all of them where it is left out
@@ -133,6 +135,23 @@ pub struct EnvArgs {
     /// What stands together
     #[arg(long, value_enum, default_value_t = EnvGroup::None)]
     pub group: EnvGroup,
+}
+
+/// What `env sync` does.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SyncArgs {
+    /// Write the file; asks for the stack's name
+    #[arg(long)]
+    pub apply: bool,
+    /// The stack's name, where nobody is there to type it
+    #[arg(long, value_name = "NAME", requires = "apply")]
+    pub stack_name: Option<String>,
+    /// Why, for the record
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
+    pub format: EnvFormat,
 }
 
 /// How an answer about the configuration is printed.

@@ -16,7 +16,7 @@ const LIMIT: u64 = 8 * 1024 * 1024;
 /// How many backups are read, the newest first: five years of a daily one.
 const MOST: usize = 2_000;
 /// Endings of files that say what should be there, not what was.
-const NOT_A_PAST: [&str; 4] = [".template", ".example", ".sample", ".dist"];
+const NOT_A_PAST: [&str; 5] = [".template", ".example", ".sample", ".dist", ".why"];
 
 /// Where the past of a file lies.
 #[derive(Clone, Debug)]
@@ -56,7 +56,10 @@ impl Backups {
         found.truncate(MOST);
         let mut snapshots: Vec<Snapshot> =
             found.into_iter().map(|(path, at, dated)| snapshot(&path, at, dated, fingerprinter)).collect();
-        snapshots.push(snapshot(&self.file, now, Dated::Now, fingerprinter));
+        // The file became what it is when it was last written, not when it is looked at.
+        let since = std::fs::metadata(&self.file).and_then(|about| about.modified()).ok();
+        let since = since.and_then(|since| Timestamp::try_from(since).ok()).unwrap_or(now);
+        snapshots.push(snapshot(&self.file, since, Dated::Now, fingerprinter));
         Ok(in_order(snapshots))
     }
 

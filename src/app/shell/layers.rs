@@ -139,7 +139,7 @@ impl LayerTask {
 
     /// Every secret's values by key. One that can't be fetched leaves the whole layer unread: half a
     /// layer would show the other half as missing.
-    async fn secrets(&self) -> Reading<Vec<SecretValue>> {
+    pub async fn secrets(&self) -> Reading<Vec<SecretValue>> {
         if self.secrets.is_empty() {
             return Reading::Unread("no [[secret]] is configured in readback.toml".to_owned());
         }

@@ -9,6 +9,7 @@ mod github;
 mod human;
 mod sarif;
 mod select;
+mod sync;
 mod verify;
 
 pub use blame::BlameReport;
@@ -68,6 +69,7 @@ pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
             let report = forecast::of(&read(&context)?, options)?;
             Ok(print(&report, options.format))
         }
+        EnvCommand::Sync(options) => sync::run(&context, options),
         EnvCommand::Blame { key, options } => {
             let report = blame::of(&context, key.as_deref(), options)?;
             Ok(print(&report, options.format))

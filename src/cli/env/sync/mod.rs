@@ -1,0 +1,245 @@
+//! `readback env sync`: makes `.env` what the secrets say. The plan is printed; `--apply` carries it out, the only
+//! write of this program to a production file.
+
+mod ask;
+mod record;
+mod replace;
+mod target;
+
+use super::super::context::{Context, StartError};
+use super::files::word;
+use super::human::held;
+use super::{say, stdout};
+use crate::app::shell::LayerTask;
+use crate::cli::EnvFormat;
+use crate::cli::args::SyncArgs;
+use crate::env::diff::Change;
+use crate::env::dotenv::{self, EnvFile, Values};
+use crate::env::layers::SecretValue;
+use crate::env::sync::{Plan, SyncError, plan, render};
+use crate::env::{Reading, template};
+use crate::guard::{Fingerprinter, line};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::fmt::Write;
+use std::io;
+use target::{Contents, Target};
+
+/// Why nothing was synced, or what was left half done. One line.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SyncFailure {
+    /// The plan can't be made, or what it makes is not what was planned.
+    #[error("{0}")]
+    Plan(#[from] SyncError),
+    /// Another sync of this folder is under way.
+    #[error("another sync of this folder is under way; nothing was changed")]
+    Busy,
+    /// The file is not the one that the plan was made for.
+    #[error("the file was changed since the plan was made; nothing was written; look at it and plan again")]
+    Changed,
+    /// The system refuses.
+    #[error("{what}: {why}")]
+    Io {
+        /// What was being done, and what that means.
+        what: String,
+        /// What the system said.
+        why: String,
+    },
+    /// Something else, in words.
+    #[error("{0}")]
+    Said(String),
+}
+
+impl SyncFailure {
+    fn io(what: String, error: &io::Error) -> Self {
+        let why = match error.kind() {
+            io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+            io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+            io::ErrorKind::PermissionDenied => "not permitted; run it as the file's owner".to_owned(),
+            kind => kind.to_string(),
+        };
+        Self::Io { what, why }
+    }
+}
+
+impl From<SyncFailure> for StartError {
+    fn from(failure: SyncFailure) -> Self {
+        Self::Other(failure.to_string())
+    }
+}
+
+/// What was planned, and what was done.
+#[derive(Debug, Serialize)]
+struct SyncReport<'a> {
+    schema: &'static str,
+    file: String,
+    #[serde(flatten)]
+    plan: &'a Plan,
+    applied: Option<Applied>,
+}
+
+/// What was done.
+#[derive(Debug, Serialize)]
+struct Applied {
+    at: Timestamp,
+    backup: String,
+    /// Why it is not in the store, where that is so.
+    unrecorded: Option<String>,
+}
+
+/// Plans; applies where that is asked for. Exits 0 where nothing is to do or all is done, 1 where there is.
+pub(super) fn run(context: &Context, options: &SyncArgs) -> Result<u8, StartError> {
+    let sync = Sync::open(context)?;
+    let (contents, file, values) = sync.read()?;
+    let plan = plan(&file, &values, &sync.secrets, &sync.fingerprinter).map_err(SyncFailure::Plan)?;
+    if plan.is_empty() || !options.apply {
+        sync.print(&plan, None, options.format);
+        return Ok(u8::from(!plan.is_empty()));
+    }
+    if !context.access.may_write() {
+        return Err(StartError::Other("--apply and --read-only don't go together".to_owned()));
+    }
+    drop(contents);
+    if options.format == EnvFormat::Human {
+        sync.print(&plan, None, options.format);
+    }
+    ask::for_the_name(&context.config.stack.name, options.stack_name.as_deref())?;
+    let why = options.why.as_deref().unwrap_or("sync from the secrets");
+    let applied = sync.apply(context, &plan, why)?;
+    sync.print(&plan, Some(applied), options.format);
+    Ok(0)
+}
+
+/// A stack's file, and what its secrets say.
+struct Sync {
+    target: Target,
+    secrets: Vec<SecretValue>,
+    /// The template's keys in their order: where an added key goes.
+    order: Vec<String>,
+    fingerprinter: Fingerprinter,
+    zone: jiff::tz::TimeZone,
+}
+
+impl Sync {
+    fn open(context: &Context) -> Result<Self, StartError> {
+        let (config, place) = (&context.config, context.place());
+        let fingerprinter = context.fingerprinter()?;
+        let layers = LayerTask::new(config, place.clone(), fingerprinter.clone());
+        let runtime = crate::cli::console::runtime()?;
+        let secrets = runtime.block_on(layers.secrets());
+        runtime.shutdown_background();
+        let secrets = match secrets {
+            Reading::Read(secrets) => secrets,
+            Reading::Unread(why) | Reading::Refused { reason: why, .. } => {
+                return Err(StartError::Other(format!("the secrets can't be read, so nothing is planned: {why}")));
+            }
+        };
+        let template = config.env.template.as_ref().and_then(|path| std::fs::read(place.path(path)).ok());
+        let template = template.and_then(|bytes| template::parse(&bytes).ok()).unwrap_or_default();
+        Ok(Self {
+            target: Target::find(&place.path(&config.env.file))?,
+            secrets,
+            order: template.keys.into_iter().map(|key| key.key).collect(),
+            fingerprinter,
+            zone: config.display.timezone.time_zone().clone(),
+        })
+    }
+
+    fn read(&self) -> Result<(Contents, EnvFile, Values), SyncFailure> {
+        let contents = self.target.read()?;
+        let refused = |error| SyncFailure::Said(format!("{} is refused: {error}", self.target.shown()));
+        let file = dotenv::parse(&contents.bytes).map_err(refused)?;
+        let values = file.values(&|_| None).map_err(refused)?;
+        Ok((contents, file, values))
+    }
+
+    /// Lock, look again, back up, write, take the place, read back, record.
+    fn apply(&self, context: &Context, shown: &Plan, why: &str) -> Result<Applied, StartError> {
+        let _lock = self.target.lock()?;
+        crate::probes::fault::halt("sync:locked");
+        replace::sweep(&self.target);
+        let (old, file, values) = self.read()?;
+        let plan = plan(&file, &values, &self.secrets, &self.fingerprinter).map_err(SyncFailure::Plan)?;
+        if plan.file != shown.file || plan.changes != shown.changes {
+            return Err(SyncFailure::Changed.into());
+        }
+        let new = render(&file, &plan, &self.order).map_err(SyncFailure::Plan)?;
+        let at = Timestamp::now();
+        let backup = self.backup_name(at);
+        let backup_path = replace::back_up(&self.target, &old, &backup)?;
+        let by = record::who();
+        record::beside(&backup_path, at, &by, why, &plan);
+        let ready = replace::prepare(&self.target, &old, &new)?;
+        if self.fingerprinter.of(&self.target.read()?.bytes) != plan.file {
+            return Err(SyncFailure::Changed.into());
+        }
+        ready.take_place(&self.target)?;
+        if self.target.read()?.bytes.as_slice() != new.expose() {
+            let text = format!("{} does not read back as it was written; the backup is {backup}", self.target.shown());
+            return Err(StartError::Other(text));
+        }
+        let unrecorded = record::in_the_store(context, &plan, at, &by, why, &backup).err();
+        Ok(Applied { at, backup, unrecorded })
+    }
+
+    /// A name that no file has yet, with the time in it as blame reads it.
+    fn backup_name(&self, at: Timestamp) -> String {
+        let file = self.target.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let time = at.to_zoned(self.zone.clone()).strftime("%Y%m%d_%H%M%S").to_string();
+        let name = |n: u32| if n == 0 { format!("{file}.backup.{time}") } else { format!("{file}.backup.{time}-{n}") };
+        (0..).map(name).find(|name| !self.target.folder.join(name).exists()).unwrap_or_else(|| name(0))
+    }
+
+    fn print(&self, plan: &Plan, applied: Option<Applied>, format: EnvFormat) {
+        let file = self.target.shown();
+        let report = SyncReport { schema: "readback_env_sync_v1", file, plan, applied };
+        let text = match format {
+            EnvFormat::Human => human(&report),
+            _ => serde_json::to_string_pretty(&report).unwrap_or_default(),
+        };
+        say(&mut stdout(), text.trim_end());
+    }
+}
+
+fn human(report: &SyncReport<'_>) -> String {
+    let mut out = String::new();
+    if let Some(applied) = &report.applied {
+        let _ = writeln!(
+            out,
+            "{} keys synced into {}; the old file is {}",
+            report.plan.changes.len(),
+            report.file,
+            applied.backup
+        );
+        if let Some(why) = &applied.unrecorded {
+            let _ = writeln!(out, "NOT RECORDED in the store: {}", line(why));
+        }
+        let _ = writeln!(out, "the container keeps the old values until it is recreated: docker compose up -d");
+        return out;
+    }
+    for planned in &report.plan.changes {
+        let change = if planned.line.is_some() { Change::Changed } else { Change::Added };
+        let before =
+            planned.before.as_ref().map_or("-".to_owned(), |before| held(before.len, before.fingerprint.short()));
+        let after = held(planned.after.len, planned.after.fingerprint.short());
+        let line_of = planned.line.map(|line| format!(" line {line}")).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "{:<8} {:<26}{line_of} {before} -> {after} from {}",
+            word(change),
+            line(&planned.key),
+            planned.source
+        );
+        if planned.is_made_of_others {
+            let _ = writeln!(out, "{:<8} the value there is made of others (${{...}}) and becomes a plain one", "");
+        }
+    }
+    let _ = writeln!(
+        out,
+        "{} keys would change in {}, {} are what the secrets say",
+        report.plan.changes.len(),
+        report.file,
+        report.plan.unchanged
+    );
+    out
+}

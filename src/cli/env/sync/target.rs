@@ -1,0 +1,73 @@
+//! The file that is synced: where it really is, whose it is, and the lock that keeps a second sync out.
+
+use super::SyncFailure;
+use crate::guard::line;
+use rustix::fs::{FlockOperation, flock};
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The most that is read of the file, in bytes.
+const LIMIT: u64 = 8 * 1024 * 1024;
+
+/// The file, found through any link.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// Where it really is: a link is followed, and stays a link.
+    pub(super) path: PathBuf,
+    /// The folder it is in.
+    pub(super) folder: PathBuf,
+}
+
+/// What the file was when it was read.
+pub(super) struct Contents {
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    pub(super) mode: u32,
+    pub(super) owner: (u32, u32),
+}
+
+/// While it lives, no other sync of this folder begins. It is the kernel's: a killed one leaves none behind.
+#[derive(Debug)]
+pub(super) struct Lock(#[allow(dead_code, reason = "held, not read")] File);
+
+impl Target {
+    /// The file of a stack.
+    pub(super) fn find(path: &Path) -> Result<Self, SyncFailure> {
+        let shown = || line(&path.to_string_lossy()).into_owned();
+        let real =
+            path.canonicalize().map_err(|error| SyncFailure::io(format!("{} can't be found", shown()), &error))?;
+        let folder = real.parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Self { path: real, folder })
+    }
+
+    /// The name for messages.
+    pub(super) fn shown(&self) -> String {
+        line(&self.path.to_string_lossy()).into_owned()
+    }
+
+    /// Takes the lock of the folder; another sync that has it is an error at once.
+    pub(super) fn lock(&self) -> Result<Lock, SyncFailure> {
+        let what = || format!("{} can't be opened", line(&self.folder.to_string_lossy()));
+        let folder = File::open(&self.folder).map_err(|error| SyncFailure::io(what(), &error))?;
+        match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Lock(folder)),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(SyncFailure::Busy),
+            Err(error) => Err(SyncFailure::io(what(), &error.into())),
+        }
+    }
+
+    /// The file as it is.
+    pub(super) fn read(&self) -> Result<Contents, SyncFailure> {
+        let what = || format!("{} can't be read", self.shown());
+        let file = File::open(&self.path).map_err(|error| SyncFailure::io(what(), &error))?;
+        let about: Metadata = file.metadata().map_err(|error| SyncFailure::io(what(), &error))?;
+        if !about.is_file() || about.len() > LIMIT {
+            return Err(SyncFailure::Said(format!("{} is not a file of at most 8 MiB", self.shown())));
+        }
+        let mut bytes = Zeroizing::new(Vec::with_capacity(about.len() as usize + 1));
+        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| SyncFailure::io(what(), &error))?;
+        Ok(Contents { bytes, mode: about.mode() & 0o7777, owner: (about.uid(), about.gid()) })
+    }
+}
