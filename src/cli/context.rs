@@ -2,6 +2,7 @@
 
 use super::Args;
 use crate::app::Access;
+use crate::app::shell::{EnvWatch, env_memory};
 use crate::config::{self, Config, ConfigError, Found};
 use crate::guard::{Fingerprinter, Secret};
 use crate::probes::Place;
@@ -96,6 +97,16 @@ impl Context {
         let file = config::default_store(&self.state, &self.root, &self.config.stack.name);
         let url = self.config.store.resolve(|name| std::env::var(name).ok(), &self.root, &file)?;
         Ok(StoreUrl::parse(url.expose())?)
+    }
+
+    /// What sees when the stack's `.env` changes.
+    pub(super) fn env_watch(&self) -> Result<EnvWatch, StartError> {
+        let database = config::default_store(&self.state, &self.root, &self.config.stack.name);
+        if let Some(folder) = database.parent().filter(|_| self.access.may_write()) {
+            private_folder(folder)?;
+        }
+        let file = self.place().path(&self.config.env.file);
+        Ok(EnvWatch::new(file, env_memory(&database), self.fingerprinter()?, self.access.may_write()))
     }
 
     /// The key under which values are fingerprinted. It is made once, and stays on this machine; a console

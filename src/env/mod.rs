@@ -23,6 +23,7 @@ pub mod snapshot;
 pub mod summary;
 pub mod sync;
 pub mod template;
+pub mod watch;
 mod winner;
 
 pub use compare::compare;

@@ -158,6 +158,9 @@ impl Sync {
         let _lock = self.target.lock()?;
         crate::probes::fault::halt("sync:locked");
         replace::sweep(&self.target);
+        // What was changed by hand before this, and nobody has told yet, is told as such.
+        let watch = context.env_watch()?;
+        let by_hand = watch.look();
         let (old, file, values) = self.read()?;
         let plan = plan(&file, &values, &self.secrets, &self.fingerprinter).map_err(SyncFailure::Plan)?;
         if plan.file != shown.file || plan.changes != shown.changes {
@@ -178,7 +181,9 @@ impl Sync {
             let text = format!("{} does not read back as it was written; the backup is {backup}", self.target.shown());
             return Err(StartError::Other(text));
         }
-        let unrecorded = record::in_the_store(context, &plan, at, &by, why, &backup).err();
+        watch.take_as_seen();
+        let unrecorded =
+            record::in_the_store(context, by_hand, record::synced(context, &plan, at, &by, why, &backup)).err();
         Ok(Applied { at, backup, unrecorded })
     }
 

@@ -36,35 +36,33 @@ pub(super) fn beside(backup: &Path, at: Timestamp, by: &str, why: &str, plan: &P
     let _ = file.and_then(|mut file| writeln!(file, "{text}"));
 }
 
-/// Appends the change to the store; an error says why it is not there.
-pub(super) fn in_the_store(
-    context: &Context,
-    plan: &Plan,
-    at: Timestamp,
-    by: &str,
-    why: &str,
-    backup: &str,
-) -> Result<(), String> {
+/// The event that tells a sync.
+pub(super) fn synced(context: &Context, plan: &Plan, at: Timestamp, by: &str, why: &str, backup: &str) -> OwnEvent {
     let keys: Vec<&str> = plan.changes.iter().map(|planned| planned.key.as_str()).collect();
-    let file = context.config.env.file.to_string_lossy().into_owned();
-    let event = OwnEvent {
+    OwnEvent {
         id: uuid::Uuid::now_v7().to_string(),
         incident_id: None,
         kind: OwnKind::ConfigChanged,
-        subject: line(&file).into_owned(),
+        subject: line(&context.config.env.file.to_string_lossy()).into_owned(),
         actor: Some(format!("console:{}", line(by))),
         summary: format!("synced from the secrets: {}", keys.join(", ")),
         success: Some(true),
         context: json!({ "by": "sync", "why": line(why), "backup": backup, "changes": plan.changes }),
         occurred_at: at,
         recorded_at: None,
-    };
+    }
+}
+
+/// Appends what happened to the store; an error says why it is not there.
+pub(super) fn in_the_store(context: &Context, by_hand: Option<OwnEvent>, synced: OwnEvent) -> Result<(), String> {
     let runtime = crate::cli::console::runtime().map_err(|error| error.to_string())?;
     let url = context.store_url().map_err(|error| error.to_string())?;
     let appended = runtime.block_on(async {
         let append = async {
             let store = AnyStore::open(&url, Access::ReadWrite).await?;
-            store.append_own(&event).await?;
+            for event in by_hand.iter().chain([&synced]) {
+                store.append_own(event).await?;
+            }
             store.close().await;
             Ok::<(), StoreError>(())
         };
