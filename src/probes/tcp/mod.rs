@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 /// Opens a TCP connection.
@@ -55,6 +57,9 @@ fn default_compose() -> PathBuf {
 const SHUT_PORT: u16 = 1;
 /// How long the control may take: most firewalls drop it without a word.
 const CONTROL_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How long a connection has to be kept; what hangs up at once does so sooner.
+const HOLD: Duration = Duration::from_millis(150);
 
 /// What was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,10 +104,10 @@ impl Kind for Tcp {
         name: "tcp",
         asks: "Looks a name up, opens a TCP connection, and knocks at a port that has to stay shut. On this host it also \
                sees which address the port is bound to and by which process, where an option says what it should be.",
-        pass_means: "Something accepted a connection there, from this host, a moment ago; and where it was asked, the \
+        pass_means: "Something accepted a connection there, from this host, a moment ago, and did not drop it at once; and where it was asked, the \
                      port is bound where it should be, by whom it should be.",
         blind_to: "What accepted, and whether it works: the kernel accepts for a process that hangs, a proxy for a \
-                   service that is gone. A name may resolve otherwise inside a container. Who listens on another host; \
+                   service that hangs. A name may resolve otherwise inside a container. Who listens on another host; \
                    without root, another user's process; a port that is forwarded without a process.",
         options: &[
             OptionDoc::new("host", "required", "Host name or address. `$KEY` takes the value from the stack's `.env`."),
@@ -148,6 +153,7 @@ impl Kind for Tcp {
         let start = Instant::now();
         let door = net::knock(&addresses, &self.shown(), deadline).await?;
         let connect_ms = net::millis_since(start);
+        let door = if door == Door::Open { held(&addresses, deadline).await } else { door };
         let control = if self.negative_control && door == Door::Open {
             control(&addresses, deadline).await
         } else {
@@ -158,6 +164,21 @@ impl Kind for Tcp {
 
     fn judge(&self, seen: &Seen, _at: Timestamp) -> Judgement {
         verdict::judge(self, seen)
+    }
+}
+
+/// Whether a connection is kept for a moment. A proxy accepts for a service that is gone, and hangs up when it has
+/// seen that nobody is behind it.
+async fn held(addresses: &[SocketAddr], deadline: Instant) -> Door {
+    let until = deadline.min(Instant::now() + HOLD);
+    let read = async {
+        let mut stream = TcpStream::connect(addresses).await?;
+        stream.read(&mut [0]).await
+    };
+    match timeout_at(until, read).await {
+        Ok(Ok(0) | Err(_)) => Door::Reset,
+        // It speaks first, or waits for the other side to.
+        Ok(Ok(_)) | Err(_) => Door::Open,
     }
 }
 
