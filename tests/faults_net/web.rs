@@ -128,11 +128,11 @@ impl Web {
         let is_route = asked.split('?').next() == Some(ROUTE);
         let words = match (&self.raw, self.others) {
             (Some(words), _) => words.clone(),
-            _ if head.starts_with("HEAD ") => self.written("200 OK", ""),
-            _ if is_route => self.written(&self.status, &self.body.repeat(self.repeat)),
-            (_, Others::Same) => self.written(&self.status, &self.body.repeat(self.repeat)),
-            (_, Others::SamePage) => self.written("404 Not Found", &self.body),
-            (_, Others::NotFound) => self.written("404 Not Found", "no such page"),
+            _ if head.starts_with("HEAD ") => self.written("200 OK", &[], ""),
+            _ if is_route => self.written(&self.status, &self.headers, &self.body.repeat(self.repeat)),
+            (_, Others::Same) => self.written(&self.status, &self.headers, &self.body.repeat(self.repeat)),
+            (_, Others::SamePage) => self.written("404 Not Found", &[], &self.body),
+            (_, Others::NotFound) => self.written("404 Not Found", &[], "no such page"),
             (_, Others::Silence) => return std::future::pending().await,
         };
         stream.write_all(words.as_bytes()).await?;
@@ -144,14 +144,18 @@ impl Web {
                 stream.write_all(b"x").await?;
                 stream.flush().await?;
             },
-            _ => stream.shutdown().await,
+            _ => {
+                stream.shutdown().await?;
+                // Closed before the other side has had its say, the kernel would reset.
+                tokio::io::copy(&mut stream, &mut tokio::io::sink()).await.map(drop)
+            }
         }
     }
 
-    fn written(&self, status: &str, body: &str) -> String {
+    fn written(&self, status: &str, headers: &[String], body: &str) -> String {
         let length = self.length.unwrap_or(body.len());
         let mut head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
-        if !self.headers.iter().any(|header| header.starts_with("Transfer-Encoding")) {
+        if !headers.iter().any(|header| header.starts_with("Transfer-Encoding")) {
             head.push_str(&format!("Content-Length: {length}\r\n"));
         }
         if let Clock::Ahead(ahead) = self.ahead_s {
@@ -159,7 +163,7 @@ impl Web {
             let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap();
             head.push_str(&format!("Date: {date}\r\n"));
         }
-        for header in &self.headers {
+        for header in headers {
             head.push_str(&format!("{header}\r\n"));
         }
         format!("{head}\r\n{body}")
