@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio_rustls::TlsAcceptor;
 
-const DAY: u64 = 24 * 3600;
+const DAY: i64 = 24 * 3600;
 
 /// An authority of the test's own.
 struct Authority {
@@ -129,11 +129,10 @@ fn authority(name: &str, days: i64) -> CertificateParams {
 
 /// From when to when a certificate counts.
 fn set_validity(params: &mut CertificateParams, starts_in_days: i64, ends_in_days: i64) {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    let epoch = date_time_ymd(1970, 1, 1);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     let in_days = |days: i64| {
-        let moved = Duration::from_secs(days.unsigned_abs() * DAY);
-        epoch + if days < 0 { now - moved } else { now + moved }
+        let moved = now.checked_add_signed(days * DAY).unwrap();
+        date_time_ymd(1970, 1, 1) + Duration::from_secs(moved)
     };
     params.not_before = in_days(starts_in_days);
     params.not_after = in_days(ends_in_days);

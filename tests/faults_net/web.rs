@@ -153,19 +153,15 @@ impl Web {
     }
 
     fn written(&self, status: &str, headers: &[String], body: &str) -> String {
-        let length = self.length.unwrap_or(body.len());
-        let mut head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
+        let mut lines = vec![format!("HTTP/1.1 {status}"), "Connection: close".to_owned()];
         if !headers.iter().any(|header| header.starts_with("Transfer-Encoding")) {
-            head.push_str(&format!("Content-Length: {length}\r\n"));
+            lines.push(format!("Content-Length: {}", self.length.unwrap_or(body.len())));
         }
         if let Clock::Ahead(ahead) = self.ahead_s {
             let time = Timestamp::now() + SignedDuration::from_secs(ahead);
-            let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap();
-            head.push_str(&format!("Date: {date}\r\n"));
+            lines.push(format!("Date: {}", DateTimePrinter::new().timestamp_to_rfc9110_string(&time).unwrap()));
         }
-        for header in headers {
-            head.push_str(&format!("{header}\r\n"));
-        }
-        format!("{head}\r\n{body}")
+        lines.extend_from_slice(headers);
+        format!("{}\r\n\r\n{body}", lines.join("\r\n"))
     }
 }

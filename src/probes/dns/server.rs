@@ -79,7 +79,7 @@ async fn exchange(server: SocketAddr, query: &Query, deadline: Instant) -> Said 
 }
 
 async fn receive(socket: &UdpSocket, query: &Query) -> Said {
-    let mut message = [0; MESSAGE_LIMIT];
+    let mut message = vec![0; MESSAGE_LIMIT];
     loop {
         match socket.recv(&mut message).await {
             Ok(length) => match query.read(&message[..length]) {

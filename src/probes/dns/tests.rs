@@ -1,6 +1,7 @@
 //! What the judge makes of each answer of a resolver, how its words are read, and this machine's own.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use super::Answer::{Failed, NoName};
 use super::look::{beside, control_of, refusal};
 use super::query::{A, AAAA, Query, Reply};
 use super::server::{both, servers};
@@ -106,7 +107,6 @@ fn a_resolver_that_failed_fails_the_name_only_if_it_works_for_another_or_is_itse
         assert!(judgement.reason.is_some_and(|reason| known(reason) || ["garbled", "unreachable"].contains(&reason)));
         (judgement.verdict, judgement.reason.unwrap_or_default())
     };
-    use Answer::{Failed, NoName};
     let (gone, late) = (Verdict::Unknown(Unknown::Unreachable), Verdict::Unknown(Unknown::TimedOut));
     let garbled = Verdict::Unknown(Unknown::Garbled);
     for (server, why, vantage, answer, expected) in [

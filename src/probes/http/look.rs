@@ -2,7 +2,7 @@
 //! dropped: no text of an answer leaves this file but the path of a redirect.
 
 use super::secure::{Asker, age, peer_clock, tls_fault};
-use super::{Answer, BODY_LIMIT, Http, Seen};
+use super::{Answer, BODY_LIMIT, Http, Leads, Seen};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::net::{self, Door, TlsFault};
@@ -55,7 +55,7 @@ pub(super) async fn look(options: &Http, at: &Place, deadline: Instant) -> Resul
         }
     };
     let mut answer = answer_of(options, &page, net::millis_since(start));
-    answer.redirects_to_itself = redirects_to(&page.headers, &url);
+    answer.leads = leads(&page.headers, &url);
     answer.certificate = witness.and_then(|witness| witness.certificate());
     if options.negative_control && page.status == options.status {
         ask_control(options, &client, &url, &page, &mut answer, deadline).await;
@@ -122,7 +122,7 @@ fn answer_of(options: &Http, page: &Page, took_ms: u64) -> Answer {
         control: Control::NotAsked,
         control_status: None,
         control_is_identical: false,
-        redirects_to_itself: false,
+        leads: Leads::Elsewhere,
         certificate: None,
         peer_clock: None,
     }
@@ -190,12 +190,13 @@ fn redirect(headers: &HeaderMap) -> Option<String> {
     })
 }
 
-fn redirects_to(headers: &HeaderMap, url: &Url) -> bool {
+fn leads(headers: &HeaderMap, url: &Url) -> Leads {
     let target = text(headers, LOCATION.as_str()).and_then(|target| url.join(target).ok());
-    target.is_some_and(|mut target| {
+    let is_itself = target.is_some_and(|mut target| {
         target.set_fragment(url.fragment());
         target == *url
-    })
+    });
+    if is_itself { Leads::ToItself } else { Leads::Elsewhere }
 }
 
 /// A URL as it may be shown: no user, password, query or fragment.

@@ -123,15 +123,26 @@ pub struct Answer {
     pub control_status: Option<u16>,
     /// Whether that answered with the same bytes.
     pub control_is_identical: bool,
-    /// Whether it redirects to the very URL that was asked.
+    /// Whether that is the very URL that was asked.
     #[serde(default)]
-    pub redirects_to_itself: bool,
+    pub leads: Leads,
     /// The server's certificate.
     #[serde(default)]
     pub certificate: Option<Certificate>,
     /// What time the server had when the look ended.
     #[serde(default)]
     pub peer_clock: Option<Timestamp>,
+}
+
+/// Where a redirect leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leads {
+    /// To another URL, or there is none.
+    #[default]
+    Elsewhere,
+    /// To where it stands.
+    ToItself,
 }
 
 impl Kind for Http {

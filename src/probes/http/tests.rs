@@ -1,6 +1,6 @@
 //! What the judge makes of each thing that a look at a route can bring.
 
-use super::{Answer, Http, Seen};
+use super::{Answer, Http, Leads, Seen};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::net::TlsFault;
 use crate::probes::tls::Certificate;
@@ -36,7 +36,7 @@ fn good() -> Answer {
         control: Control::Refused,
         control_status: Some(404),
         control_is_identical: false,
-        redirects_to_itself: false,
+        leads: Leads::Elsewhere,
         certificate: None,
         peer_clock: None,
     }

@@ -2,7 +2,7 @@
 //! text and half a body all say 200.
 
 use super::expiry::{self, Found};
-use super::{Answer, Http, Seen};
+use super::{Answer, Http, Leads, Seen};
 use crate::evidence::{Fact, Quantity, Unknown, Verdict};
 use crate::probes::{Control, Judgement};
 use jiff::Timestamp;
@@ -155,7 +155,10 @@ fn other_status(options: &Http, answer: &Answer) -> Found {
         }
         (429, _) => (denied, "throttled", "429: throttled; ask less often".to_owned()),
         (300..=399, Some(target)) => {
-            let reason = if answer.redirects_to_itself { "redirect_loop" } else { "redirect" };
+            let reason = match answer.leads {
+                Leads::ToItself => "redirect_loop",
+                Leads::Elsewhere => "redirect",
+            };
             (Verdict::Fail, reason, format!("{status} to {target}, wanted {wanted}; not followed"))
         }
         _ => (Verdict::Fail, "status", format!("{status}, wanted {wanted}")),
