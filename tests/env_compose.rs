@@ -48,12 +48,12 @@ fn every_project_is_read_as_compose_reads_it() {
 
 #[test]
 fn lines_merges_aliases_ports_and_names_are_found() {
-    let text = b"x-env: &env\n  A: ${A:-1}\n  B: hard\nservices:\n  web:\n    image: odoo:18\n    container_name: odoo18-prod-web\n    ports: ['8069:8069', {published: 80, target: 81}]\n    environment:\n      <<: *env\n      B: own\n    extends: {service: base}\n";
+    let text = b"x-env: &env\n  A: ${A:-1}\n  B: hard\nservices:\n  web:\n    image: odoo:18\n    container_name: odoo18-prod-web\n    ports: ['8069:8069', {published: 80, target: 81}, {target: 53, published: '53', host_ip: 127.0.0.1, protocol: udp}, {target: 9}]\n    environment:\n      <<: *env\n      B: own\n    extends: {service: base}\n";
     let project = compose::parse(text).unwrap();
     let web = project.service("web").unwrap();
     let text = |t: &compose::Template| String::from_utf8(t.text.expose().to_vec()).unwrap();
     assert_eq!(web.container_name.as_ref().map(text).as_deref(), Some("odoo18-prod-web"));
-    assert_eq!(web.ports.iter().map(text).collect::<Vec<_>>(), ["8069:8069", "80"]);
+    assert_eq!(web.ports.iter().map(text).collect::<Vec<_>>(), ["8069:8069", "80:81", "127.0.0.1:53:53/udp"]);
     assert_eq!(project.unfollowed, [(12, "extends")]);
     let found = web.effective("docker-compose.yml", &|_: &str| None, &|_: &str| None).unwrap();
     let got: Vec<_> = found.iter().map(|e| (e.key.as_str(), e.place.to_string(), e.origin)).collect();

@@ -62,7 +62,7 @@ pub struct Service {
     pub image: Option<Template>,
     /// `container_name:`.
     pub container_name: Option<Template>,
-    /// `ports:` in the short form, and the `published` of the long one.
+    /// `ports:`, each in the short form.
     pub ports: Vec<Template>,
     /// `env_file:`, in order.
     pub env_files: Vec<EnvFileRef>,

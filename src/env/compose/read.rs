@@ -66,13 +66,41 @@ fn ports<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Templ
     let mut out = Vec::new();
     for item in list(node) {
         if let YamlData::Mapping(_) = item.data {
-            let published = document.pairs(item)?.into_iter().find(|(key, ..)| key == "published");
-            out.extend(published.map(|(_, _, value)| document.scalar(value)).transpose()?.flatten());
+            out.extend(long_port(document, item)?);
         } else {
             out.extend(document.scalar(item)?);
         }
     }
     Ok(out)
+}
+
+/// The long form of a port as the short one writes it: `[host_ip:]published:target[/protocol]`. One that is
+/// published anywhere has none.
+fn long_port<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<Option<Template>, ComposeError> {
+    let (mut host_ip, mut published, mut target, mut protocol) = (None, None, None, None);
+    for (key, _, value) in document.pairs(item)? {
+        match key.as_str() {
+            "host_ip" => host_ip = document.scalar(value)?,
+            "published" => published = document.scalar(value)?,
+            "target" => target = document.scalar(value)?,
+            "protocol" => protocol = document.scalar(value)?,
+            _ => {}
+        }
+    }
+    let Some(published) = published else { return Ok(None) };
+    let target = target.unwrap_or_else(|| published.clone());
+    let mut text = Vec::new();
+    for part in host_ip.iter().chain([&published]) {
+        text.extend_from_slice(part.text.expose());
+        text.push(b':');
+    }
+    text.extend_from_slice(target.text.expose());
+    if let Some(protocol) = &protocol {
+        text.push(b'/');
+        text.extend_from_slice(protocol.text.expose());
+    }
+    let interpolated = [&published, &target].into_iter().chain(&host_ip).chain(&protocol).any(|part| part.interpolated);
+    Ok(Some(Template { line: published.line, text: Secret::new(text), interpolated }))
 }
 
 fn env_files<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<EnvFileRef>, ComposeError> {

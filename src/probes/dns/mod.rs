@@ -1,12 +1,14 @@
 //! Looks a name up as this machine does, and asks for a name beside it that can't be there.
 
 mod look;
+mod query;
+mod server;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
 
 use super::{About, Control, Judgement, Kind, OptionDoc, Place, ProbeError};
-use crate::evidence::{Fact, Quantity, Unknown, Verdict};
 use crate::guard::line;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,10 @@ pub struct Dns {
     /// Also ask for a random name beside it, which has to be refused.
     #[serde(default = "default_control")]
     pub negative_control: bool,
+    /// A name that has an address as long as the resolver works.
+    pub control_name: Option<String>,
+    /// A name server to ask instead of this machine's resolver: an address, or address:port.
+    pub server: Option<String>,
 }
 
 fn default_control() -> bool {
@@ -43,6 +49,36 @@ pub struct Seen {
     pub lookup_ms: u64,
     /// What it said of a name that can't be there.
     pub control: Control,
+    /// Why there is no address, or not all of them, as name servers say.
+    #[serde(default)]
+    pub why: Option<Why>,
+    /// Whether the control name has an address, where there is one.
+    #[serde(default)]
+    pub vantage: Option<bool>,
+}
+
+/// Why a name server gives no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// There is no such name.
+    Nxdomain,
+    /// The name is there, and has no address.
+    NoAddress,
+    /// The server failed.
+    Servfail,
+    /// The server does not answer such questions, or not to this host.
+    Refused,
+    /// Another code.
+    Code(u8),
+    /// No answer in time.
+    Timeout,
+    /// Nothing listens there, or there is no way to it.
+    NoServer,
+    /// What answered makes no sense.
+    Garbled,
+    /// There are more addresses than fit into the answer.
+    Truncated,
 }
 
 /// An answer of the resolver, as far as `getaddrinfo` tells.
@@ -67,7 +103,7 @@ impl Kind for Dns {
         pass_means: "The name has addresses here: exactly the expected ones, or some, where names that do not exist \
                      have none.",
         blind_to: "What a container is told: it has a resolver of its own. Whether anything answers at the address. \
-                   The hosts file counts as well as DNS. Why a resolver failed; records other than addresses.",
+                   The hosts file counts as well as DNS. Records other than addresses.",
         options: &[
             OptionDoc::new("name", "required", "The name. `$KEY` takes the value from the stack's `.env`."),
             OptionDoc::new(
@@ -81,8 +117,19 @@ impl Kind for Dns {
                 "true",
                 "Also ask for a random name beside it, which has to be refused: a wildcard answers for every name.",
             ),
+            OptionDoc::new(
+                "control_name",
+                "none",
+                "A name that has an address as long as the resolver works: a resolver that fails for this one and not \
+                 for that fails the probe, one that fails for both says nothing.",
+            ),
+            OptionDoc::new(
+                "server",
+                "none",
+                "A name server to ask by UDP instead of this machine's resolver: an address, or address:port.",
+            ),
         ],
-        reasons: &[],
+        reasons: verdict::REASONS,
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
         half_life: Duration::from_mins(2),
@@ -97,67 +144,6 @@ impl Kind for Dns {
     }
 
     fn judge(&self, seen: &Seen, _at: Timestamp) -> Judgement {
-        let (verdict, summary, hint) = self.weigh(seen);
-        let mut facts = Vec::new();
-        if let Answer::Found(addresses) = &seen.answer {
-            facts.push(Fact::text("addresses", some(addresses)));
-        }
-        facts.push(Fact::new("lookup", Quantity::Millis(seen.lookup_ms)));
-        facts.push(seen.control.fact());
-        let judgement = Judgement::new(verdict, summary).facts(facts);
-        match hint {
-            Some(hint) => judgement.hint(hint),
-            None => judgement,
-        }
+        verdict::judge(self, seen)
     }
-}
-
-impl Dns {
-    fn weigh(&self, seen: &Seen) -> (Verdict, String, Option<String>) {
-        let name = line(&self.name);
-        let ask = || Some(format!("getent ahosts {name}; the same inside the container that uses it"));
-        let addresses = match &seen.answer {
-            Answer::Found(addresses) => addresses,
-            Answer::NoName => {
-                return (Verdict::Fail, format!("there is no such name from this host: {name}"), ask());
-            }
-            Answer::Failed => {
-                let summary = format!("{name} can't be looked up: the resolver failed");
-                return (Verdict::Unknown(Unknown::Unreachable), summary, Some("cat /etc/resolv.conf".to_owned()));
-            }
-        };
-        let others: Vec<IpAddr> = addresses.iter().filter(|found| !self.expected.contains(found)).copied().collect();
-        let missing: Vec<IpAddr> = self.expected.iter().filter(|wanted| !addresses.contains(wanted)).copied().collect();
-        if addresses.is_empty() {
-            return (Verdict::Fail, format!("{name} has no address"), ask());
-        }
-        if !self.expected.is_empty() && !others.is_empty() {
-            return (Verdict::Fail, format!("{name} has an address that is not expected: {}", some(&others)), ask());
-        }
-        if !missing.is_empty() {
-            return (Verdict::Warn, format!("{name} lacks an address: {}", some(&missing)), ask());
-        }
-        // What was expected can't come from a wildcard by chance.
-        if self.expected.is_empty() && seen.control == Control::Passed {
-            let summary = format!("{name} has an address, but so has a name that can't be there: a wildcard");
-            return (Verdict::Unknown(Unknown::Void), summary, Some("say which addresses are expected".to_owned()));
-        }
-        if self.expected.is_empty() && seen.control == Control::Unclear {
-            let summary = format!("{name} has an address; whether every name has one is not clear");
-            return (Verdict::Warn, summary, Some("cat /etc/resolv.conf".to_owned()));
-        }
-        if self.warn_ms.is_some_and(|limit| seen.lookup_ms > limit) {
-            let summary = format!("{name} is looked up slowly: {} ms", seen.lookup_ms);
-            return (Verdict::Warn, summary, Some("cat /etc/resolv.conf".to_owned()));
-        }
-        (Verdict::Pass, format!("{name} is {}", some(addresses)), None)
-    }
-}
-
-/// The first few of some addresses.
-fn some(addresses: &[IpAddr]) -> String {
-    const MOST: usize = 4;
-    let shown: Vec<String> = addresses.iter().take(MOST).map(ToString::to_string).collect();
-    let shown = shown.join(", ");
-    if addresses.len() > MOST { format!("{shown} and {} more", addresses.len() - MOST) } else { shown }
 }

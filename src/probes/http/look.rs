@@ -1,13 +1,14 @@
 //! One question and its control, each on a connection of its own. The body is searched here and
 //! dropped: no text of an answer leaves this file but the path of a redirect.
 
-use super::{Answer, BODY_LIMIT, Http, Seen};
+use super::secure::{Asker, age, peer_clock, tls_fault};
+use super::{Answer, BODY_LIMIT, Http, Leads, Seen};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::net::{self, Door, TlsFault};
 use crate::probes::tls::{self, Trust};
 use crate::probes::{Control, Place, ProbeError};
-use reqwest::header::{AGE, CACHE_CONTROL, HeaderMap, LOCATION};
+use reqwest::header::{CACHE_CONTROL, HeaderMap, LOCATION};
 use reqwest::{Client, Response, Url};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -19,6 +20,8 @@ struct Page {
     headers: HeaderMap,
     body: Vec<u8>,
     is_whole: bool,
+    /// When its headers came.
+    came: Instant,
 }
 
 /// How a question failed.
@@ -35,19 +38,29 @@ pub(super) async fn look(options: &Http, at: &Place, deadline: Instant) -> Resul
     // A host in brackets is an IPv6 address.
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = url.port_or_known_default().unwrap_or(80);
-    let addresses = net::look_up(host, port, host, deadline).await?;
-    let client = client(options, at, &url, host, &addresses).await?;
+    let addresses = net::look_up(host, port, host, deadline).await.map_err(|error| error.id("dns"))?;
+    let witness = tls::witness(trust(options, at, &url)).await?;
+    let asker = Asker { host, addresses: &addresses };
+    let client = asker.client(witness.clone())?;
     let start = Instant::now();
     let page = match get(&client, url.clone(), net::before(deadline)).await {
         Ok(page) => page,
         Err(Failed::Late { status: Some(status) }) => return Ok(Seen::Silent { status: Some(status) }),
         Err(Failed::Late { status: None }) => return silent(&addresses, &shown, deadline).await,
-        Err(Failed::Broken { error, status, bytes }) => return seen_of(&error, status, bytes, &shown),
+        Err(Failed::Broken { error, status, bytes }) => {
+            return match TlsFault::find(&error) {
+                Some(fault) => Ok(tls_fault(&asker, &url, fault, &error, witness, deadline).await),
+                None => seen_of(&error, status, bytes, &shown),
+            };
+        }
     };
     let mut answer = answer_of(options, &page, net::millis_since(start));
+    answer.leads = leads(&page.headers, &url);
+    answer.certificate = witness.and_then(|witness| witness.certificate());
     if options.negative_control && page.status == options.status {
         ask_control(options, &client, &url, &page, &mut answer, deadline).await;
     }
+    answer.peer_clock = peer_clock(&page.headers, page.came).filter(|_| answer.age_s.is_some() || !answer.cache_hit);
     Ok(Seen::Answered(answer))
 }
 
@@ -57,29 +70,12 @@ fn parse(text: &str) -> Result<Url, ProbeError> {
     if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(url) } else { Err(wrong()) }
 }
 
-/// No proxy: the route itself is asked. No redirects: where they lead is another claim.
-async fn client(
-    options: &Http,
-    at: &Place,
-    url: &Url,
-    host: &str,
-    addresses: &[SocketAddr],
-) -> Result<Client, ProbeError> {
-    let trust = match (url.scheme(), &options.ca) {
+fn trust(options: &Http, at: &Place, url: &Url) -> Trust {
+    match (url.scheme(), &options.ca) {
         ("https", Some(ca)) => Trust::SystemAnd(at.path(ca)),
         ("https", None) => Trust::System,
         _ => Trust::Nobody,
-    };
-    Client::builder()
-        .tls_backend_preconfigured(tls::client_config(trust).await?)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .resolve_to_addrs(host, addresses)
-        .pool_max_idle_per_host(0)
-        .referer(false)
-        .user_agent(concat!("readback/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| ProbeError::new(Unknown::NotConfigured, "no HTTP client can be made of these options"))
+    }
 }
 
 async fn get(client: &Client, url: Url, deadline: Instant) -> Result<Page, Failed> {
@@ -91,6 +87,7 @@ async fn get(client: &Client, url: Url, deadline: Instant) -> Result<Page, Faile
         Ok(Err(error)) => return Err(broken(error, None, &body)),
         Ok(Ok(response)) => response,
     };
+    let came = Instant::now();
     let status = response.status().as_u16();
     let is_whole = loop {
         match timeout_at(deadline, response.chunk()).await {
@@ -106,7 +103,7 @@ async fn get(client: &Client, url: Url, deadline: Instant) -> Result<Page, Faile
             }
         }
     };
-    Ok(Page { status, headers: std::mem::take(response.headers_mut()), body, is_whole })
+    Ok(Page { status, headers: std::mem::take(response.headers_mut()), body, is_whole, came })
 }
 
 fn answer_of(options: &Http, page: &Page, took_ms: u64) -> Answer {
@@ -118,13 +115,16 @@ fn answer_of(options: &Http, page: &Page, took_ms: u64) -> Answer {
         contains: options.must_contain.as_deref().map(|text| holds(&page.body, text)),
         contains_forbidden: options.must_not_contain.as_deref().map(|text| holds(&page.body, text)),
         redirect: redirect(&page.headers),
-        age_s: text(&page.headers, AGE.as_str()).and_then(|age| age.trim().parse().ok()),
+        age_s: age(&page.headers),
         cache_hit: ["x-cache", "cf-cache-status", "x-cache-status"]
             .into_iter()
             .any(|name| text(&page.headers, name).is_some_and(|word| word.to_ascii_uppercase().contains("HIT"))),
         control: Control::NotAsked,
         control_status: None,
         control_is_identical: false,
+        leads: Leads::Elsewhere,
+        certificate: None,
+        peer_clock: None,
     }
 }
 
@@ -156,9 +156,6 @@ async fn silent(addresses: &[SocketAddr], shown: &str, deadline: Instant) -> Res
 }
 
 fn seen_of(error: &reqwest::Error, status: Option<u16>, bytes: u64, shown: &str) -> Result<Seen, ProbeError> {
-    if let Some(fault) = TlsFault::find(error) {
-        return Ok(Seen::Tls(fault));
-    }
     if status.is_some() {
         return Ok(Seen::CutShort { status, bytes });
     }
@@ -181,7 +178,7 @@ fn holds(body: &[u8], text: &str) -> bool {
     text.is_empty() || body.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -191,6 +188,15 @@ fn redirect(headers: &HeaderMap) -> Option<String> {
         Ok(url) => shown(&url),
         Err(_) => net::short(target.split(['?', '#']).next().unwrap_or_default(), 120),
     })
+}
+
+fn leads(headers: &HeaderMap, url: &Url) -> Leads {
+    let target = text(headers, LOCATION.as_str()).and_then(|target| url.join(target).ok());
+    let is_itself = target.is_some_and(|mut target| {
+        target.set_fragment(url.fragment());
+        target == *url
+    });
+    if is_itself { Leads::ToItself } else { Leads::Elsewhere }
 }
 
 /// A URL as it may be shown: no user, password, query or fragment.

@@ -1,12 +1,16 @@
 //! Asks a route, and a path that must not exist.
 
+mod expiry;
 mod look;
+mod reasons;
+mod secure;
 mod verdict;
 
 #[cfg(test)]
 mod tests;
 
 use super::net::TlsFault;
+use super::tls::Certificate;
 use super::{About, Control, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::guard::line;
 use jiff::Timestamp;
@@ -38,6 +42,9 @@ pub struct Http {
     pub allow_empty: bool,
     /// A CA file to trust besides the system's.
     pub ca: Option<std::path::PathBuf>,
+    /// A certificate that ends within this many days warns.
+    #[serde(default = "default_warn_days")]
+    pub warn_days: u32,
     /// An answer slower than this warns, in milliseconds.
     pub warn_ms: Option<u64>,
 }
@@ -48,6 +55,10 @@ fn default_status() -> u16 {
 
 fn default_control() -> bool {
     true
+}
+
+fn default_warn_days() -> u32 {
+    21
 }
 
 /// What was seen.
@@ -71,7 +82,16 @@ pub enum Seen {
         bytes: u64,
     },
     /// TLS did not come about.
-    Tls(TlsFault),
+    Tls {
+        /// What is wrong with it.
+        fault: TlsFault,
+        /// The certificate that was shown, if that came.
+        certificate: Option<Certificate>,
+        /// What time the server has, where the certificate does not count now.
+        peer_clock: Option<Timestamp>,
+    },
+    /// The server wants a certificate of its clients.
+    WantsCertificate,
     /// What answered does not speak HTTP.
     NotHttp,
 }
@@ -103,6 +123,26 @@ pub struct Answer {
     pub control_status: Option<u16>,
     /// Whether that answered with the same bytes.
     pub control_is_identical: bool,
+    /// Whether that is the very URL that was asked.
+    #[serde(default)]
+    pub leads: Leads,
+    /// The server's certificate.
+    #[serde(default)]
+    pub certificate: Option<Certificate>,
+    /// What time the server had when the look ended.
+    #[serde(default)]
+    pub peer_clock: Option<Timestamp>,
+}
+
+/// Where a redirect leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leads {
+    /// To another URL, or there is none.
+    #[default]
+    Elsewhere,
+    /// To where it stands.
+    ToItself,
 }
 
 impl Kind for Http {
@@ -113,9 +153,10 @@ impl Kind for Http {
         asks: "Asks a route by GET, directly and without following redirects, and asks the same server for a random \
                path.",
         pass_means: "The route answered with the status and the text it has to have, whole, in time and not from a \
-                     cache, and the server does not answer the same for a path that can't be there.",
+                     cache, over TLS that holds for some weeks yet, and the server does not answer the same for a path \
+                     that can't be there.",
         blind_to: "Everything behind the route that it does not touch: a health route answers while the application \
-                   is unusable. The days left on the certificate.",
+                   is unusable. Whether a certificate was revoked.",
         options: &[
             OptionDoc::new(
                 "url",
@@ -132,9 +173,10 @@ impl Kind for Http {
             ),
             OptionDoc::new("allow_empty", "false", "Whether an empty body is as good as any."),
             OptionDoc::new("ca", "none", "A CA file to trust besides the system's."),
+            OptionDoc::new("warn_days", "21", "A certificate that ends within this many days warns."),
             OptionDoc::new("warn_ms", "none", "An answer slower than this warns, in milliseconds."),
         ],
-        reasons: &[],
+        reasons: reasons::REASONS,
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(10),
         half_life: Duration::from_mins(2),
@@ -152,8 +194,8 @@ impl Kind for Http {
         look::look(self, at, deadline).await
     }
 
-    fn judge(&self, seen: &Seen, _at: Timestamp) -> Judgement {
-        verdict::judge(self, seen)
+    fn judge(&self, seen: &Seen, at: Timestamp) -> Judgement {
+        verdict::judge(self, seen, at)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What the judge makes of each thing that a look at a route can bring.
 
-use super::{Answer, Http, Seen};
+use super::{Answer, Http, Leads, Seen};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::net::TlsFault;
+use crate::probes::tls::Certificate;
 use crate::probes::{Control, Judgement, Kind};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -16,6 +17,7 @@ fn options() -> Http {
         negative_control: true,
         allow_empty: false,
         ca: None,
+        warn_days: 21,
         warn_ms: Some(1000),
     }
 }
@@ -34,7 +36,14 @@ fn good() -> Answer {
         control: Control::Refused,
         control_status: Some(404),
         control_is_identical: false,
+        leads: Leads::Elsewhere,
+        certificate: None,
+        peer_clock: None,
     }
+}
+
+fn tls(fault: TlsFault) -> Seen {
+    Seen::Tls { fault, certificate: None, peer_clock: None }
 }
 
 fn judge(seen: &Seen) -> Judgement {
@@ -92,13 +101,93 @@ fn half_an_answer_fails_whatever_its_status_was() {
         Seen::Silent { status: Some(200) },
         Seen::CutShort { status: None, bytes: 0 },
         Seen::CutShort { status: Some(200), bytes: 3 },
-        Seen::Tls(TlsFault::Expired),
-        Seen::Tls(TlsFault::WrongName),
-        Seen::Tls(TlsFault::NotTls),
+        tls(TlsFault::Expired),
+        tls(TlsFault::WrongName),
+        tls(TlsFault::NotTls),
     ] {
         assert_eq!(judge(&seen).verdict, Verdict::Fail, "{seen:?}");
     }
     assert_eq!(judge(&Seen::NotHttp).verdict, Verdict::Unknown(Unknown::Garbled));
+}
+
+#[test]
+fn every_reason_is_in_the_kinds_list() {
+    let known: Vec<&str> = Http::ABOUT.reasons.iter().map(|(id, _)| *id).collect();
+    assert!(known.is_sorted(), "{known:?}");
+    for seen in [
+        Seen::Refused,
+        Seen::Silent { status: None },
+        Seen::Silent { status: Some(200) },
+        Seen::CutShort { status: None, bytes: 0 },
+        Seen::CutShort { status: Some(200), bytes: 3 },
+        Seen::NotHttp,
+        Seen::WantsCertificate,
+        tls(TlsFault::Expired),
+        tls(TlsFault::NotYetValid),
+        tls(TlsFault::WrongName),
+        tls(TlsFault::UnknownIssuer),
+        tls(TlsFault::NotTls),
+        tls(TlsFault::Other),
+    ] {
+        let judgement = judge(&seen);
+        assert!(judgement.reason.is_some_and(|reason| known.contains(&reason)), "{seen:?}: {judgement:?}");
+        assert!(judgement.hint.is_some(), "{seen:?}");
+    }
+}
+
+const DAY: i64 = 24 * 3600;
+
+fn day(days: i64) -> Timestamp {
+    Timestamp::from_second(days * DAY).unwrap_or_default()
+}
+
+/// Seen on day 0, with a certificate from day -1 to that day, by a server whose clock is on that day.
+fn dated(ends: i64, chain_ends: Option<i64>, peer: Option<i64>) -> Judgement {
+    let certificate = Certificate {
+        starts_at: day(-1),
+        ends_at: day(ends),
+        issuer: "An Issuer".to_owned(),
+        chain_ends_at: chain_ends.map(day),
+    };
+    let answer = Answer { certificate: Some(certificate), peer_clock: peer.map(day), ..good() };
+    judge(&Seen::Answered(answer))
+}
+
+#[test]
+fn a_certificate_is_judged_by_both_clocks() {
+    let garbled = Verdict::Unknown(Unknown::Garbled);
+    for (ends, chain, peer, verdict, reason) in [
+        (60, None, None, Verdict::Pass, None),
+        (60, Some(90), Some(0), Verdict::Pass, None),
+        (21, None, Some(0), Verdict::Pass, None),
+        (20, None, Some(0), Verdict::Warn, Some("tls_ends_soon")),
+        (60, Some(20), Some(0), Verdict::Warn, Some("tls_chain_ends_soon")),
+        (60, Some(-2), Some(0), Verdict::Warn, Some("tls_chain_ends_soon")),
+        (60, None, Some(10), Verdict::Warn, Some("clock")),
+        (60, None, Some(61), garbled, Some("clock")),
+        (60, None, Some(-2), garbled, Some("clock")),
+        (0, None, Some(1), garbled, Some("clock")),
+    ] {
+        let judgement = dated(ends, chain, peer);
+        assert_eq!((judgement.verdict, judgement.reason), (verdict, reason), "{ends} {chain:?} {peer:?}");
+        assert_eq!(judgement.hint.is_none(), verdict == Verdict::Pass);
+        assert!(judgement.facts.iter().any(|fact| fact.name == "certificate ends at"));
+    }
+}
+
+#[test]
+fn a_refused_certificate_is_expired_only_if_the_servers_clock_does_not_gainsay() {
+    let certificate = Certificate { starts_at: day(-9), ends_at: day(-1), issuer: String::new(), chain_ends_at: None };
+    for (peer, verdict, reason) in [
+        (None, Verdict::Fail, "tls_expired"),
+        (Some(0), Verdict::Fail, "tls_expired"),
+        (Some(5), Verdict::Fail, "tls_expired"),
+        (Some(-2), Verdict::Unknown(Unknown::Garbled), "clock"),
+    ] {
+        let (fault, certificate) = (TlsFault::Expired, Some(certificate.clone()));
+        let judgement = judge(&Seen::Tls { fault, certificate, peer_clock: peer.map(day) });
+        assert_eq!((judgement.verdict, judgement.reason), (verdict, Some(reason)), "{peer:?}");
+    }
 }
 
 proptest! {

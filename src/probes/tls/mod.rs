@@ -1,10 +1,18 @@
-//! The TLS that the HTTP probe speaks: ring, the system's roots, and no global provider.
+//! The TLS that the HTTP probe speaks: ring, the system's roots, and no global provider. Whom to trust is
+//! decided as strictly as anywhere; besides, what certificate was shown is kept, of a refused one too.
+
+mod certificate;
+mod witness;
+
+pub use certificate::Certificate;
+pub(super) use witness::Witness;
 
 use super::ProbeError;
 use super::files::read_limited;
 use crate::evidence::Unknown;
 use crate::guard::line;
-use rustls::crypto::ring;
+use rustls::client::WebPkiServerVerifier;
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -24,20 +32,38 @@ pub(super) enum Trust {
     SystemAnd(PathBuf),
 }
 
-/// A client's configuration.
-pub(super) async fn client_config(trust: Trust) -> Result<ClientConfig, ProbeError> {
-    let mut roots = match trust {
-        Trust::Nobody => RootCertStore::empty(),
-        // Some hundred certificates, read in one go: not on a runtime's thread.
-        _ => tokio::task::spawn_blocking(system_roots).await.unwrap_or_else(|_| RootCertStore::empty()),
-    };
+/// What judges certificates and keeps the one it was shown.
+pub(super) async fn witness(trust: Trust) -> Result<Option<Arc<Witness>>, ProbeError> {
+    if matches!(trust, Trust::Nobody) {
+        return Ok(None);
+    }
+    // Some hundred certificates, read in one go: not on a runtime's thread.
+    let system = tokio::task::spawn_blocking(system_roots).await;
+    let mut roots = system.unwrap_or_else(|_| RootCertStore::empty());
     if let Trust::SystemAnd(path) = trust {
         add(&mut roots, &path).await?;
     }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let strict = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build().map_err(|_| {
+        ProbeError::new(Unknown::NotConfigured, "no authority is trusted here: this host has no CA certificates")
+            .hint("install ca-certificates, or set ca")
+    })?;
+    Ok(Some(Arc::new(Witness::new(strict))))
+}
+
+/// A client's configuration. Without a witness it trusts nobody.
+pub(super) fn client_config(witness: Option<Arc<Witness>>) -> Result<ClientConfig, ProbeError> {
+    let config = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|_| ProbeError::new(Unknown::NotBuilt, "this build knows no version of TLS"))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    Ok(match witness {
+        Some(witness) => config.dangerous().with_custom_certificate_verifier(witness),
+        None => config.with_root_certificates(RootCertStore::empty()),
+    }
+    .with_no_client_auth())
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
 }
 
 /// What can't be read is left out: a server that needs it then reads "issuer not trusted here".
