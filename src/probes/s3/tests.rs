@@ -1,0 +1,1 @@
+//! Judged from observations; the faults of a real server stand in tests/faults_aws.rs.
