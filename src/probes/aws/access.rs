@@ -65,15 +65,17 @@ impl Access<'_> {
             loader = loader.region(Region::new(region.to_owned()));
         }
         if let Some(profile) = self.profile {
-            // The SDK's own chain would take the environment's keys first.
-            let config = ProviderConfig::with_default_region().await.with_http_client(ring);
-            let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
-            loader = loader.profile_name(profile).credentials_provider(provider);
+            loader = loader.profile_name(profile);
         }
         if let Some(endpoint) = self.endpoint {
             loader = loader.endpoint_url(endpoint);
         }
-        loader.load().await
+        let config = loader.load().await;
+        let Some(profile) = self.profile else { return config };
+        // The SDK's own chain would take the environment's keys first.
+        let here = ProviderConfig::without_region().with_region(config.region().cloned()).with_http_client(ring);
+        let provider = ProfileFileCredentialsProvider::builder().configure(&here).profile_name(profile).build();
+        config.into_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build()
     }
 
     fn no_credentials(&self) -> ProbeError {
