@@ -5,6 +5,8 @@
 
 #[path = "support/aws.rs"]
 mod aws;
+#[path = "support/endless.rs"]
+mod endless;
 #[path = "support/faultproxy.rs"]
 mod faultproxy;
 #[path = "support/matrix.rs"]
@@ -135,7 +137,8 @@ async fn run(case: &Case<Inject>, index: usize, server: &str) -> Result<(), Stri
         ("partial", partial),
         ("closed", &closed),
     ];
-    words.push(("tls", &tls));
+    let endless = endless::serve().await;
+    words.extend([("tls", tls.as_str()), ("endless", &endless)]);
     let (mut proxies, mut next) = (Vec::new(), server.trim_start_matches("http://").to_owned());
     for fault in case.inject.proxy.iter().rev() {
         let proxy = FaultProxy::start(&next, filled(fault, &words)).await;
@@ -165,6 +168,21 @@ async fn every_fault_of_aws_is_seen_and_no_healthy_one_is_accused() {
         wrong.extend(run(&case, index, &server).await.err());
     }
     matrix::all_as_they_must_be(&wrong);
+}
+
+#[tokio::test]
+async fn a_profile_that_is_named_asks_whatever_keys_the_environment_holds() {
+    let test = "a_profile_that_is_named_asks_whatever_keys_the_environment_holds";
+    if !aws::is_child(test, &aws::CREDENTIALS) {
+        return;
+    }
+    let Some(server) = service::address("aws", "READBACK_TEST_AWS") else { return };
+    let probe = format!(
+        "name = 'x'\ninject = {{}}\nverdict = 'unknown:not_configured'\nreason = 'no_credentials'\n\
+         state = 'cleared_unverified'\nprobe = {{ kind = 's3', bucket = 'b', endpoint = '{server}', profile = 'absent' }}"
+    );
+    let case: Case<Inject> = toml::from_str(&probe).unwrap();
+    case.check(&Place { root: "/".into(), docker_host: None }, &[]).await.unwrap();
 }
 
 #[tokio::test]

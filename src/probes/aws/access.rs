@@ -1,5 +1,6 @@
 //! The credentials, the region and the client that AWS is asked with.
 
+use super::limit::Limit;
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::ProbeError;
@@ -30,9 +31,28 @@ pub(in crate::probes) struct Access<'a> {
 }
 
 impl Access<'_> {
+    /// A client for Secrets Manager.
+    pub(in crate::probes) async fn secrets(
+        &self,
+        deadline: Instant,
+    ) -> Result<aws_sdk_secretsmanager::Client, ProbeError> {
+        let config = aws_sdk_secretsmanager::config::Builder::from(&self.config(deadline).await?);
+        Ok(aws_sdk_secretsmanager::Client::from_conf(config.interceptor(Limit).build()))
+    }
+
+    /// A client for S3; `force_path_style` puts the bucket into the path rather than into the host name.
+    pub(in crate::probes) async fn s3(
+        &self,
+        force_path_style: bool,
+        deadline: Instant,
+    ) -> Result<aws_sdk_s3::Client, ProbeError> {
+        let config = aws_sdk_s3::config::Builder::from(&self.config(deadline).await?);
+        Ok(aws_sdk_s3::Client::from_conf(config.force_path_style(force_path_style).interceptor(Limit).build()))
+    }
+
     /// What a client is made of. The credentials are there before the first question, so that a host without any is
     /// not taken for a service that does not answer.
-    pub(in crate::probes) async fn config(&self, deadline: Instant) -> Result<SdkConfig, ProbeError> {
+    async fn config(&self, deadline: Instant) -> Result<SdkConfig, ProbeError> {
         let open = async {
             let config = self.load(deadline).await;
             if config.region().is_none() {

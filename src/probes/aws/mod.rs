@@ -4,6 +4,8 @@
 mod access;
 #[cfg(feature = "aws")]
 mod classify;
+#[cfg(feature = "aws")]
+mod limit;
 mod trouble;
 
 #[cfg(feature = "aws")]

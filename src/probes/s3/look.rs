@@ -4,7 +4,6 @@ use super::{Bucket, End, Listing, Object, S3, Seen};
 use crate::probes::aws::{Access, Trouble};
 use crate::probes::{Control, ProbeError, net};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::Object as Entry;
 use jiff::Timestamp;
@@ -20,8 +19,7 @@ pub(super) async fn look(options: &S3, deadline: Instant) -> Result<Seen, ProbeE
         profile: options.profile.as_deref(),
         endpoint: options.endpoint.as_deref(),
     };
-    let config = access.config(deadline).await?;
-    let client = Client::from_conf(Builder::from(&config).force_path_style(options.force_path_style).build());
+    let client = access.s3(options.force_path_style, deadline).await?;
     let s3 = Asked { client, options, deadline };
     Ok(s3.ask().await.unwrap_or_else(Seen::Failed))
 }

@@ -18,7 +18,7 @@ pub(super) async fn look(options: &ManagedSecret, deadline: Instant) -> Result<S
         profile: options.profile.as_deref(),
         endpoint: options.endpoint.as_deref(),
     };
-    let client = Client::new(&access.config(deadline).await?);
+    let client = access.secrets(deadline).await?;
     let asked = Asked { client, options, deadline };
     let (described, read, control) = tokio::join!(asked.describe(), asked.read(), asked.control());
     Ok(Seen { described, read, control })

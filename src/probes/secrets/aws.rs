@@ -6,7 +6,6 @@ use crate::evidence::Unknown;
 use crate::guard::{Secret, line};
 use crate::probes::ProbeError;
 use crate::probes::aws::{Access, Trouble};
-use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -28,8 +27,8 @@ impl SecretSource for AwsSource {
     async fn fetch(&self, name: &str) -> Result<FetchedSecret, ProbeError> {
         let deadline = Instant::now() + self.timeout;
         let (region, profile, endpoint) = (self.region.as_deref(), self.profile.as_deref(), self.endpoint.as_deref());
-        let config = Access { region, profile, endpoint }.config(deadline).await?;
-        let ask = Client::new(&config).get_secret_value().secret_id(name).send();
+        let client = Access { region, profile, endpoint }.secrets(deadline).await?;
+        let ask = client.get_secret_value().secret_id(name).send();
         let late = |_| {
             let took = self.timeout.as_secs_f32();
             ProbeError::new(Unknown::TimedOut, format!("AWS Secrets Manager did not answer within {took} s"))
