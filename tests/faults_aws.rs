@@ -110,7 +110,9 @@ fn filled(fault: &Fault, words: &[(&str, &str)]) -> Fault {
     match fault {
         Fault::Http(answer) => {
             let mut answer = answer.clone();
-            words.iter().for_each(|(word, with)| answer.body = answer.body.replace(&format!("{{{word}}}"), with));
+            for (word, with) in words {
+                answer.body = answer.body.replace(&format!("{{{word}}}"), with);
+            }
             Fault::Http(answer)
         }
         Fault::Only { word, fault } => Fault::Only { word: word.clone(), fault: Box::new(filled(fault, words)) },

@@ -19,5 +19,5 @@ pub(crate) async fn serve() -> String {
 async fn answer(mut stream: TcpStream) {
     let _ = stream.read(&mut [0; 16 * 1024]).await;
     let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n{").await;
-    while stream.write_all(&[b' '; 64 * 1024]).await.is_ok() {}
+    while stream.write_all(&[b' '; 8 * 1024]).await.is_ok() {}
 }

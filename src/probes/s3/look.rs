@@ -39,7 +39,7 @@ impl Asked<'_> {
             Ok(region) => region,
             // A head has no words, and whoever answers 404 to everything is not S3: a listing gives the reason.
             Err(wordless @ (Trouble::Absent | Trouble::Denied | Trouble::NotAws(Some(400..500)))) => {
-                return Err(self.page(None, 1).await.err().unwrap_or_else(|| match wordless {
+                return Err(self.page(None, 1).await.err().unwrap_or(match wordless {
                     Trouble::Absent => Trouble::NotAws(Some(404)),
                     other => other,
                 }));

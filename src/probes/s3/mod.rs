@@ -227,7 +227,8 @@ impl Kind for S3 {
 
     #[cfg(feature = "aws")]
     async fn observe(&self, _at: &Place, deadline: Instant) -> Result<Seen, ProbeError> {
-        look::look(self, deadline).await
+        // The SDK's futures are large.
+        Box::pin(look::look(self, deadline)).await
     }
 
     #[cfg(not(feature = "aws"))]

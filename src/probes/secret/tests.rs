@@ -1,5 +1,5 @@
 //! What the judge makes of each thing that can be said of a secret; the faults of a real server stand in
-//! tests/faults_aws.rs.
+//! `tests/faults_aws.rs`.
 #![allow(clippy::unwrap_used)]
 
 use super::{Described, ManagedSecret, Pending, Read, Seen};
@@ -17,12 +17,12 @@ fn now() -> Timestamp {
     Timestamp::from_second(1_790_000_000).unwrap()
 }
 
-fn days_ago(days: i64) -> Option<Timestamp> {
-    Some(now() - SignedDuration::from_hours(24 * days))
+fn days_ago(days: i64) -> Timestamp {
+    now() - SignedDuration::from_hours(24 * days)
 }
 
 fn good() -> Seen {
-    let read = Read { made_at: days_ago(10), ..Read::default() };
+    let read = Read { made_at: Some(days_ago(10)), ..Read::default() };
     Seen { described: Ok(Described::default()), read: Ok(read), control: Control::Refused }
 }
 
@@ -56,23 +56,24 @@ fn the_value_before_this_one_is_in_grace_for_as_long_as_is_said() {
 fn a_rotation_of_today_does_not_make_a_value_young() {
     let mut seen = good();
     seen.described = Ok(Described { rotated_at: Some(now()), rotation_enabled: true, ..Described::default() });
-    seen.read = Ok(Read { made_at: days_ago(31), ..Read::default() });
+    seen.read = Ok(Read { made_at: Some(days_ago(31)), ..Read::default() });
     assert_eq!(judge(&options("key_type = 'jwt_secret'"), &seen).reason, Some("rotation_overdue"));
 }
 
 #[test]
 fn a_date_of_a_rotation_that_is_off_is_no_date() {
     let mut seen = good();
-    seen.described = Ok(Described { next_rotation_at: days_ago(3), ..Described::default() });
+    seen.described = Ok(Described { next_rotation_at: Some(days_ago(3)), ..Described::default() });
     assert_eq!(judge(&options(""), &seen).verdict, Verdict::Pass);
-    seen.described = Ok(Described { next_rotation_at: days_ago(3), rotation_enabled: true, ..Described::default() });
+    seen.described =
+        Ok(Described { next_rotation_at: Some(days_ago(3)), rotation_enabled: true, ..Described::default() });
     assert_eq!(judge(&options(""), &seen).reason, Some("rotation_overdue"));
 }
 
 #[test]
 fn a_deleted_secret_fails_even_if_it_can_still_be_read() {
     let mut seen = good();
-    seen.described = Ok(Described { deleted_at: days_ago(1), ..Described::default() });
+    seen.described = Ok(Described { deleted_at: Some(days_ago(1)), ..Described::default() });
     assert_eq!(judge(&options(""), &seen).reason, Some("deleted"));
 }
 
@@ -150,7 +151,7 @@ proptest! {
     fn an_older_value_never_reads_better(young in 0_i64..400, old in 0_i64..400) {
         let (young, old) = (young.min(old), young.max(old));
         let rank = |days| {
-            let read = Ok(Read { made_at: days_ago(days), ..Read::default() });
+            let read = Ok(Read { made_at: Some(days_ago(days)), ..Read::default() });
             judge(&options("key_type = 'signing_key'"), &Seen { read, ..good() }).verdict.rank()
         };
         prop_assert!(rank(old) <= rank(young));
