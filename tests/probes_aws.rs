@@ -3,50 +3,21 @@
 #![cfg(feature = "aws")]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "support/aws.rs"]
+mod aws;
 #[path = "support/service.rs"]
 mod service;
 #[path = "support/web.rs"]
 mod web;
 
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+use aws::{CREDENTIALS, is_child};
 use readback::config;
 use readback::evidence::Unknown;
 use readback::probes::secrets::{AnySecretSource, AwsSource, FetchedSecret, SecretSource};
 use readback::probes::{Place, ProbeError};
-use std::process::Command;
 use std::time::Duration;
 
 const PASSWORD: &str = "not-a-secret-canary";
-
-/// Runs the test of this name again, as a process of its own with this environment: credentials come
-/// from the environment, and a test must not change its own. True in that process.
-fn is_child(test: &str, environment: &[(&str, &str)]) -> bool {
-    const MARK: &str = "READBACK_TEST_IS_CHILD";
-    if std::env::var_os(MARK).is_some() {
-        return true;
-    }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env_remove("AWS_PROFILE")
-        .env_remove("AWS_ACCESS_KEY_ID")
-        .env_remove("AWS_SECRET_ACCESS_KEY")
-        .env_remove("AWS_SESSION_TOKEN")
-        .envs([("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")])
-        .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1"), (MARK, "1")])
-        .envs(environment.iter().copied())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    false
-}
-
-const CREDENTIALS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
 
 async fn fetch(endpoint: &str, name: &str) -> Result<FetchedSecret, ProbeError> {
     let (region, endpoint) = (Some("us-east-1".to_owned()), Some(endpoint.to_owned()));
@@ -59,24 +30,13 @@ async fn fetch(endpoint: &str, name: &str) -> Result<FetchedSecret, ProbeError> 
     fetched
 }
 
-fn admin(endpoint: &str) -> Client {
-    let config = aws_sdk_secretsmanager::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .endpoint_url(endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    Client::from_conf(config)
-}
-
 #[tokio::test]
 async fn a_secret_is_read_as_fields_and_each_failure_has_its_reason() {
     if !is_child("a_secret_is_read_as_fields_and_each_failure_has_its_reason", &CREDENTIALS) {
         return;
     }
     let Some(endpoint) = service::address("aws", "READBACK_TEST_AWS") else { return };
-    let admin = admin(&endpoint);
+    let admin = aws::secrets(&endpoint);
     let name = |what: &str| format!("readback-{what}-{}", std::process::id());
 
     let text = format!(r#"{{"password": "{PASSWORD}", "port": 5432}}"#);

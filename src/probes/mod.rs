@@ -20,6 +20,7 @@ mod net;
 mod tls;
 mod words;
 
+mod aws;
 mod backup;
 mod command;
 mod container;
@@ -31,6 +32,8 @@ mod http;
 mod job;
 mod postgres;
 mod redis;
+mod s3;
+mod secret;
 mod tcp;
 
 pub use document::document;
@@ -55,6 +58,8 @@ kind::kinds! {
     Job => job::Job,
     Dns => dns::Dns,
     Redis => redis::Redis,
+    S3 => s3::S3,
+    Secret => secret::ManagedSecret,
 }
 
 /// Every reason for `unknown` that all kinds share.

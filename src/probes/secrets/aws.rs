@@ -3,17 +3,12 @@
 
 use super::{FetchedSecret, LIMIT, SecretSource, parse};
 use crate::evidence::Unknown;
-use crate::guard::line;
-use crate::probes::{ProbeError, net};
-use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_secretsmanager::operation::get_secret_value::{GetSecretValueError, GetSecretValueOutput};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use crate::guard::{Secret, line};
+use crate::probes::ProbeError;
+use crate::probes::aws::{Access, Trouble};
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// AWS Secrets Manager, asked by the credentials that the AWS tools would use here.
 #[derive(Clone, Debug)]
@@ -28,73 +23,57 @@ pub struct AwsSource {
     pub timeout: Duration,
 }
 
-type Failure = SdkError<GetSecretValueError>;
-
 impl SecretSource for AwsSource {
     async fn fetch(&self, name: &str) -> Result<FetchedSecret, ProbeError> {
-        let fetch = async {
-            let config = self.config().await;
-            if config.region().is_none() {
-                return Err(ProbeError::new(Unknown::NotConfigured, "no AWS region is configured")
-                    .hint("set region, or AWS_REGION, or a profile with a region"));
-            }
-            let answer = Client::new(&config).get_secret_value().secret_id(name).send().await;
-            answer.map_err(|failure| self.error(name, &failure)).and_then(|answer| read(name, &answer))
-        };
-        timeout(self.timeout, fetch).await.unwrap_or_else(|_| {
+        let deadline = Instant::now() + self.timeout;
+        let (region, profile, endpoint) = (self.region.as_deref(), self.profile.as_deref(), self.endpoint.as_deref());
+        let client = Access { region, profile, endpoint }.secrets(deadline).await?;
+        let ask = client.get_secret_value().secret_id(name).send();
+        let late = |_| {
             let took = self.timeout.as_secs_f32();
-            Err(ProbeError::new(Unknown::TimedOut, format!("AWS Secrets Manager did not answer within {took} s")))
-        })
+            ProbeError::new(Unknown::TimedOut, format!("AWS Secrets Manager did not answer within {took} s"))
+        };
+        match timeout_at(deadline, ask).await.map_err(late)? {
+            Ok(answer) => fetched(name, answer),
+            Err(failure) => Err(self.error(name, &Trouble::of(&failure))),
+        }
     }
 }
 
 impl AwsSource {
-    /// One attempt: what was slow or failed once is to be seen.
-    async fn config(&self) -> SdkConfig {
-        let ring = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let mut loader =
-            aws_config::defaults(BehaviorVersion::latest()).http_client(ring).retry_config(RetryConfig::disabled());
-        if let Some(region) = &self.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(endpoint) = &self.endpoint {
-            loader = loader.endpoint_url(endpoint);
-        }
-        loader.load().await
-    }
-
-    /// By code, then by status, then by the kind of error underneath.
-    fn error(&self, name: &str, failure: &Failure) -> ProbeError {
+    fn error(&self, name: &str, trouble: &Trouble) -> ProbeError {
         let name = line(name);
-        let status = failure.raw_response().map(|answer| answer.status().as_u16());
         let who = match &self.profile {
             Some(profile) => format!("the profile {}", line(profile)),
             None => "these AWS credentials".to_owned(),
         };
-        let (reason, message) = match (failure.code(), status) {
-            (Some("ResourceNotFoundException"), _) => {
+        let (reason, message) = match trouble {
+            Trouble::Absent => {
                 (Unknown::Unreachable, format!("AWS has no secret {name}, or none with a current value"))
             }
-            (Some("InvalidRequestException"), _) => {
-                (Unknown::Unreachable, format!("the secret {name} is being deleted"))
+            Trouble::BeingDeleted => (Unknown::Unreachable, format!("the secret {name} is being deleted")),
+            Trouble::Kms => (Unknown::Denied, format!("AWS can't decrypt {name}: its KMS key")),
+            Trouble::Expired => (Unknown::Denied, format!("{who} have expired")),
+            Trouble::Credentials => (Unknown::Denied, format!("AWS does not know {who}")),
+            Trouble::Clock => (Unknown::Denied, "this host's clock is off: AWS refuses what it signs".to_owned()),
+            Trouble::Throttled => (Unknown::Denied, "AWS throttles: too many questions".to_owned()),
+            Trouble::Denied => (Unknown::Denied, format!("{who} may not read the secret {name}")),
+            Trouble::ServerError(_) => (Unknown::Unreachable, "AWS Secrets Manager failed on its side".to_owned()),
+            Trouble::NotAws(Some(status)) => {
+                (Unknown::Garbled, format!("what answers is not AWS, or is (status {status})"))
             }
-            (Some("DecryptionFailure"), _) => (Unknown::Denied, format!("AWS can't decrypt {name}: its KMS key")),
-            (Some("ExpiredTokenException" | "ExpiredToken"), _) => (Unknown::Denied, format!("{who} have expired")),
-            (Some("UnrecognizedClientException" | "InvalidClientTokenId" | "SignatureDoesNotMatch"), _) => {
-                (Unknown::Denied, format!("AWS does not know {who}"))
+            Trouble::NotAws(None) => (Unknown::Garbled, "the answer of AWS Secrets Manager makes no sense".to_owned()),
+            Trouble::Region(_) => (Unknown::NotConfigured, "AWS Secrets Manager redirects: another region?".to_owned()),
+            Trouble::NotAsked => {
+                (Unknown::NotConfigured, format!("{name} can't be asked for: its name or the endpoint"))
             }
-            (Some("ThrottlingException" | "TooManyRequestsException"), _) => {
-                (Unknown::Denied, "AWS throttles: too many questions".to_owned())
+            Trouble::TimedOut => return no_answer(Unknown::TimedOut, "AWS Secrets Manager did not answer in time"),
+            Trouble::Tls(_) => {
+                return no_answer(Unknown::Unreachable, "no TLS to AWS Secrets Manager: is a proxy in between?");
             }
-            (Some("AccessDeniedException" | "AccessDenied"), _) | (_, Some(401 | 403)) => {
-                (Unknown::Denied, format!("{who} may not read the secret {name}"))
+            Trouble::Dropped | Trouble::NoConnection => {
+                return no_answer(Unknown::Unreachable, "AWS Secrets Manager can't be reached from this host");
             }
-            (_, Some(500..)) => (Unknown::Unreachable, "AWS Secrets Manager failed on its side".to_owned()),
-            (_, Some(status)) => (Unknown::Garbled, format!("what answers is not AWS, or is (status {status})")),
-            (_, None) => return transport(failure),
         };
         let command = format!("aws secretsmanager describe-secret --secret-id {name}");
         ProbeError::new(reason, message).hint(match &self.profile {
@@ -104,44 +83,36 @@ impl AwsSource {
     }
 }
 
-/// No answer came: no credentials, no way, no time.
-fn transport(failure: &Failure) -> ProbeError {
-    let says = |words: &str| net::causes(failure).any(|cause| cause.to_string().contains(words));
-    if matches!(failure, SdkError::TimeoutError(_)) {
-        return ProbeError::new(Unknown::TimedOut, "AWS Secrets Manager did not answer in time");
-    }
-    if net::TlsFault::find(failure).is_some() {
-        return ProbeError::new(Unknown::Unreachable, "no TLS to AWS Secrets Manager: is a proxy in between?");
-    }
-    if let SdkError::DispatchFailure(dispatch) = failure {
-        if dispatch.is_timeout() {
-            return ProbeError::new(Unknown::TimedOut, "AWS Secrets Manager did not answer in time");
-        }
-        if dispatch.is_other() || says("credentials") {
-            return ProbeError::new(Unknown::NotConfigured, "no AWS credentials on this host")
-                .hint("aws sts get-caller-identity");
-        }
-        return ProbeError::new(Unknown::Unreachable, "AWS Secrets Manager can't be reached from this host");
-    }
-    ProbeError::new(Unknown::Garbled, "the answer of AWS Secrets Manager makes no sense")
+fn no_answer(reason: Unknown, message: &str) -> ProbeError {
+    ProbeError::new(reason, message)
 }
 
-/// An empty or foreign answer with status 200 is a success without anything in it.
-fn read(name: &str, answer: &GetSecretValueOutput) -> Result<FetchedSecret, ProbeError> {
-    let foreign = |what: &str| ProbeError::new(Unknown::Garbled, format!("what answers is not AWS: {what}"));
-    let names_it = match (answer.arn(), answer.name()) {
-        (Some(arn), Some(found)) => found == name || arn == name,
-        _ => false,
-    };
-    if !names_it {
-        return Err(foreign("the answer does not name the secret that was asked for"));
+/// Whether an answer names the secret that was asked for: by its name, its ARN, or its ARN without the six characters
+/// at the end.
+pub(in crate::probes) fn names(asked: &str, arn: Option<&str>, name: Option<&str>) -> bool {
+    let (Some(arn), Some(name)) = (arn, name) else { return false };
+    let partial =
+        asked.starts_with("arn:") && arn.strip_prefix(asked).is_some_and(|end| end.len() == 7 && end.starts_with('-'));
+    name == asked || arn == asked || partial
+}
+
+/// Takes the value out of an answer, or says what shows that it is not AWS's: an empty or foreign answer with status 200
+/// is a success without anything in it.
+pub(in crate::probes) fn value(name: &str, answer: &mut GetSecretValueOutput) -> Result<Secret, &'static str> {
+    let text = answer.secret_string.take().map(Secret::from);
+    let value = text.or_else(|| answer.secret_binary.take().map(|blob| Secret::new(blob.into_inner())));
+    if !names(name, answer.arn(), answer.name()) {
+        return Err("the answer does not name the secret that was asked for");
     }
-    let text = answer.secret_string().map(str::as_bytes);
-    let Some(bytes) = text.or_else(|| answer.secret_binary().map(AsRef::as_ref)) else {
-        return Err(foreign("the answer holds no value"));
-    };
-    if bytes.len() as u64 > LIMIT {
-        return Err(foreign("the value is larger than AWS allows"));
+    match value {
+        None => Err("the answer holds no value"),
+        Some(value) if value.len() as u64 > LIMIT => Err("the value is larger than AWS allows"),
+        Some(value) => Ok(value),
     }
-    parse::fetched(name, answer.version_id().map(|id| line(id).into_owned()), bytes)
+}
+
+fn fetched(name: &str, mut answer: GetSecretValueOutput) -> Result<FetchedSecret, ProbeError> {
+    let foreign = |what| ProbeError::new(Unknown::Garbled, format!("what answers is not AWS: {what}"));
+    let value = value(name, &mut answer).map_err(foreign)?;
+    parse::fetched(name, answer.version_id().map(|id| line(id).into_owned()), value.expose())
 }

@@ -21,6 +21,13 @@ use std::future::Future;
 #[cfg(feature = "aws")]
 pub use aws::AwsSource;
 
+/// What the probe of a managed secret shares with the source.
+#[cfg(feature = "aws")]
+pub(super) mod asked {
+    pub(in crate::probes) use super::aws::{names, value};
+    pub(in crate::probes) use super::parse::fetched;
+}
+
 /// The most that is read of a secret, in bytes. AWS allows 64 KiB.
 const LIMIT: u64 = 1024 * 1024;
 

@@ -8,7 +8,11 @@ use serde_json::Value;
 
 /// A JSON object is a map of fields; anything else is the one field `value`, without the line break
 /// that commands end with. Nothing at all is an error.
-pub(super) fn fetched(name: &str, version: Option<String>, bytes: &[u8]) -> Result<FetchedSecret, ProbeError> {
+pub(in crate::probes) fn fetched(
+    name: &str,
+    version: Option<String>,
+    bytes: &[u8],
+) -> Result<FetchedSecret, ProbeError> {
     let shown = line(name);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ProbeError::new(Unknown::Garbled, format!("the secret {shown} is there, but empty")));
