@@ -16,7 +16,9 @@ pub mod secrets;
 #[cfg(feature = "docker")]
 mod engine;
 mod files;
+pub mod layers;
 mod net;
+mod program;
 mod tls;
 mod words;
 
@@ -25,12 +27,14 @@ mod command;
 mod container;
 mod dns;
 mod docker;
+mod env;
 mod env_file;
 mod host;
 mod http;
 mod job;
 mod postgres;
 mod redis;
+mod systemd;
 mod tcp;
 
 pub use document::document;
@@ -55,6 +59,8 @@ kind::kinds! {
     Job => job::Job,
     Dns => dns::Dns,
     Redis => redis::Redis,
+    Systemd => systemd::Systemd,
+    Env => env::Env,
 }
 
 /// Every reason for `unknown` that all kinds share.
