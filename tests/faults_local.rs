@@ -22,7 +22,11 @@ fn matrix() -> Matrix<Inject> {
 /// Looks once at what was injected. A probe that compares layers is told of them by a whole readback.toml.
 async fn look(case: &Case<Inject>, stack: &Stack) -> Result<Evidence, String> {
     let Some(layers) = &case.inject.layers else { return case.check(&stack.place(), &stack.words()).await };
-    let ignore = case.probe.get("ignore").map(|ids| format!("ignore = {}", serde_json::to_string(ids).unwrap())).unwrap_or_default();
+    let ignore = case
+        .probe
+        .get("ignore")
+        .map(|ids| format!("ignore = {}", serde_json::to_string(ids).unwrap()))
+        .unwrap_or_default();
     let text = format!("[stack]\nname = \"shop\"\n{layers}\n[[probe]]\nid = \"it\"\nkind = \"env\"\n{ignore}\n");
     let config = config::load(&[(Origin::Stack("readback.toml".into()), text)]).map_err(|error| error.to_string())?;
     let spec = &config.probes[0];

@@ -55,7 +55,9 @@ impl StackLayers {
     pub async fn read(&self, place: &Place) -> Option<Layers> {
         let (this, at) = (self.clone(), place.clone());
         let files = tokio::task::spawn_blocking(move || this.files(&at));
-        let (files, secrets, running) = tokio::join!(files, self.secrets(place), self.running(place));
+        // On the heap: the AWS client's future is large, and every probe's would be as large as this one's.
+        let (secrets, running) = (Box::pin(self.secrets(place)), Box::pin(self.running(place)));
+        let (files, secrets, running) = tokio::join!(files, secrets, running);
         let mut layers = files.ok()?;
         layers.secrets = secrets;
         layers.running = running;

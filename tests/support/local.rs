@@ -106,7 +106,13 @@ impl Drop for Stack {
 impl Stack {
     /// `None` where this machine does not permit it.
     pub(crate) async fn build(inject: &Inject) -> Option<Self> {
-        let mut stack = Self { root: tempfile::tempdir().unwrap(), mounted: false, engine: None, ntp: None, due: written("clock", 7200).unwrap() };
+        let mut stack = Self {
+            root: tempfile::tempdir().unwrap(),
+            mounted: false,
+            engine: None,
+            ntp: None,
+            due: written("clock", 7200).unwrap(),
+        };
         let root = stack.root.path().to_owned();
         if let Some(options) = &inject.mount {
             stack.mounted = mount(&root.join("disk"), options, inject.fill);

@@ -106,7 +106,7 @@ impl Answer {
             return None;
         }
         let (received, sent) = (self.stamp_at(32)?, self.stamp_at(40)?);
-        let ahead = ((self.asked - received) + (self.answered - sent)) / 2;
+        let ahead = i128::midpoint(self.asked - received, self.answered - sent);
         i64::try_from(ahead / 1_000_000).ok()
     }
 }

@@ -46,13 +46,13 @@ impl Schedule {
             Due::Every(span) => at.checked_sub(SignedDuration::try_from(span).ok()?).ok(),
             Due::Hourly(minute) => {
                 let this = now.with().minute(minute).second(0).subsec_nanosecond(0).build().ok()?;
-                not_after(this, at, |due| due.checked_sub(1.hour()).ok())
+                not_after(&this, at, |due| due.checked_sub(1.hour()).ok())
             }
-            Due::Daily(time) => not_after(on(&now, time)?, at, |due| on(&due.yesterday().ok()?, time)),
+            Due::Daily(time) => not_after(&on(&now, time)?, at, |due| on(&due.yesterday().ok()?, time)),
             Due::Weekly(day, time) => {
                 let back = now.weekday().since(day);
                 let this = on(&now.checked_sub(back.days()).ok()?, time)?;
-                not_after(this, at, |due| on(&due.checked_sub(7.days()).ok()?, time))
+                not_after(&this, at, |due| on(&due.checked_sub(7.days()).ok()?, time))
             }
         }
     }
@@ -69,8 +69,8 @@ fn on(day: &Zoned, time: Time) -> Option<Zoned> {
 }
 
 /// This due time, or the one before where this one is still to come.
-fn not_after(due: Zoned, at: Timestamp, before: impl Fn(&Zoned) -> Option<Zoned>) -> Option<Timestamp> {
-    if due.timestamp() <= at { Some(due.timestamp()) } else { Some(before(&due)?.timestamp()) }
+fn not_after(due: &Zoned, at: Timestamp, before: impl Fn(&Zoned) -> Option<Zoned>) -> Option<Timestamp> {
+    if due.timestamp() <= at { Some(due.timestamp()) } else { Some(before(due)?.timestamp()) }
 }
 
 fn clock(text: &str) -> Option<Time> {

@@ -16,8 +16,8 @@ fn at() -> Timestamp {
     "2026-02-04T09:00:00Z".parse().unwrap()
 }
 
-fn ago(seconds: i64) -> Option<Timestamp> {
-    Some(at() - SignedDuration::from_secs(seconds))
+fn ago(seconds: i64) -> Timestamp {
+    at() - SignedDuration::from_secs(seconds)
 }
 
 fn running() -> Unit {
@@ -28,8 +28,8 @@ fn running() -> Unit {
         sub: "running".to_owned(),
         result: "success".to_owned(),
         restarts: Some(0),
-        since: ago(3600),
-        changed: ago(3600),
+        since: Some(ago(3600)),
+        changed: Some(ago(3600)),
         is_outdated: false,
         timer: None,
     }
@@ -53,20 +53,26 @@ fn each_state_of_a_unit_has_its_verdict_and_its_reason() {
         (|unit| unit.load = "bad-setting".to_owned(), Verdict::Fail, Some("bad_unit")),
         (|unit| unit.active = "failed".to_owned(), Verdict::Fail, Some("unit_failed")),
         (|unit| unit.active = "maintenance".to_owned(), Verdict::Fail, Some("inactive")),
-        (|unit| (unit.restarts, unit.since) = (Some(4), ago(30)), Verdict::Fail, Some("flapping")),
-        (|unit| (unit.restarts, unit.since) = (Some(3), ago(30)), Verdict::Pass, None),
-        (|unit| (unit.restarts, unit.since) = (Some(400), ago(600)), Verdict::Pass, None),
+        (|unit| (unit.restarts, unit.since) = (Some(4), Some(ago(30))), Verdict::Fail, Some("flapping")),
+        (|unit| (unit.restarts, unit.since) = (Some(3), Some(ago(30))), Verdict::Pass, None),
+        (|unit| (unit.restarts, unit.since) = (Some(400), Some(ago(600))), Verdict::Pass, None),
         (|unit| (unit.restarts, unit.since) = (Some(4), None), Verdict::Fail, Some("flapping")),
-        (|unit| (unit.active, unit.changed) = ("activating".to_owned(), ago(300)), Verdict::Warn, Some("activating")),
         (
-            |unit| (unit.active, unit.changed) = ("activating".to_owned(), ago(301)),
+            |unit| (unit.active, unit.changed) = ("activating".to_owned(), Some(ago(300))),
+            Verdict::Warn,
+            Some("activating"),
+        ),
+        (
+            |unit| (unit.active, unit.changed) = ("activating".to_owned(), Some(ago(301))),
             Verdict::Fail,
             Some("stuck_activating"),
         ),
         (|unit| unit.result = "oom-kill".to_owned(), Verdict::Fail, Some("bad_result")),
-        (|unit| unit.timer = Some(Timer { has_next: true, last: ago(60) }), Verdict::Pass, None),
+        (|unit| unit.timer = Some(Timer { has_next: true, last: Some(ago(60)) }), Verdict::Pass, None),
         (
-            |unit| (unit.sub, unit.timer) = ("elapsed".to_owned(), Some(Timer { has_next: false, last: ago(60) })),
+            |unit| {
+                (unit.sub, unit.timer) = ("elapsed".to_owned(), Some(Timer { has_next: false, last: Some(ago(60)) }));
+            },
             Verdict::Fail,
             Some("timer_dead"),
         ),
@@ -87,7 +93,7 @@ fn blocks_are_read_in_their_order_and_times_that_are_not_there_are_none() {
                 NextElapseUSecMonotonic=infinity\nLastTriggerUSec=n/a\n\n\
                 Id=none.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead\n";
     let found = units(text);
-    assert_eq!((found.len(), found[0].restarts, found[0].since), (3, Some(2), ago(3600)));
+    assert_eq!((found.len(), found[0].restarts, found[0].since), (3, Some(2), Some(ago(3600))));
     assert_eq!(found[1].timer, Some(Timer { has_next: true, last: None }));
     assert_eq!((found[1].since, found[2].load.as_str(), found[2].timer), (None, "not-found", None));
     assert!(units("").is_empty() && units("\n\n").is_empty());
