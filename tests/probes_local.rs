@@ -62,13 +62,15 @@ async fn a_backup_passes_until_it_is_old_or_was_made_of_nothing() {
     let root = tempfile::tempdir().unwrap();
     let table = "folder = '.'\npattern = '*.gz'";
     assert_eq!(look("backup", table, root.path()).await.0, Verdict::Fail, "none");
-    fs::write(root.path().join("shop.gz"), [b'x'; 4096]).unwrap();
+    let dump = [&[0x1f, 0x8b][..], &[b'x'; 4096]].concat();
+    fs::write(root.path().join("shop.gz"), dump).unwrap();
     assert_eq!(look("backup", table, root.path()).await.0, Verdict::Pass);
     let file = File::options().write(true).open(root.path().join("shop.gz")).unwrap();
     file.set_modified(SystemTime::now() - Duration::from_hours(27)).unwrap();
     assert_eq!(look("backup", table, root.path()).await.0, Verdict::Fail, "old");
     // What a dump that failed leaves behind gzip.
-    fs::write(root.path().join("new.gz"), [b'x'; 20]).unwrap();
+    let nothing = [&[0x1f, 0x8b, 8][..], &[0; 6], &[3, 3], &[0; 9]].concat();
+    fs::write(root.path().join("new.gz"), nothing).unwrap();
     let (verdict, summary) = look("backup", table, root.path()).await;
     assert_eq!((verdict, summary.contains("new.gz")), (Verdict::Fail, true), "{summary}");
 }

@@ -65,10 +65,13 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     let origins = tree::origins(&root, sources);
     let secrets = root.tables("secret")?.into_iter().map(secret::read);
     let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
-    let probes = root.tables("probe")?.into_iter().map(probe::read).collect::<Result<Vec<_>, _>>()?;
+    let mut probes = root.tables("probe")?.into_iter().map(probe::read).collect::<Result<Vec<_>, _>>()?;
     root.ensure_table("stack");
     let tables = Tables::deserialize(root).map_err(|fault| secret::also_allowed(fault, &["secret", "probe"], ""))?;
     let Tables { stack, store, display, env, review, timeline } = tables;
+    for probe in &mut probes {
+        probe.options.tell_layers(&env, &secrets);
+    }
     Ok(Config { stack, store, display, env, secrets, probes, review, timeline, origins })
 }
 

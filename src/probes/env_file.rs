@@ -82,7 +82,18 @@ impl Kind for EnvFile {
             OptionDoc::new("template", "none", "The template whose REQUIRED keys have to be there and non-empty."),
             OptionDoc::new("keys", "[]", "More keys that have to be there and non-empty."),
         ],
-        reasons: &[],
+        reasons: &[
+            ("missing", "The file is not there."),
+            ("not_a_file", "It is a folder, a pipe or a device."),
+            ("too_large", "It is larger than any `.env`, and was not read."),
+            ("not_utf8", "It is no UTF-8 text."),
+            ("refused", "Compose refuses it."),
+            ("key_missing", "A required key is not in it."),
+            ("key_empty", "A required key has no value."),
+            ("bad_line", "A line is a key alone, and sets nothing."),
+            ("key_twice", "A key is set twice; the last one wins."),
+            ("template_unusable", "The template can't be read, is refused, or marks no key as REQUIRED."),
+        ],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(2),
@@ -120,15 +131,24 @@ impl Kind for EnvFile {
         let file = line(&self.path.to_string_lossy()).into_owned();
         let unknown = Verdict::Unknown(Unknown::Garbled);
         match seen {
-            Seen::Missing => Judgement::new(Verdict::Fail, format!("{file} is not there")).hint("ls -la"),
-            Seen::NotAFile => Judgement::new(Verdict::Fail, format!("{file} is not a regular file")).hint("ls -la"),
+            Seen::Missing => {
+                Judgement::new(Verdict::Fail, format!("{file} is not there")).reason("missing").hint("ls -la")
+            }
+            Seen::NotAFile => {
+                let summary = format!("{file} is not a regular file");
+                Judgement::new(Verdict::Fail, summary).reason("not_a_file").hint("ls -la")
+            }
             Seen::TooLarge(bytes) => {
                 let size = Fact::new("size", Quantity::Bytes(*bytes));
-                Judgement::new(unknown, format!("{file} was not read: {} is no .env", size.value)).facts(vec![size])
+                Judgement::new(unknown, format!("{file} was not read: {} is no .env", size.value))
+                    .reason("too_large")
+                    .facts(vec![size])
             }
             Seen::NotUtf8(offset) => Judgement::new(unknown, format!("{file} is not UTF-8, from byte {offset} on"))
+                .reason("not_utf8")
                 .hint(format!("file {file}")),
             Seen::Refused(why) => Judgement::new(Verdict::Fail, format!("Compose refuses {file}: {why}"))
+                .reason("refused")
                 .hint("docker compose config --quiet"),
             Seen::Read(contents) => self.judge_contents(contents),
         }
@@ -144,6 +164,7 @@ impl EnvFile {
             let not_configured = |what: &str| {
                 let shown = template.to_string_lossy();
                 ProbeError::new(Unknown::NotConfigured, format!("the template {} {what}", line(&shown)))
+                    .id("template_unusable")
             };
             let bytes = read_limited(&path, ENV_LIMIT).await.map_err(|trouble| match trouble {
                 FileTrouble::Denied => file_error(&path, trouble),
@@ -175,23 +196,31 @@ impl EnvFile {
                 facts.push(Fact::text(name, line(&keys.join(", ")).into_owned()));
             }
         }
-        let (verdict, summary, hint) = if !contents.missing.is_empty() {
+        let (verdict, reason, summary, hint) = if !contents.missing.is_empty() {
             (
                 Verdict::Fail,
+                "key_missing",
                 format!("missing: {}", some(&contents.missing)),
                 format!("grep -n '^[A-Z]' {file} | cut -d= -f1"),
             )
         } else if !contents.empty.is_empty() {
-            (Verdict::Fail, format!("without a value: {}", some(&contents.empty)), format!("grep -nE '=$' {file}"))
+            (
+                Verdict::Fail,
+                "key_empty",
+                format!("without a value: {}", some(&contents.empty)),
+                format!("grep -nE '=$' {file}"),
+            )
         } else if let Some(number) = contents.bad_lines.first() {
             (
                 Verdict::Warn,
+                "bad_line",
                 format!("line {number} sets nothing: a key without ="),
                 format!("an editor, at line {number} of {file}"),
             )
         } else if !contents.twice.is_empty() {
             let summary = format!("set twice, the last one wins: {}", some(&contents.twice));
-            (Verdict::Warn, summary, format!("grep -nE '^({})=' {file} | cut -d= -f1", contents.twice.join("|")))
+            let hint = format!("grep -nE '^({})=' {file} | cut -d= -f1", contents.twice.join("|"));
+            (Verdict::Warn, "key_twice", summary, hint)
         } else {
             let summary = match contents.required {
                 0 => format!("{} keys; none is required, so only that it can be read", contents.keys),
@@ -199,7 +228,7 @@ impl EnvFile {
             };
             return Judgement::new(Verdict::Pass, summary).facts(facts);
         };
-        Judgement::new(verdict, summary).hint(hint).facts(facts)
+        Judgement::new(verdict, summary).reason(reason).hint(hint).facts(facts)
     }
 }
 

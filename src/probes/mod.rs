@@ -16,7 +16,9 @@ pub mod secrets;
 #[cfg(feature = "docker")]
 mod engine;
 mod files;
+pub mod layers;
 mod net;
+mod program;
 mod tls;
 mod words;
 
@@ -26,6 +28,7 @@ mod command;
 mod container;
 mod dns;
 mod docker;
+mod env;
 mod env_file;
 mod host;
 mod http;
@@ -34,6 +37,7 @@ mod postgres;
 mod redis;
 mod s3;
 mod secret;
+mod systemd;
 mod tcp;
 
 pub use document::document;
@@ -60,6 +64,8 @@ kind::kinds! {
     Redis => redis::Redis,
     S3 => s3::S3,
     Secret => secret::ManagedSecret,
+    Systemd => systemd::Systemd,
+    Env => env::Env,
 }
 
 /// Every reason for `unknown` that all kinds share.

@@ -2,32 +2,22 @@
 //! comparison and nowhere else; what comes out holds none that is secret.
 
 use crate::app::Event;
-use crate::config::{Config, EnvSettings, SecretSpec};
-use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
-use crate::env::{Layers, Matrix, Reading, Rules, compare, secret_values};
-use crate::guard::{Fingerprinter, Secret, Watch, line};
+use crate::config::Config;
+use crate::env::{Layers, Matrix, Reading, compare, secret_values};
+use crate::guard::{Fingerprinter, Secret, Watch};
 use crate::probes::Place;
-use crate::probes::running::running_env;
-use crate::probes::secrets::{AnySecretSource, SecretSource};
-use std::io::Read;
-use std::path::Path;
+use crate::probes::layers::StackLayers;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::sync::watch;
 
 /// How often the layers are read without being asked.
 const EVERY: Duration = Duration::from_secs(30);
-/// How long Docker may take to say what runs.
-const WITHIN: Duration = Duration::from_secs(5);
-/// The most that is read of a file, in bytes.
-const LIMIT: u64 = 8 * 1024 * 1024;
 
 /// Reads and compares the layers.
 #[derive(Clone, Debug)]
 pub struct LayerTask {
-    settings: EnvSettings,
-    secrets: Vec<SecretSpec>,
-    rules: Rules,
+    layers: StackLayers,
     place: Place,
     fingerprinter: Fingerprinter,
     /// Keeps what the guard remembers of the values from being read back.
@@ -38,9 +28,7 @@ impl LayerTask {
     /// For a stack.
     pub fn new(config: &Config, place: Place, fingerprinter: Fingerprinter) -> Self {
         Self {
-            settings: config.env.clone(),
-            secrets: config.secrets.clone(),
-            rules: config.env.rules(),
+            layers: StackLayers::new(&config.env, &config.secrets),
             place,
             fingerprinter,
             guard_key: Secret::new(uuid::Uuid::now_v7().into_bytes()),
@@ -51,7 +39,7 @@ impl LayerTask {
     pub async fn run(self, mut asked: Receiver<()>, events: Sender<Event>, door: watch::Sender<Watch>) {
         // What the files hold is known at once; secrets and what runs may take their time.
         let this = self.clone();
-        let known = tokio::task::spawn_blocking(move || this.guard(&this.files())).await;
+        let known = tokio::task::spawn_blocking(move || this.guard(&this.layers.files(&this.place))).await;
         let _ = door.send(known.unwrap_or_default());
         loop {
             let (matrix, guard) = Box::pin(self.read()).await;
@@ -70,112 +58,26 @@ impl LayerTask {
 
     /// Reads every layer and compares them; with the comparison comes the guard that knows their secrets.
     pub async fn read(&self) -> (Matrix, Watch) {
-        let (secrets, running) = tokio::join!(self.secrets(), self.running());
+        let layers = self.layers.read(&self.place).await;
         let this = self.clone();
-        // Files are read and compared on a thread that may block: a network disk must not stop the screen.
+        // A large file takes its time to be compared; the screen must not wait for it.
         let compared = tokio::task::spawn_blocking(move || {
-            let mut layers = this.files();
-            layers.secrets = secrets;
-            layers.running = running;
-            (compare(&layers, &this.rules, &this.fingerprinter), this.guard(&layers))
+            let layers = layers.unwrap_or_else(crashed);
+            (this.compare(&layers), this.guard(&layers))
         });
-        compared.await.unwrap_or_else(|_| {
-            let layers = Layers {
-                file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()),
-                ..Layers::default()
-            };
-            (compare(&layers, &self.rules, &self.fingerprinter), Watch::default())
-        })
+        compared.await.unwrap_or_else(|_| (self.compare(&crashed()), Watch::default()))
+    }
+
+    fn compare(&self, layers: &Layers) -> Matrix {
+        compare(layers, self.layers.rules(), &self.fingerprinter)
     }
 
     fn guard(&self, layers: &Layers) -> Watch {
-        Watch::knowing(&self.guard_key, &secret_values(layers, &self.rules))
+        Watch::knowing(&self.guard_key, &secret_values(layers, self.layers.rules()))
     }
+}
 
-    fn files(&self) -> Layers {
-        let settings = &self.settings;
-        let process = |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes);
-        let file = self.layer(Some(&settings.file), |name, bytes| FileLayer::load(name, bytes, &process));
-        let project = |name: &str| {
-            let from_file = || file.read()?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
-            process(name).or_else(from_file)
-        };
-        let read = |path: &str| self.bytes(Path::new(path)).ok();
-        let folder = self.place.root.canonicalize().ok();
-        let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let folder = folder.unwrap_or_default();
-        let service = settings.service.as_deref().unwrap_or_default();
-        Layers {
-            template: self.layer(settings.template.as_deref(), TemplateLayer::load),
-            compose: self.layer(settings.compose.as_deref(), |name, bytes| {
-                ComposeLayer::load(name, bytes, service, &folder, &project, &read)
-            }),
-            app: self.layer(settings.app.as_ref().map(|app| app.file.as_path()), AppLayer::load),
-            file,
-            ..Layers::default()
-        }
-    }
-
-    fn layer<T>(&self, path: Option<&Path>, load: impl FnOnce(&str, &[u8]) -> Reading<T>) -> Reading<T> {
-        let Some(path) = path else { return Reading::Unread("not configured in [env] of readback.toml".to_owned()) };
-        let name = line(&path.to_string_lossy()).into_owned();
-        match self.bytes(path) {
-            Ok(bytes) => load(&name, &bytes),
-            Err(why) => Reading::Unread(format!("{name} {why}")),
-        }
-    }
-
-    /// A file of the stack, or why not, to stand behind its name.
-    fn bytes(&self, path: &Path) -> Result<Vec<u8>, String> {
-        let open = std::fs::File::open(self.place.path(path));
-        let file = open.map_err(|error| format!("can't be read: {}", error.kind()))?;
-        let mut bytes = Vec::new();
-        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| format!("can't be read: {}", error.kind()))?;
-        if bytes.len() as u64 > LIMIT {
-            return Err("is larger than 8 MiB, so it was not read".to_owned());
-        }
-        Ok(bytes)
-    }
-
-    /// Every secret's values by key. One that can't be fetched leaves the whole layer unread: half a
-    /// layer would show the other half as missing.
-    pub async fn secrets(&self) -> Reading<Vec<SecretValue>> {
-        if self.secrets.is_empty() {
-            return Reading::Unread("no [[secret]] is configured in readback.toml".to_owned());
-        }
-        let mut values = Vec::new();
-        for spec in &self.secrets {
-            let fetched = match AnySecretSource::open(spec, &self.place) {
-                Ok(source) => source.fetch(&spec.id).await,
-                Err(error) => Err(error),
-            };
-            let fetched = match fetched {
-                Ok(fetched) => fetched,
-                Err(error) => return Reading::Unread(format!("{}: {error}", line(&spec.id))),
-            };
-            for (field, key) in &spec.keys {
-                let Some(value) = fetched.field(field) else {
-                    return Reading::Unread(format!("{} has no field {}", line(&spec.id), line(field)));
-                };
-                let source = format!("{} {}", line(&spec.id), line(field));
-                values.push(SecretValue { key: key.clone(), value: value.clone(), source });
-            }
-        }
-        Reading::Read(values)
-    }
-
-    async fn running(&self) -> Reading<RunningLayer> {
-        let Some(container) = &self.settings.container else {
-            return Reading::Unread("no container is configured in [env] of readback.toml".to_owned());
-        };
-        match running_env(&self.place, container, WITHIN).await {
-            Ok(running) if running.is_running => Reading::Read(RunningLayer {
-                container: container.clone(),
-                environment: running.variables,
-                image: running.image,
-            }),
-            Ok(_) => Reading::Unread(format!("{container} does not run")),
-            Err(error) => Reading::Unread(error.to_string()),
-        }
-    }
+/// What is known where reading it crashed: nothing.
+fn crashed() -> Layers {
+    Layers { file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()), ..Layers::default() }
 }

@@ -1,6 +1,6 @@
 //! Reads a folder: the newest two of the regular files whose names match.
 
-use super::{Copied, Seen};
+use super::{Copied, Inside, Seen, inside};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::{ProbeError, net};
@@ -23,18 +23,24 @@ pub(super) async fn look(folder: &Path, pattern: &str, deadline: Instant) -> Res
             Err(ProbeError::new(Unknown::TimedOut, message).hint(hint))
         }
         Ok(Err(error)) => {
-            let (reason, what) = match error.kind() {
-                ErrorKind::NotFound => (Unknown::Unreachable, "is not there: is its disk mounted?".to_owned()),
-                ErrorKind::NotADirectory => (Unknown::NotConfigured, "is not a folder".to_owned()),
-                ErrorKind::PermissionDenied => (Unknown::Denied, "may not be read by this user".to_owned()),
-                kind => (Unknown::Unreachable, format!("can't be read ({kind})")),
+            let (reason, id, what) = match error.kind() {
+                ErrorKind::NotFound => {
+                    (Unknown::Unreachable, "no_folder", "is not there: is its disk mounted?".to_owned())
+                }
+                ErrorKind::NotADirectory => (Unknown::NotConfigured, "not_a_folder", "is not a folder".to_owned()),
+                ErrorKind::PermissionDenied => {
+                    (Unknown::Denied, Unknown::Denied.code(), "may not be read by this user".to_owned())
+                }
+                kind => (Unknown::Unreachable, Unknown::Unreachable.code(), format!("can't be read ({kind})")),
             };
-            Err(ProbeError::new(reason, format!("{shown} {what}")).hint(hint))
+            Err(ProbeError::new(reason, format!("{shown} {what}")).id(id).hint(hint))
         }
         Ok(Ok(None)) => {
             let message =
                 format!("{shown} has more than {MOST_ENTRIES} entries: which is the newest was not looked for");
-            Err(ProbeError::new(Unknown::Garbled, message).hint("keep backups in a folder of their own"))
+            Err(ProbeError::new(Unknown::Garbled, message)
+                .id("too_many_files")
+                .hint("keep backups in a folder of their own"))
         }
         Ok(Ok(Some(seen))) => Ok(seen),
     }
@@ -44,7 +50,7 @@ pub(super) async fn look(folder: &Path, pattern: &str, deadline: Instant) -> Res
 async fn newest_two(folder: &Path, pattern: &str) -> std::io::Result<Option<Seen>> {
     let mut entries = tokio::fs::read_dir(folder).await?;
     let mut seen = Seen { matching: 0, newest: None, previous: None };
-    let mut count = 0;
+    let (mut count, mut path) = (0, None);
     while let Some(entry) = entries.next_entry().await? {
         count += 1;
         if count > MOST_ENTRIES {
@@ -67,23 +73,32 @@ async fn newest_two(folder: &Path, pattern: &str) -> std::io::Result<Option<Seen
         }
         let modified_at = Timestamp::try_from(about.modified()?).map_err(std::io::Error::other)?;
         seen.matching += 1;
-        let file = Copied { name: net::short(&name, MOST_SHOWN), bytes: about.len(), modified_at };
-        seen = keep_newest(seen, file);
+        let file =
+            Copied { name: net::short(&name, MOST_SHOWN), bytes: about.len(), modified_at, inside: Inside::NotAsked };
+        if keep_newest(&mut seen, file) {
+            path = Some(entry.path());
+        }
+    }
+    if let Some((newest, path)) = seen.newest.as_mut().zip(path) {
+        newest.inside = inside::inside(&path, newest.bytes).await?;
     }
     Ok(Some(seen))
 }
 
-/// The newest two of what was seen and one more; names decide between equal times.
-fn keep_newest(mut seen: Seen, file: Copied) -> Seen {
+/// Keeps the newest two of what was seen and one more, and says whether that is the newest; names decide
+/// between equal times.
+fn keep_newest(seen: &mut Seen, file: Copied) -> bool {
     let is_newer = |than: &Option<Copied>| {
         than.as_ref().is_none_or(|than| (file.modified_at, &file.name) > (than.modified_at, &than.name))
     };
     if is_newer(&seen.newest) {
         seen.previous = seen.newest.replace(file);
-    } else if is_newer(&seen.previous) {
+        return true;
+    }
+    if is_newer(&seen.previous) {
         seen.previous = Some(file);
     }
-    seen
+    false
 }
 
 /// Whether a name is like a pattern: `*` stands for any characters, `?` for one. In time linear in the

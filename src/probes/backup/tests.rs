@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::look::matches;
-use super::{Backup, Copied, Seen};
+use super::{Backup, Copied, Inside, Seen};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::{Judgement, Kind, Place, ProbeError};
 use jiff::{SignedDuration, Timestamp};
@@ -21,6 +21,7 @@ fn options(pattern: &str) -> Backup {
         max_age_s: 86_400,
         min_bytes: 1024,
         shrink_warn_percent: 30,
+        min_count: 1,
     }
 }
 
@@ -29,7 +30,12 @@ fn at() -> Timestamp {
 }
 
 fn copied(age_s: i64, bytes: u64) -> Copied {
-    Copied { name: "shop.dump".to_owned(), bytes, modified_at: at() - SignedDuration::from_secs(age_s) }
+    Copied {
+        name: "shop.dump".to_owned(),
+        bytes,
+        modified_at: at() - SignedDuration::from_secs(age_s),
+        inside: Inside::NotAsked,
+    }
 }
 
 fn judged(newest: Option<Copied>, previous: Option<Copied>) -> Judgement {

@@ -16,6 +16,8 @@ const MOST_LABEL: usize = 40;
 pub(super) struct First {
     pub(super) says: String,
     pub(super) is_masked: bool,
+    /// A line of a plugin has no control characters; rubbish has.
+    pub(super) is_garbled: bool,
     pub(super) measured: Vec<Fact>,
 }
 
@@ -23,10 +25,13 @@ pub(super) struct First {
 pub(super) fn first_line(output: &[u8]) -> First {
     let first = output.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let text = String::from_utf8_lossy(first);
+    // Terminal colours (ESC) and tabs are bad manners, not rubbish.
+    let is_rubbish = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\u{1b}');
+    let is_garbled = text.contains(is_rubbish);
     let mut text = line(text.trim_end_matches('\r')).into_owned();
     let is_masked = Watch::default().mask(&mut text);
     let (says, data) = text.split_once('|').unwrap_or((&text, ""));
-    First { says: cut(says.trim(), MOST_SHOWN), is_masked, measured: measurements(data) }
+    First { says: cut(says.trim(), MOST_SHOWN), is_masked, is_garbled, measured: measurements(data) }
 }
 
 /// The first of some characters, with a sign that there were more.

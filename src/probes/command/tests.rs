@@ -15,7 +15,7 @@ fn command(argv: &[&str]) -> Command {
 }
 
 fn seen(exit: Option<i32>, says: &str) -> Seen {
-    Seen { exit, says: says.to_owned(), is_masked: false, is_cut: false, measured: Vec::new() }
+    Seen { exit, says: says.to_owned(), is_masked: false, is_cut: false, is_garbled: false, measured: Vec::new() }
 }
 
 fn judged(exit: Option<i32>, says: &str) -> Verdict {

@@ -1,5 +1,7 @@
 //! Looks at this host: room and inodes of its disks, memory, load, and when it booted.
 
+mod clock;
+mod disk;
 mod proc;
 mod verdict;
 
@@ -11,12 +13,10 @@ use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use jiff::Timestamp;
-use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
-use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 /// The most that is read of a file of /proc, in bytes; /proc/stat grows with the cores.
 const PROC_LIMIT: u64 = 1024 * 1024;
@@ -43,6 +43,25 @@ pub struct Host {
     /// Load of five minutes, in percent of the cores, above which it warns.
     #[serde(default = "default_load_warn")]
     pub load_warn_percent: u32,
+    /// Folders that have to be mount points.
+    #[serde(default)]
+    pub mounts: Vec<PathBuf>,
+    /// Having booted less than this ago warns, in seconds.
+    #[serde(default)]
+    pub min_uptime_s: u64,
+    /// A time server to hold the clock against.
+    pub ntp_server: Option<String>,
+    /// A clock that is off by more than this warns, in milliseconds.
+    #[serde(default = "default_skew_warn")]
+    pub skew_warn_ms: u64,
+    /// The same, but fails.
+    #[serde(default = "default_skew_fail")]
+    pub skew_fail_ms: u64,
+    /// The program that is asked whether the clock is synchronised.
+    pub timedatectl: Option<String>,
+    /// Where the kernel's numbers are.
+    #[serde(default = "default_proc")]
+    pub proc: PathBuf,
 }
 
 fn default_disks() -> Vec<PathBuf> {
@@ -69,6 +88,19 @@ fn default_load_warn() -> u32 {
     200
 }
 
+fn default_skew_warn() -> u64 {
+    500
+}
+
+/// Signatures of requests (AWS allows five minutes) and tokens come into danger far above this.
+fn default_skew_fail() -> u64 {
+    30_000
+}
+
+fn default_proc() -> PathBuf {
+    "/proc".into()
+}
+
 /// What was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
@@ -80,6 +112,21 @@ pub struct Seen {
     pub load: Load,
     /// When it booted, by its clock of now.
     pub booted_at: Timestamp,
+    /// The folders of `mounts` on which nothing is mounted.
+    #[serde(default)]
+    pub not_mounted: Vec<String>,
+    /// What is known of its clock.
+    #[serde(default)]
+    pub clock: Clock,
+}
+
+/// What is known of the clock, as far as it was asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// By how much it is ahead of the time server, in milliseconds; negative where it is behind.
+    pub ahead_ms: Option<i64>,
+    /// Whether the kernel says that somebody keeps it in time.
+    pub is_synchronised: Option<bool>,
 }
 
 /// A file system.
@@ -122,12 +169,13 @@ impl Kind for Host {
 
     const ABOUT: About = About {
         name: "host",
-        asks: "Looks at the room and the inodes of this host's disks, at its memory, at its load, and at when it \
-               booted.",
-        pass_means: "Each disk can be written and has room and inodes left, memory is available, and the load is \
-                     bearable.",
-        blind_to: "Whether the clock is synchronised. A disk that is not mounted: its path shows the one below. \
-                   Limits of a container's own, quotas, failing hardware. Linux only.",
+        asks: "Looks at the room and the inodes of this host's disks, at its memory, at its load, at when it booted, \
+               and, where that is set, at its mounts and its clock.",
+        pass_means: "Each disk can be written and has room and inodes left, memory is available, the load is \
+                     bearable, and what is set of mounts and clock holds.",
+        blind_to: "The clock, unless `ntp_server` or `timedatectl` is set. A disk that is not mounted, unless it is one \
+                   of `mounts`: its path shows the one below. Limits of a container's own, quotas, failing hardware. \
+                   Linux only.",
         options: &[
             OptionDoc::new("disks", "[\"/\"]", "A path on each file system to look at."),
             OptionDoc::new(
@@ -147,8 +195,42 @@ impl Kind for Host {
                 "200",
                 "Load of five minutes, in percent of the cores, above which it warns.",
             ),
+            OptionDoc::new("mounts", "[]", "Folders on which something has to be mounted."),
+            OptionDoc::new("min_uptime_s", "0", "Having booted less than this ago warns, in seconds."),
+            OptionDoc::new(
+                "ntp_server",
+                "none",
+                "A time server (`host` or `host:port`) to hold the clock against, by one SNTP question.",
+            ),
+            OptionDoc::new("skew_warn_ms", "500", "A clock that is off by more than this warns, in milliseconds."),
+            OptionDoc::new("skew_fail_ms", "30000", "The same, but fails."),
+            OptionDoc::new(
+                "timedatectl",
+                "none",
+                "The program (`timedatectl`) that is asked whether the clock is synchronised.",
+            ),
+            OptionDoc::new("proc", "\"/proc\"", "Where the kernel's numbers are: in a container, the host's, mounted."),
         ],
-        reasons: &[],
+        reasons: &[
+            ("read_only", "A disk takes no writes."),
+            ("disk_full", "A disk has less room left than `disk_fail_percent`."),
+            ("inodes_out", "A disk has fewer inodes left than `disk_fail_percent`: it takes no new file."),
+            ("disk_low", "A disk has less room left than `disk_warn_percent`."),
+            ("inodes_low", "A disk has fewer inodes left than `disk_warn_percent`."),
+            ("not_mounted", "Nothing is mounted on a folder of `mounts`."),
+            ("memory_out", "Less memory is available than `memory_fail_percent`."),
+            ("memory_low", "Less memory is available than `memory_warn_percent`."),
+            ("load_high", "The load is above `load_warn_percent`."),
+            ("booted_recently", "The host booted less than `min_uptime_s` ago."),
+            ("booted_in_the_future", "The host booted later than it is now: its clock was set back."),
+            ("clock_skewed", "The clock is off by more than `skew_warn_ms` or `skew_fail_ms`."),
+            ("clock_unsynced", "Nobody keeps the clock in time."),
+            ("clock_unanswered", "The time server or timedatectl did not say the time."),
+            ("time_server_unsynced", "The time server says that it does not know the time itself."),
+            ("disk_missing", "A path of `disks` or `mounts` is not there."),
+            ("disk_hung", "A file system does not answer: is it on a network that is gone?"),
+            ("no_proc", "The kernel's numbers are not where they should be, or make no sense."),
+        ],
         every: Duration::from_mins(1),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(3),
@@ -164,17 +246,29 @@ impl Kind for Host {
         }
         let mut disks = Vec::new();
         for path in &self.disks {
-            disks.push(disk(&at.path(path), deadline).await?);
+            disks.push(disk::disk(&at.path(path), deadline).await?);
         }
-        let stat = read_proc("/proc/stat").await?;
-        let missing = |what: &str| ProbeError::new(Unknown::Garbled, format!("{what}: not the /proc of Linux"));
+        let mut not_mounted = Vec::new();
+        for path in &self.mounts {
+            if !disk::is_mount(&at.path(path), deadline).await? {
+                not_mounted.push(line(&path.to_string_lossy()).into_owned());
+            }
+        }
+        let folder = at.path(&self.proc);
+        let stat = read_proc(&folder, "stat").await?;
+        let missing = |what: &str| {
+            let message = format!("{}/{what}: not the /proc of Linux", line(&folder.to_string_lossy()));
+            ProbeError::new(Unknown::Garbled, message).id("no_proc")
+        };
         Ok(Seen {
             disks,
-            memory: proc::memory(&read_proc("/proc/meminfo").await?)
-                .ok_or_else(|| missing("/proc/meminfo does not say what memory is available"))?,
-            load: proc::load(&read_proc("/proc/loadavg").await?, &stat)
-                .ok_or_else(|| missing("/proc/loadavg shows no load"))?,
-            booted_at: proc::booted_at(&stat).ok_or_else(|| missing("/proc/stat has no time of boot"))?,
+            memory: proc::memory(&read_proc(&folder, "meminfo").await?)
+                .ok_or_else(|| missing("meminfo does not say what memory is available"))?,
+            load: proc::load(&read_proc(&folder, "loadavg").await?, &stat)
+                .ok_or_else(|| missing("loadavg shows no load"))?,
+            booted_at: proc::booted_at(&stat).ok_or_else(|| missing("stat has no time of boot"))?,
+            not_mounted,
+            clock: clock::look(self, at, deadline).await?,
         })
     }
 
@@ -183,44 +277,11 @@ impl Kind for Host {
     }
 }
 
-async fn read_proc(path: &str) -> Result<String, ProbeError> {
-    let bytes = read_limited(Path::new(path), PROC_LIMIT)
-        .await
-        .map_err(|trouble| ProbeError::new(Unknown::Unreachable, format!("{path} {trouble}: this needs Linux")))?;
+async fn read_proc(folder: &Path, name: &str) -> Result<String, ProbeError> {
+    let path = folder.join(name);
+    let bytes = read_limited(&path, PROC_LIMIT).await.map_err(|trouble| {
+        let message = format!("{} {trouble}: this needs Linux", line(&path.to_string_lossy()));
+        ProbeError::new(Unknown::Unreachable, message).id("no_proc")
+    })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// A file system that hangs, as one over a dead network does, hangs a thread and not the console.
-async fn disk(path: &Path, deadline: Instant) -> Result<Disk, ProbeError> {
-    let shown = line(&path.to_string_lossy()).into_owned();
-    let failed = |reason, what: &str| {
-        ProbeError::new(reason, format!("{shown} {what}")).hint(format!("df -h {shown}; ls -ld {shown}"))
-    };
-    let asked = tokio::task::spawn_blocking({
-        let path = path.to_owned();
-        move || statvfs(path)
-    });
-    let answer = timeout_at(deadline, asked)
-        .await
-        .map_err(|_| failed(Unknown::TimedOut, "does not answer: is it on a network that is gone?"))?
-        .map_err(|_| failed(Unknown::Crashed, "was not asked to the end"))?;
-    match answer {
-        Ok(stat) => Ok(disk_of(shown, &stat)),
-        Err(Errno::NOENT | Errno::NOTDIR) => Err(failed(Unknown::NotConfigured, "is not there")),
-        Err(Errno::ACCESS | Errno::PERM) => Err(failed(Unknown::Denied, "may not be looked at by this user")),
-        Err(error) => Err(failed(Unknown::Unreachable, &format!("can't be looked at ({})", error.kind()))),
-    }
-}
-
-/// As `df` counts: what only root may use is neither used nor free.
-fn disk_of(path: String, stat: &StatVfs) -> Disk {
-    let used = stat.f_blocks.saturating_sub(stat.f_bfree);
-    Disk {
-        path,
-        total: used.saturating_add(stat.f_bavail).saturating_mul(stat.f_frsize),
-        available: stat.f_bavail.saturating_mul(stat.f_frsize),
-        inodes: stat.f_files,
-        inodes_available: stat.f_favail,
-        read_only: stat.f_flag.contains(StatVfsMountFlags::RDONLY),
-    }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::proc::{booted_at, load, memory};
-use super::{Disk, Host, Load, Memory, Seen};
+use super::{Clock, Disk, Host, Load, Memory, Seen};
 use crate::evidence::{STARTED_AT, Unknown, Verdict};
 use crate::probes::{Judgement, Kind, Place};
 use jiff::Timestamp;
@@ -23,6 +23,13 @@ fn options(disks: &[&str]) -> Host {
         memory_warn_percent: 10,
         memory_fail_percent: 3,
         load_warn_percent: 200,
+        mounts: Vec::new(),
+        min_uptime_s: 0,
+        ntp_server: None,
+        skew_warn_ms: 500,
+        skew_fail_ms: 30_000,
+        timedatectl: None,
+        proc: "/proc".into(),
     }
 }
 
@@ -41,6 +48,8 @@ fn good() -> Seen {
         memory: Memory { total: 8 * GIB, available: 4 * GIB },
         load: Load { five_minutes: 150, cores: 2 },
         booted_at: booted_at(STAT).unwrap(),
+        not_mounted: Vec::new(),
+        clock: Clock::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Judges what a host shows: the worst of its disks, its memory, its load and its clock. A disk with all
 //! bytes free takes no file once it is out of inodes or has gone read-only.
 
-use super::{Disk, Host, Load, Memory, Seen};
+use super::{Clock, Disk, Host, Load, Memory, Seen};
 use crate::evidence::gate::CLOCK_SKEW_SECONDS;
 use crate::evidence::{Fact, Quantity, Verdict, age};
 use crate::probes::{Judgement, words};
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 /// Something a person would want to know of.
 struct Finding {
     verdict: Verdict,
+    reason: &'static str,
     summary: String,
     hint: String,
 }
@@ -18,19 +19,49 @@ pub(super) fn judge(options: &Host, seen: &Seen, at: Timestamp) -> Judgement {
     let mut findings: Vec<Finding> = seen.disks.iter().flat_map(|disk| of_disk(options, disk)).collect();
     findings.extend(of_memory(options, seen.memory));
     findings.extend(of_load(options, seen.load));
-    if seen.booted_at.duration_since(at).as_secs() > CLOCK_SKEW_SECONDS {
-        findings.push(Finding {
-            verdict: Verdict::Warn,
-            summary: "this host booted in the future: its clock was changed".to_owned(),
-            hint: "timedatectl".to_owned(),
-        });
-    }
+    findings.extend(seen.not_mounted.iter().map(|path| Finding {
+        verdict: Verdict::Fail,
+        reason: "not_mounted",
+        summary: format!("nothing is mounted on {path}: what is written there goes to the disk below"),
+        hint: format!("findmnt -T {path}; mount {path}; journalctl -b | grep -i mount"),
+    }));
+    findings.extend(of_boot(options, seen.booted_at, at));
+    findings.extend(of_clock(options, seen.clock));
     // The first of the worst.
     let judgement = match findings.into_iter().min_by_key(|finding| finding.verdict.rank()) {
-        Some(worst) => Judgement::new(worst.verdict, worst.summary).hint(worst.hint),
+        Some(worst) => Judgement::new(worst.verdict, worst.summary).reason(worst.reason).hint(worst.hint),
         None => Judgement::new(Verdict::Pass, good(seen, at)),
     };
     judgement.facts(facts(seen))
+}
+
+fn of_boot(options: &Host, booted_at: Timestamp, at: Timestamp) -> Option<Finding> {
+    let (reason, summary, hint) = if booted_at.duration_since(at).as_secs() > CLOCK_SKEW_SECONDS {
+        ("booted_in_the_future", "this host booted in the future: its clock was changed".to_owned(), "timedatectl")
+    } else if age(booted_at, at).as_secs() < options.min_uptime_s {
+        let summary = format!("this host booted {} ago", words::span(age(booted_at, at)));
+        ("booted_recently", summary, "last -x reboot | head; journalctl -b -1 -e")
+    } else {
+        return None;
+    };
+    Some(Finding { verdict: Verdict::Warn, reason, summary, hint: hint.to_owned() })
+}
+
+fn of_clock(options: &Host, clock: Clock) -> Option<Finding> {
+    let hint = "timedatectl; chronyc tracking".to_owned();
+    if let Some(ahead) = clock.ahead_ms.filter(|ahead| ahead.unsigned_abs() > options.skew_warn_ms) {
+        let is_far = ahead.unsigned_abs() > options.skew_fail_ms;
+        let verdict = if is_far { Verdict::Fail } else { Verdict::Warn };
+        let way = if ahead > 0 { "ahead" } else { "behind" };
+        let summary = format!("the clock is {} {way}", Quantity::Millis(ahead.unsigned_abs()));
+        return Some(Finding { verdict, reason: "clock_skewed", summary, hint });
+    }
+    (clock.is_synchronised == Some(false)).then(|| Finding {
+        verdict: Verdict::Warn,
+        reason: "clock_unsynced",
+        summary: "nobody keeps the clock in time: it is not synchronised".to_owned(),
+        hint,
+    })
 }
 
 fn good(seen: &Seen, at: Timestamp) -> String {
@@ -47,6 +78,7 @@ fn of_disk(options: &Host, disk: &Disk) -> Vec<Finding> {
     if *read_only {
         findings.push(Finding {
             verdict: Verdict::Fail,
+            reason: "read_only",
             summary: format!("{path} is read-only: nothing can be written there"),
             hint: format!("findmnt -T {path}; dmesg | grep -i remount"),
         });
@@ -56,6 +88,7 @@ fn of_disk(options: &Host, disk: &Disk) -> Vec<Finding> {
         let summary = format!("{path} has {} free ({free})", share(*available, *total));
         findings.push(Finding {
             verdict,
+            reason: of(verdict, "disk_full", "disk_low"),
             summary,
             hint: format!("df -h {path}; du -xh --max-depth=2 {path} | sort -h"),
         });
@@ -64,7 +97,8 @@ fn of_disk(options: &Host, disk: &Disk) -> Vec<Finding> {
     // Some file systems make inodes as they go, and count none.
     if let Some(verdict) = low_inodes.filter(|_| *inodes > 0) {
         let summary = format!("{path} has {} of its inodes free: too many files", share(*inodes_available, *inodes));
-        findings.push(Finding { verdict, summary, hint: format!("df -i {path}; du --inodes -x {path} | sort -n") });
+        let hint = format!("df -i {path}; du --inodes -x {path} | sort -n");
+        findings.push(Finding { verdict, reason: of(verdict, "inodes_out", "inodes_low"), summary, hint });
     }
     findings
 }
@@ -73,7 +107,8 @@ fn of_memory(options: &Host, memory: Memory) -> Option<Finding> {
     let verdict = low(memory.available, memory.total, options.memory_warn_percent, options.memory_fail_percent)?;
     let available = Quantity::Bytes(memory.available);
     let summary = format!("{} of memory available ({available})", share(memory.available, memory.total));
-    Some(Finding { verdict, summary, hint: "free -h; ps aux --sort=-rss | head".to_owned() })
+    let reason = of(verdict, "memory_out", "memory_low");
+    Some(Finding { verdict, reason, summary, hint: "free -h; ps aux --sort=-rss | head".to_owned() })
 }
 
 fn of_load(options: &Host, load: Load) -> Option<Finding> {
@@ -81,9 +116,15 @@ fn of_load(options: &Host, load: Load) -> Option<Finding> {
     let shown = format!("{}.{:02}", load.five_minutes / 100, load.five_minutes % 100);
     (percent > u64::from(options.load_warn_percent)).then(|| Finding {
         verdict: Verdict::Warn,
+        reason: "load_high",
         summary: format!("load {shown} on {} cores, over five minutes", load.cores),
         hint: "top -b -n 1 | head -20".to_owned(),
     })
+}
+
+/// The id of a failure, or of a warning.
+fn of(verdict: Verdict, fail: &'static str, warn: &'static str) -> &'static str {
+    if verdict == Verdict::Fail { fail } else { warn }
 }
 
 /// The verdict on what is left of something. Nothing of nothing is nothing.
@@ -128,5 +169,7 @@ fn facts(seen: &Seen) -> Vec<Fact> {
     facts.push(Fact::new("cores", Quantity::Count(seen.load.cores)));
     // Not the time at which the stack started: see `evidence::STARTED_AT`.
     facts.push(Fact::new("booted at", Quantity::At(seen.booted_at)));
+    facts.extend(seen.clock.ahead_ms.map(|ahead| Fact::text("clock ahead by", format!("{ahead} ms"))));
+    facts.extend(seen.clock.is_synchronised.map(|yes| Fact::new("clock synchronised", Quantity::Flag(yes))));
     facts
 }

@@ -1,7 +1,7 @@
 //! Reads a job's files. A file that is not there in a folder that is says that the job never ran; a
 //! folder that is not there says nothing.
 
-use super::{Format, Job, Last, Status};
+use super::{Format, Job, Last, Seen, Status, log};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::ProbeError;
@@ -50,6 +50,20 @@ pub(super) async fn last(options: &Job, path: &Path) -> Result<Last, ProbeError>
     }
 }
 
+/// What the end of a log says.
+pub(super) async fn log(options: &Job, path: &Path) -> Result<Seen, ProbeError> {
+    let about = match tokio::fs::metadata(path).await.map_err(FileTrouble::from) {
+        Err(FileTrouble::Missing) => {
+            return absent(path).await.map(|()| Seen { last: Last::None, started: None });
+        }
+        Err(trouble) => return Err(failed(path, trouble)),
+        Ok(about) if !about.is_file() => return Err(failed(path, FileTrouble::NotAFile)),
+        Ok(about) => about,
+    };
+    let tail = log::tail(path, about.len()).await.map_err(|error| failed(path, error.into()))?;
+    Ok(log::read(options, &tail))
+}
+
 /// When a file was written last. `None` where it is not there, in a folder that is.
 pub(super) async fn modified_at(path: &Path) -> Result<Option<Timestamp>, ProbeError> {
     let asked = tokio::fs::metadata(path).await.map_err(FileTrouble::from);
@@ -62,7 +76,7 @@ pub(super) async fn modified_at(path: &Path) -> Result<Option<Timestamp>, ProbeE
     let modified = about.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
     modified.map(Some).ok_or_else(|| {
         let shown = path.to_string_lossy();
-        ProbeError::new(Unknown::Garbled, format!("{} has no time that makes sense", line(&shown)))
+        ProbeError::new(Unknown::Garbled, format!("{} has no time that makes sense", line(&shown))).id("malformed")
     })
 }
 
@@ -108,17 +122,17 @@ async fn absent(path: &Path) -> Result<(), ProbeError> {
         return Ok(());
     }
     let message = format!("there is no folder {shown}, so no job can leave its file there");
-    Err(ProbeError::new(Unknown::NotConfigured, message).hint(format!("ls -ld {shown}")))
+    Err(ProbeError::new(Unknown::NotConfigured, message).id("no_folder").hint(format!("ls -ld {shown}")))
 }
 
 fn failed(path: &Path, trouble: FileTrouble) -> ProbeError {
     let shown = path.to_string_lossy();
     let shown = line(&shown);
-    let reason = match trouble {
-        FileTrouble::Denied => Unknown::Denied,
-        FileTrouble::NotAFile => Unknown::NotConfigured,
-        FileTrouble::TooLarge(_) => Unknown::Garbled,
-        FileTrouble::Missing | FileTrouble::Other(_) => Unknown::Unreachable,
+    let (reason, id) = match trouble {
+        FileTrouble::Denied => (Unknown::Denied, "denied"),
+        FileTrouble::NotAFile => (Unknown::NotConfigured, "not_a_file"),
+        FileTrouble::TooLarge(_) => (Unknown::Garbled, "malformed"),
+        FileTrouble::Missing | FileTrouble::Other(_) => (Unknown::Unreachable, "unreachable"),
     };
-    ProbeError::new(reason, format!("{shown} {trouble}")).hint(format!("ls -l {shown}"))
+    ProbeError::new(reason, format!("{shown} {trouble}")).id(id).hint(format!("ls -l {shown}"))
 }

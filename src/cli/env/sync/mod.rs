@@ -10,7 +10,7 @@ use super::super::context::{Context, StartError};
 use super::files::word;
 use super::human::held;
 use super::{say, stdout};
-use crate::app::shell::LayerTask;
+use crate::probes::layers::StackLayers;
 use crate::cli::EnvFormat;
 use crate::cli::args::SyncArgs;
 use crate::env::diff::Change;
@@ -124,9 +124,9 @@ impl Sync {
     fn open(context: &Context) -> Result<Self, StartError> {
         let (config, place) = (&context.config, context.place());
         let fingerprinter = context.fingerprinter()?;
-        let layers = LayerTask::new(config, place.clone(), fingerprinter.clone());
+        let layers = StackLayers::new(&config.env, &config.secrets);
         let runtime = crate::cli::console::runtime()?;
-        let secrets = runtime.block_on(layers.secrets());
+        let secrets = runtime.block_on(layers.secrets(&place));
         runtime.shutdown_background();
         let secrets = match secrets {
             Reading::Read(secrets) => secrets,

@@ -1,0 +1,154 @@
+//! Reads every layer of the stack's configuration: files, secrets, compose, and what runs. Values go into
+//! [`Layers`], to be compared, and nowhere else.
+
+use super::Place;
+use super::running::running_env;
+use super::secrets::{AnySecretSource, SecretSource};
+use crate::config::{EnvSettings, SecretSpec};
+use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
+use crate::env::{Layer, Layers, Reading, Rules};
+use crate::guard::line;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long Docker may take to say what runs.
+const WITHIN: Duration = Duration::from_secs(5);
+/// The most that is read of a file, in bytes.
+const LIMIT: u64 = 8 * 1024 * 1024;
+
+/// Where each layer stands, as `[env]` and the `[[secret]]`s say.
+#[derive(Clone, Debug)]
+pub struct StackLayers {
+    settings: EnvSettings,
+    secrets: Vec<SecretSpec>,
+    rules: Rules,
+}
+
+impl StackLayers {
+    /// Of a stack.
+    pub fn new(settings: &EnvSettings, secrets: &[SecretSpec]) -> Self {
+        Self { settings: settings.clone(), secrets: secrets.to_vec(), rules: settings.rules() }
+    }
+
+    /// What is expected of the layers.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The layers that are configured; of the others nothing is known, and nothing is wrong with that.
+    pub fn configured(&self) -> Vec<Layer> {
+        let settings = &self.settings;
+        let is_named = |layer: &Layer| match layer {
+            Layer::File => true,
+            Layer::Template => settings.template.is_some(),
+            Layer::Secret => !self.secrets.is_empty(),
+            Layer::Compose => settings.compose.is_some(),
+            Layer::App => settings.app.is_some(),
+            Layer::Running => settings.container.is_some(),
+        };
+        Layer::ALL.into_iter().filter(is_named).collect()
+    }
+
+    /// Every layer. Files are read on a thread that may block: a network disk must not stop the screen. `None`
+    /// where reading them crashed.
+    pub async fn read(&self, place: &Place) -> Option<Layers> {
+        let (this, at) = (self.clone(), place.clone());
+        let files = tokio::task::spawn_blocking(move || this.files(&at));
+        // On the heap: the AWS client's future is large, and every probe's would be as large as this one's.
+        let (secrets, running) = (Box::pin(self.secrets(place)), Box::pin(self.running(place)));
+        let (files, secrets, running) = tokio::join!(files, secrets, running);
+        let mut layers = files.ok()?;
+        layers.secrets = secrets;
+        layers.running = running;
+        Some(layers)
+    }
+
+    /// The layers that are files. Blocks.
+    pub fn files(&self, place: &Place) -> Layers {
+        let settings = &self.settings;
+        let process = |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes);
+        let file = layer(place, Some(&settings.file), |name, bytes| FileLayer::load(name, bytes, &process));
+        let project = |name: &str| {
+            let from_file = || file.read()?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
+            process(name).or_else(from_file)
+        };
+        let read = |path: &str| bytes(place, Path::new(path)).ok();
+        let folder = place.root.canonicalize().ok();
+        let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let folder = folder.unwrap_or_default();
+        let service = settings.service.as_deref().unwrap_or_default();
+        Layers {
+            template: layer(place, settings.template.as_deref(), TemplateLayer::load),
+            compose: layer(place, settings.compose.as_deref(), |name, bytes| {
+                ComposeLayer::load(name, bytes, service, &folder, &project, &read)
+            }),
+            app: layer(place, settings.app.as_ref().map(|app| app.file.as_path()), AppLayer::load),
+            file,
+            ..Layers::default()
+        }
+    }
+
+    /// Every secret's values by key. One that can't be fetched leaves the whole layer unread: half a
+    /// layer would show the other half as missing.
+    pub(crate) async fn secrets(&self, place: &Place) -> Reading<Vec<SecretValue>> {
+        if self.secrets.is_empty() {
+            return Reading::Unread("no [[secret]] is configured in readback.toml".to_owned());
+        }
+        let mut values = Vec::new();
+        for spec in &self.secrets {
+            let fetched = match AnySecretSource::open(spec, place) {
+                Ok(source) => source.fetch(&spec.id).await,
+                Err(error) => Err(error),
+            };
+            let fetched = match fetched {
+                Ok(fetched) => fetched,
+                Err(error) => return Reading::Unread(format!("{}: {error}", line(&spec.id))),
+            };
+            for (field, key) in &spec.keys {
+                let Some(value) = fetched.field(field) else {
+                    return Reading::Unread(format!("{} has no field {}", line(&spec.id), line(field)));
+                };
+                let source = format!("{} {}", line(&spec.id), line(field));
+                values.push(SecretValue { key: key.clone(), value: value.clone(), source });
+            }
+        }
+        Reading::Read(values)
+    }
+
+    async fn running(&self, place: &Place) -> Reading<RunningLayer> {
+        let Some(container) = &self.settings.container else {
+            return Reading::Unread("no container is configured in [env] of readback.toml".to_owned());
+        };
+        match running_env(place, container, WITHIN).await {
+            Ok(running) if running.is_running => Reading::Read(RunningLayer {
+                container: container.clone(),
+                environment: running.variables,
+                image: running.image,
+            }),
+            Ok(_) => Reading::Unread(format!("{container} does not run")),
+            Err(error) => Reading::Unread(error.to_string()),
+        }
+    }
+}
+
+fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &[u8]) -> Reading<T>) -> Reading<T> {
+    let Some(path) = path else { return Reading::Unread("not configured in [env] of readback.toml".to_owned()) };
+    let name = line(&path.to_string_lossy()).into_owned();
+    match bytes(place, path) {
+        Ok(bytes) => load(&name, &bytes),
+        Err(why) => Reading::Unread(format!("{name} {why}")),
+    }
+}
+
+/// A file of the stack, or why not, to stand behind its name.
+fn bytes(place: &Place, path: &Path) -> Result<Vec<u8>, String> {
+    let open = std::fs::File::open(place.path(path));
+    let file = open.map_err(|error| format!("can't be read: {}", error.kind()))?;
+    let mut bytes = Vec::new();
+    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| format!("can't be read: {}", error.kind()))?;
+    if bytes.len() as u64 > LIMIT {
+        return Err("is larger than 8 MiB, so it was not read".to_owned());
+    }
+    Ok(bytes)
+}
