@@ -13,6 +13,7 @@ mod spec;
 pub mod running;
 pub mod secrets;
 
+mod docker_reasons;
 #[cfg(feature = "docker")]
 mod engine;
 mod files;
@@ -20,8 +21,10 @@ mod net;
 mod tls;
 mod words;
 
+mod alias;
 mod backup;
 mod command;
+mod compose;
 mod container;
 mod dns;
 mod docker;
@@ -55,6 +58,8 @@ kind::kinds! {
     Job => job::Job,
     Dns => dns::Dns,
     Redis => redis::Redis,
+    Compose => compose::Compose,
+    Alias => alias::Alias,
 }
 
 /// Every reason for `unknown` that all kinds share.

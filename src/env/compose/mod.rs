@@ -27,6 +27,16 @@ pub struct Template {
     pub interpolated: bool,
 }
 
+impl Template {
+    /// Its value; `lookup` is the project's environment. It may be a secret.
+    pub fn value<F>(&self, lookup: &F) -> Result<Secret, ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        resolve::value_of(self, lookup).map(Secret::new)
+    }
+}
+
 /// One item of `environment:`.
 #[derive(Clone, Debug)]
 pub struct Setting {
@@ -62,6 +72,12 @@ pub struct Service {
     pub image: Option<Template>,
     /// `container_name:`.
     pub container_name: Option<Template>,
+    /// It has a `build:`.
+    pub builds: bool,
+    /// `profiles:`.
+    pub profiles: Vec<Template>,
+    /// `deploy.replicas`, or `scale:`.
+    pub scale: Option<Template>,
     /// `ports:` in the short form, and the `published` of the long one.
     pub ports: Vec<Template>,
     /// `env_file:`, in order.
