@@ -50,6 +50,8 @@ pub(crate) struct Rig {
     /// What the names of the row begin with.
     pub(crate) prefix: String,
     words: Vec<(String, String)>,
+    /// The first words of the steps, for what has to be removed.
+    done: Vec<String>,
     pub(crate) folder: TempDir,
     /// Where the probe is sent.
     pub(crate) endpoint: String,
@@ -64,7 +66,16 @@ impl Rig {
         let image = std::env::var("READBACK_TEST_IMAGE").unwrap();
         let words = vec![("p".to_owned(), prefix.clone()), ("image".to_owned(), image)];
         let (host, endpoint) = (host.to_owned(), host.to_owned());
-        Self { host, prefix, words, folder: tempfile::tempdir().unwrap(), endpoint, proxy: None, front: None }
+        Self {
+            host,
+            prefix,
+            words,
+            done: Vec::new(),
+            folder: tempfile::tempdir().unwrap(),
+            endpoint,
+            proxy: None,
+            front: None,
+        }
     }
 
     /// Does what the row asks for.
@@ -115,6 +126,7 @@ impl Rig {
         let step = self.fill(step);
         let words = split(&step);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.done.extend(words.first().map(|&word| word.to_owned()));
         match words[..] {
             ["await", container, template, value] => self.wait_for(container, template, value).await,
             ["save", word, container, template] => {
@@ -192,10 +204,17 @@ impl Drop for Rig {
             }
         };
         let name = format!("name={}", self.prefix);
-        all(&["rm", "-f", "-v"], &["ps", "-aq", "--filter", &name]);
-        all(&["network", "rm"], &["network", "ls", "-q", "--filter", &name]);
-        let image = format!("reference={}*", self.prefix);
-        all(&["rmi", "-f"], &["images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", &image]);
+        let did = |word: &str| self.done.iter().any(|done| done == word);
+        if did("run") || did("create") {
+            all(&["rm", "-f", "-v"], &["ps", "-aq", "--filter", &name]);
+        }
+        if did("network") {
+            all(&["network", "rm"], &["network", "ls", "-q", "--filter", &name]);
+        }
+        if did("tag") {
+            let image = format!("reference={}*", self.prefix);
+            all(&["rmi", "-f"], &["images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", &image]);
+        }
     }
 }
 

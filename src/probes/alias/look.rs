@@ -156,7 +156,7 @@ fn end_of(network: &str, end: &EndpointSettings) -> End {
     let six = address(&end.global_ipv6_address, end.global_ipv6_prefix_len);
     End {
         network: network.to_owned(),
-        network_id: end.network_id.clone().filter(|id| !id.is_empty()).unwrap_or_else(|| format!("name {network}")),
+        network_id: end.network_id.clone().unwrap_or_default(),
         names,
         links: end.links.iter().flatten().filter_map(|link| link_of(link)).collect(),
         addresses: four.into_iter().chain(six).collect(),

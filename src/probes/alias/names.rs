@@ -19,6 +19,7 @@ pub(super) struct Member {
 #[derive(Clone, Debug, Default)]
 pub(super) struct End {
     pub(super) network: String,
+    /// Empty where the container was never started.
     pub(super) network_id: String,
     /// Aliases and DNS names.
     pub(super) names: Vec<String>,
@@ -29,6 +30,14 @@ pub(super) struct End {
 }
 
 impl End {
+    /// A container that was never started knows its networks by name only.
+    fn is_on(&self, other: &Self) -> bool {
+        if self.network_id.is_empty() || other.network_id.is_empty() {
+            return self.network == other.network;
+        }
+        self.network_id == other.network_id
+    }
+
     /// Docker's own bridge has no name service; the networks that are made have.
     pub(super) fn has_names(&self) -> bool {
         !matches!(self.network.as_str(), "bridge" | "host" | "none" | "")
@@ -60,10 +69,10 @@ pub(super) fn kind_of(host: &str) -> Name {
 
 /// The containers that carry a name. One that carries it on a network of the application says which.
 pub(super) fn carriers(app: &Member, all: &[Member], host: &str) -> Vec<Carrier> {
-    let is_common = |end: &End| end.has_names() && app.ends.iter().any(|own| own.network_id == end.network_id);
+    let is_common = |end: &End| end.has_names() && app.ends.iter().any(|own| own.is_on(end));
     let linked = |member: &Member, end: &End| {
         // A link is the application's own word for another container: `db:old-db`.
-        let own = app.ends.iter().find(|own| own.network_id == end.network_id);
+        let own = app.ends.iter().find(|own| own.is_on(end));
         let is_meant = |target: &str| is_same(target, &member.name) || member.id.starts_with(target);
         own.is_some_and(|own| own.links.iter().any(|(target, name)| is_meant(target) && is_same(name, host)))
     };
@@ -88,7 +97,7 @@ pub(super) fn carriers(app: &Member, all: &[Member], host: &str) -> Vec<Carrier>
 pub(super) fn fixed(app: &Member, all: &[Member], address: &str) -> Fixed {
     let Ok(address) = address.trim_matches(['[', ']']).parse::<IpAddr>() else { return Fixed::Outside };
     let has_it = |end: &&End| {
-        let is_shared = app.ends.iter().any(|own| own.network_id == end.network_id);
+        let is_shared = app.ends.iter().any(|own| own.is_on(end));
         is_shared && end.addresses.iter().any(|(own, _)| *own == address)
     };
     let owner = all.iter().find(|member| member.ends.iter().any(|end| has_it(&end)));
@@ -175,6 +184,15 @@ mod tests {
     #[test]
     fn a_name_on_another_network_is_seen_and_not_shared() {
         let all = [member("web", vec![end("net", &[], "")]), member("db", vec![end("far", &["old-db"], "")])];
+        assert_eq!(found(&all, "old-db"), one("db", None));
+    }
+
+    #[test]
+    fn a_container_that_was_never_started_is_on_the_network_of_its_name() {
+        let mut all = [member("web", vec![end("net", &[], "")]), member("db", vec![end("net", &["old-db"], "")])];
+        all[1].ends[0].network_id = String::new();
+        assert_eq!(found(&all, "old-db"), one("db", Some("net")));
+        all[1].ends[0].network = "far".to_owned();
         assert_eq!(found(&all, "old-db"), one("db", None));
     }
 
