@@ -2,7 +2,7 @@
 //!
 //! Values follow Docker Compose: YAML numbers are rewritten the way Go prints them, strings are
 //! interpolated from the process environment and `.env`, `environment:` beats `env_file:`. `extends`,
-//! `include`, profiles and override files are not followed; [`Compose::unfollowed`] says where they are.
+//! `include`, profiles and override files are not followed here; [`Compose::unfollowed`] says where they are.
 
 mod number;
 mod read;

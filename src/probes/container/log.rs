@@ -122,7 +122,9 @@ mod tests {
 
     fn counted(pieces: &[&[u8]]) -> Counter {
         let mut counter = Counter::default();
-        pieces.iter().for_each(|piece| counter.take(piece, &words()));
+        for piece in pieces {
+            counter.take(piece, &words());
+        }
         counter.end(&words());
         counter
     }
