@@ -14,7 +14,7 @@ use tokio::net::{TcpStream, UnixListener};
 use tokio::task::{JoinHandle, JoinSet};
 
 /// How long an engine may take to come to a state, on a machine that does other things too.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// What is done before the probe looks.
 #[derive(Clone, Debug, Default, Deserialize)]
