@@ -1,5 +1,6 @@
 //! Asks the Docker daemon whether it answers.
 
+use super::docker_reasons::docker_reasons;
 use super::{About, Control, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::evidence::{Fact, Quantity, Unknown, Verdict};
 use jiff::Timestamp;
@@ -53,7 +54,7 @@ impl Kind for Docker {
             "none",
             "The daemon's endpoint, `unix://` or `tcp://`; `DOCKER_HOST`, then the usual socket, unless given.",
         )],
-        reasons: &[],
+        reasons: docker_reasons![("control_unclear", "It says its version, and does not answer about containers."),],
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(2),
@@ -116,26 +117,30 @@ impl Kind for Docker {
                         format!("Docker {version} says its version, but does not answer about containers"),
                     ),
                 };
-                Judgement::new(verdict, summary).facts(vec![
+                let judgement = Judgement::new(verdict, summary).facts(vec![
                     Fact::text("version", version.as_str()),
                     Fact::text("API", api.as_str()),
                     Fact::new("answer", Quantity::Millis(*took_ms)),
                     control.fact(),
-                ])
+                ]);
+                if verdict == Verdict::Warn { judgement.reason("control_unclear") } else { judgement }
             }
             Seen::Refused => {
                 Judgement::new(Verdict::Fail, "the socket is there, and nobody listens: the daemon has stopped")
+                    .reason("refused")
                     .hint(status)
             }
-            Seen::Dropped => {
-                Judgement::new(Verdict::Fail, "the connection was dropped before an answer came").hint(status)
-            }
+            Seen::Dropped => Judgement::new(Verdict::Fail, "the connection was dropped before an answer came")
+                .reason("reset")
+                .hint(status),
             Seen::Silent => {
                 Judgement::new(Verdict::Fail, "it accepts connections and does not answer: the daemon hangs")
+                    .reason("timeout")
                     .hint(status)
             }
             Seen::ServerError(code) => {
                 Judgement::new(Verdict::Fail, format!("the daemon says that it failed (status {code})"))
+                    .reason("server_error")
                     .hint("journalctl -u docker -n 50")
             }
         }

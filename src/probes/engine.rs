@@ -119,6 +119,21 @@ impl Trouble {
         }
     }
 
+    /// The stable id, as it stands in `docker_reasons`.
+    fn id(&self) -> &'static str {
+        match self {
+            Self::NoSocket => "no_socket",
+            Self::Refused => "refused",
+            Self::Denied => "permission",
+            Self::Forbidden => "forbidden",
+            Self::Dropped => "reset",
+            Self::ServerError(_) => "server_error",
+            Self::NotFound | Self::NotDocker => "not_docker",
+            Self::Silent => "timeout",
+            Self::BadEndpoint => "bad_endpoint",
+        }
+    }
+
     /// As the reason why a probe could not look.
     pub(super) fn error(&self, shown: &str) -> ProbeError {
         let (reason, message, hint) = match self {
@@ -151,7 +166,7 @@ impl Trouble {
                 (Unknown::NotConfigured, message, Some(hint))
             }
         };
-        let error = ProbeError::new(reason, message);
+        let error = ProbeError::new(reason, message).id(self.id());
         match hint {
             Some(hint) => error.hint(hint),
             None => error,

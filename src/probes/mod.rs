@@ -13,6 +13,7 @@ mod spec;
 pub mod running;
 pub mod secrets;
 
+mod docker_reasons;
 #[cfg(feature = "docker")]
 mod engine;
 mod files;
@@ -22,9 +23,11 @@ mod program;
 mod tls;
 mod words;
 
+mod alias;
 mod aws;
 mod backup;
 mod command;
+mod compose;
 mod container;
 mod dns;
 mod docker;
@@ -66,6 +69,8 @@ kind::kinds! {
     Secret => secret::ManagedSecret,
     Systemd => systemd::Systemd,
     Env => env::Env,
+    Compose => compose::Compose,
+    Alias => alias::Alias,
 }
 
 /// Every reason for `unknown` that all kinds share.

@@ -2,7 +2,7 @@
 //!
 //! Values follow Docker Compose: YAML numbers are rewritten the way Go prints them, strings are
 //! interpolated from the process environment and `.env`, `environment:` beats `env_file:`. `extends`,
-//! `include`, profiles and override files are not followed; [`Compose::unfollowed`] says where they are.
+//! `include`, profiles and override files are not followed here; [`Compose::unfollowed`] says where they are.
 
 mod number;
 mod read;
@@ -25,6 +25,16 @@ pub struct Template {
     pub text: Secret,
     /// It is a YAML string, so it is interpolated; a number or a boolean is not.
     pub interpolated: bool,
+}
+
+impl Template {
+    /// Its value; `lookup` is the project's environment. It may be a secret.
+    pub fn value<F>(&self, lookup: &F) -> Result<Secret, ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        resolve::value_of(self, lookup).map(Secret::new)
+    }
 }
 
 /// One item of `environment:`.
@@ -62,6 +72,12 @@ pub struct Service {
     pub image: Option<Template>,
     /// `container_name:`.
     pub container_name: Option<Template>,
+    /// It has a `build:`.
+    pub builds: bool,
+    /// `profiles:`.
+    pub profiles: Vec<Template>,
+    /// `deploy.replicas`, or `scale:`.
+    pub scale: Option<Template>,
     /// `ports:`, each in the short form.
     pub ports: Vec<Template>,
     /// `env_file:`, in order.

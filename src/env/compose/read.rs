@@ -45,6 +45,9 @@ fn service<'a>(
         line,
         image: None,
         container_name: None,
+        builds: false,
+        profiles: Vec::new(),
+        scale: None,
         ports: Vec::new(),
         env_files: Vec::new(),
         environment: Vec::new(),
@@ -56,7 +59,19 @@ fn service<'a>(
             "ports" => service.ports = ports(document, value)?,
             "env_file" => service.env_files = env_files(document, value)?,
             "environment" => service.environment = environment(document, value)?,
-            other => note(other, line, unfollowed),
+            "build" => service.builds = true,
+            "scale" => service.scale = service.scale.take().or(document.scalar(value)?),
+            "deploy" => {
+                let replicas = document.pairs(value)?.into_iter().find(|(key, ..)| key == "replicas");
+                let replicas = replicas.map(|(_, _, value)| document.scalar(value)).transpose()?.flatten();
+                service.scale = replicas.or(service.scale.take());
+            }
+            other => {
+                if other == "profiles" {
+                    service.profiles = scalars(document, value)?;
+                }
+                note(other, line, unfollowed);
+            }
         }
     }
     Ok(service)
@@ -101,6 +116,10 @@ fn long_port<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<Optio
     }
     let interpolated = [&published, &target].into_iter().chain(&host_ip).chain(&protocol).any(|part| part.interpolated);
     Ok(Some(Template { line: published.line, text: Secret::new(text), interpolated }))
+}
+
+fn scalars<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Template>, ComposeError> {
+    list(node).iter().filter_map(|item| document.scalar(item).transpose()).collect()
 }
 
 fn env_files<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<EnvFileRef>, ComposeError> {

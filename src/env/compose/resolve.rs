@@ -203,7 +203,7 @@ fn uses_of(template: &Template) -> Vec<String> {
     variables(template.text.expose()).into_iter().map(|variable| variable.name).collect()
 }
 
-fn value_of<F>(template: &Template, lookup: &F) -> Result<Vec<u8>, ComposeError>
+pub(super) fn value_of<F>(template: &Template, lookup: &F) -> Result<Vec<u8>, ComposeError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
 {

@@ -1,6 +1,6 @@
 //! Asks the daemon for one container. Logs, commands, labels and environment never leave this file.
 
-use super::{Container, Health, HealthStatus, Seen, State, Status};
+use super::{Container, Health, HealthStatus, Seen, State, Status, log};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::engine::{Engine, Trouble};
@@ -23,7 +23,17 @@ pub(super) async fn look(options: &Container, at: &Place, deadline: Instant) -> 
     let Some(answer) = inspect(&engine, &options.name, deadline).await? else { return Ok(Seen::Absent) };
     let Some(mut state) = state_of(&answer) else { return Err(Trouble::NotDocker.error(&engine.shown)) };
     if state.status == Status::Running {
-        state.memory_used = memory_used(&engine, &options.name, before(deadline)).await;
+        let early = before(deadline);
+        let log = async {
+            let tty = answer.config.as_ref().and_then(|config| config.tty).unwrap_or_default();
+            if options.log_minutes == 0 { None } else { Some(log::count(&engine, options, tty, early).await) }
+        };
+        let (memory, log) = tokio::join!(memory(&engine, &options.name, early), log);
+        // A crash loop is sampled while it runs: asked again, it is another run. What is told is the later state.
+        let Some(again) = inspect(&engine, &options.name, deadline).await? else { return Ok(Seen::Absent) };
+        let Some(later) = state_of(&again) else { return Err(Trouble::NotDocker.error(&engine.shown)) };
+        let restarted_meanwhile = (&later.id, later.started_at) != (&state.id, state.started_at);
+        state = State { memory_used: memory.used, memory_of: memory.of, log, restarted_meanwhile, ..later };
     }
     Ok(Seen::Present(Box::new(state)))
 }
@@ -54,7 +64,8 @@ pub(in crate::probes) async fn inspect(
     Ok(Some(answer))
 }
 
-fn state_of(answer: &ContainerInspectResponse) -> Option<State> {
+/// What the answer says of the state; `None` where it says nothing, as no Docker Engine would.
+pub(in crate::probes) fn state_of(answer: &ContainerInspectResponse) -> Option<State> {
     let state = answer.state.as_ref()?;
     let check = answer.config.as_ref().and_then(|config| config.healthcheck.as_ref());
     Some(State {
@@ -73,6 +84,9 @@ fn state_of(answer: &ContainerInspectResponse) -> Option<State> {
             .and_then(|limit| u64::try_from(limit).ok())
             .filter(|limit| *limit > 0),
         memory_used: None,
+        memory_of: None,
+        restarted_meanwhile: false,
+        log: None,
     })
 }
 
@@ -110,12 +124,21 @@ fn health_of(state: &ContainerState, check: Option<&HealthConfig>) -> Option<Hea
     })
 }
 
+/// Memory in bytes.
+#[derive(Default)]
+struct Memory {
+    used: Option<u64>,
+    /// What the engine holds it against.
+    of: Option<u64>,
+}
+
 /// The memory in use as `docker stats` counts it: without the page cache that can be dropped.
-async fn memory_used(engine: &Engine, name: &str, deadline: Instant) -> Option<u64> {
+async fn memory(engine: &Engine, name: &str, deadline: Instant) -> Memory {
     let once = StatsOptionsBuilder::new().stream(false).one_shot(true).build();
     let mut answers = Box::pin(engine.docker.stats(name, Some(once)));
-    let answer = timeout_at(deadline, answers.next()).await.ok()??.ok()?;
-    used(&answer.memory_stats?)
+    let Ok(Some(Ok(answer))) = timeout_at(deadline, answers.next()).await else { return Memory::default() };
+    let Some(memory) = answer.memory_stats else { return Memory::default() };
+    Memory { used: used(&memory), of: memory.limit.filter(|limit| *limit > 0) }
 }
 
 fn used(memory: &ContainerMemoryStats) -> Option<u64> {

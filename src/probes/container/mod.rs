@@ -1,12 +1,18 @@
 //! Looks at one container: state, health, restarts, memory.
 
+mod facts;
+mod health;
+#[cfg(feature = "docker")]
+mod log;
 #[cfg(feature = "docker")]
 mod look;
 mod verdict;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
+use super::docker_reasons::docker_reasons;
 use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::guard::line;
 use jiff::Timestamp;
@@ -15,7 +21,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 #[cfg(feature = "docker")]
-pub(super) use look::{inspect, time};
+pub(super) use look::{inspect, state_of, time};
 
 /// Looks at one container: state, health, restarts, memory.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +40,19 @@ pub struct Container {
     /// Whether a container without a health check is unknown rather than good.
     #[serde(default)]
     pub require_health: bool,
+    /// How much of its log to look through, in minutes; none unless given.
+    #[serde(default)]
+    pub log_minutes: u32,
+    /// The words that make a line of the log an error, as whole words, capitals as they stand.
+    #[serde(default = "default_error_words")]
+    pub error_words: Vec<String>,
+    /// More lines with such a word than this warn.
+    #[serde(default)]
+    pub max_errors: u64,
+}
+
+fn default_error_words() -> Vec<String> {
+    ["ERROR", "CRITICAL", "FATAL", "PANIC"].map(str::to_owned).to_vec()
 }
 
 fn default_min_uptime() -> u64 {
@@ -77,6 +96,34 @@ pub struct State {
     pub memory_limit: Option<u64>,
     /// The memory it uses in bytes, where it runs and that could be measured.
     pub memory_used: Option<u64>,
+    /// What the engine counts as the most it could have in bytes: without a limit, the host's memory.
+    #[serde(default)]
+    pub memory_of: Option<u64>,
+    /// Whether it was started anew while the probe looked.
+    #[serde(default)]
+    pub restarted_meanwhile: bool,
+    /// Its log, where that was asked for.
+    #[serde(default)]
+    pub log: Option<Log>,
+}
+
+/// What was counted in a log. No line of it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Log {
+    /// The engine gave no log: a driver that keeps none here.
+    Unreadable,
+    /// The engine did not give it in time.
+    Late,
+    /// It was looked through.
+    Counted {
+        /// How many lines.
+        lines: u64,
+        /// How many of them have an error word.
+        errors: u64,
+        /// There were more lines than are read.
+        more: bool,
+    },
 }
 
 /// Docker's states.
@@ -134,17 +181,46 @@ pub enum HealthStatus {
     Unhealthy,
 }
 
+const REASONS: &[(&str, &str)] = docker_reasons![
+    ("missing", "There is no container of this name."),
+    ("created", "It was made and never started."),
+    ("paused", "It is paused: it holds its ports and answers nothing."),
+    ("exited", "Its main process has ended by itself."),
+    ("killed", "Its main process was killed from outside (137), not for memory as far as Docker saw."),
+    ("oom_killed", "Its main process was killed by the kernel, over its memory limit."),
+    ("restart_loop", "It is started again and again."),
+    ("stopping", "It is being stopped or removed."),
+    ("other_state", "Docker names a state that this program does not know."),
+    ("clock", "It was started in the future, or at no time: the daemon's clock and this one disagree."),
+    ("young", "It has not been up for long enough to count."),
+    ("no_health", "It has no health check, and one is required."),
+    ("unhealthy", "Its last health checks failed."),
+    ("health_timeout", "Its last health checks took too long."),
+    ("check_failed", "It is still healthy, but its last health check failed."),
+    ("starting", "No health check has passed since its start."),
+    ("starting_too_long", "No health check has passed since its start, and that is too long ago."),
+    ("health_of_last_run", "\"healthy\" is from before its last start."),
+    ("health_stale", "\"healthy\" is older than interval and timeout allow: the container or the daemon hangs."),
+    ("memory_high", "It uses most of its memory limit."),
+    ("memory_unknown", "It runs, but its memory could not be measured."),
+    ("errors", "More lines of its log than allowed have an error word."),
+    ("log_too_long", "Its log is longer than is read, so that errors may stand in the rest."),
+    ("no_log", "Its log can't be read here."),
+    ("log_late", "Its log did not come in time."),
+];
+
 impl Kind for Container {
     type Seen = Seen;
 
     const ABOUT: About = About {
         name: "container",
-        asks: "Asks the Docker daemon for the state of one container, its health check, its restarts and its memory.",
+        asks: "Asks the Docker daemon for the state of one container, its health check, its restarts and its memory, \
+               and counts the errors in its log where told to.",
         pass_means: "Its main process runs and has run for a while, and its health check, where it has one, passed \
                      after its last start and not longer ago than its own interval and timeout allow.",
         blind_to: "Whether it does its work: a process that hangs runs, and stays healthy until its next checks fail. \
-                   A child killed for memory while the main process lives. Its network and its names. Its logs are \
-                   never read.",
+                   A child killed for memory while the main process lives. Its network and its names. Of its log \
+                   it counts lines; it keeps none.",
         options: &[
             OptionDoc::new("name", "required", "The container's name."),
             OptionDoc::new(
@@ -159,8 +235,15 @@ impl Kind for Container {
                 "false",
                 "Whether a container without a health check is unknown rather than good.",
             ),
+            OptionDoc::new("log_minutes", "0", "How much of its log to look through, in minutes; 0 is none."),
+            OptionDoc::new(
+                "error_words",
+                "[\"ERROR\", \"CRITICAL\", \"FATAL\", \"PANIC\"]",
+                "The words that make a line an error: whole words, capitals as they stand.",
+            ),
+            OptionDoc::new("max_errors", "0", "More lines with such a word than this warn."),
         ],
-        reasons: &[],
+        reasons: REASONS,
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(8),
         half_life: Duration::from_mins(2),

@@ -1,7 +1,7 @@
 //! What the judge makes of each state that a container can be in.
 #![allow(clippy::unwrap_used)]
 
-use super::{Container, Health, HealthStatus, Seen, State, Status};
+use super::{Container, Health, HealthStatus, Log, Seen, State, Status};
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::{Judgement, Kind};
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +22,9 @@ fn options() -> Container {
         min_uptime_s: 60,
         memory_warn_percent: 90,
         require_health: false,
+        log_minutes: 0,
+        error_words: Vec::new(),
+        max_errors: 0,
     }
 }
 
@@ -45,6 +48,9 @@ fn healthy() -> State {
         }),
         memory_limit: Some(1000),
         memory_used: Some(100),
+        memory_of: Some(1000),
+        restarted_meanwhile: false,
+        log: None,
     }
 }
 
@@ -232,4 +238,60 @@ proptest! {
             prop_assert!(state.health.is_none_or(is_fresh));
         }
     }
+}
+
+#[test]
+fn a_container_that_was_started_anew_while_the_probe_looked_is_in_a_loop() {
+    let judgement = judged(|state| state.restarted_meanwhile = true);
+    assert_eq!((judgement.verdict, judgement.reason), (Verdict::Fail, Some("restart_loop")));
+}
+
+#[test]
+fn a_log_that_was_not_read_to_its_start_proves_errors_and_never_that_there_are_none() {
+    let said = |log, max_errors| {
+        let options = Container { log_minutes: 10, max_errors, ..options() };
+        let judgement = options.judge(&Seen::Present(Box::new(State { log: Some(log), ..healthy() })), now());
+        (judgement.verdict, judgement.reason.unwrap_or_default())
+    };
+    let counted = |errors, more| Log::Counted { lines: 500, errors, more };
+    assert_eq!(said(counted(0, false), 0), (Verdict::Pass, ""));
+    assert_eq!(said(counted(2, false), 2), (Verdict::Pass, ""));
+    assert_eq!(said(counted(3, false), 2), (Verdict::Warn, "errors"));
+    assert_eq!(said(counted(3, true), 2), (Verdict::Warn, "errors"));
+    assert_eq!(said(counted(2, true), 2), (Verdict::Unknown(Unknown::Garbled), "log_too_long"));
+    assert_eq!(said(Log::Unreadable, 0), (Verdict::Unknown(Unknown::NotConfigured), "no_log"));
+    assert_eq!(said(Log::Late, 0), (Verdict::Unknown(Unknown::TimedOut), "log_late"));
+}
+
+#[test]
+fn memory_without_a_limit_is_a_share_of_the_hosts_and_judged_by_none() {
+    let judgement = judged(|state| (state.memory_limit, state.memory_used) = (None, Some(990)));
+    assert_eq!(judgement.verdict, Verdict::Pass);
+    assert!(judgement.facts.iter().any(|fact| fact.name == "memory of the host's"));
+    assert!(!judgement.facts.iter().any(|fact| fact.name == "memory of its limit"));
+}
+
+#[test]
+fn an_observation_of_an_earlier_version_is_still_read() {
+    let mut old = serde_json::to_value(healthy()).unwrap();
+    for key in ["memory_of", "restarted_meanwhile", "log"] {
+        old.as_object_mut().unwrap().remove(key);
+    }
+    let read: State = serde_json::from_value(old).unwrap();
+    assert_eq!(read, State { memory_of: None, ..healthy() });
+}
+
+#[test]
+fn every_reason_of_the_judge_is_in_the_table() {
+    use Status::{Created, Dead, Exited, Other, Paused, Restarting};
+    let known = |judgement: Judgement| {
+        let reason = judgement.reason.unwrap();
+        assert!(Container::ABOUT.reasons.iter().any(|(id, _)| *id == reason), "{reason}");
+    };
+    for status in [Created, Paused, Restarting, Exited, Dead, Other] {
+        known(judged(|state| state.status = status));
+    }
+    known(judged(|state| state.started_at = None));
+    known(judged(|state| state.memory_used = None));
+    known(options().judge(&Seen::Absent, now()));
 }
