@@ -69,7 +69,7 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
 /// once, and fills in.
 fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut JoinSet<()>) -> Result<Hands, StartError> {
     let config = &context.config;
-    let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer());
+    let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer(), config.limits);
     tokio::spawn(judge_observations(config.probes.clone(), observations, Clock::Real, events.clone()));
 
     let layers = LayerTask::new(config, context.place(), context.fingerprinter()?);
