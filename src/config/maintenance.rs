@@ -59,7 +59,8 @@ pub(super) fn read(table: Table, probes: &[ProbeSpec], zone: &TimeZone) -> Resul
         }
         _ => return Err(said("until", "not after \"from\"")),
     };
-    let chosen = |spec: &&ProbeSpec| raw.probes.contains(&spec.id.0) || raw.tags.iter().any(|tag| spec.tags.contains(tag));
+    let chosen =
+        |spec: &&ProbeSpec| raw.probes.contains(&spec.id.0) || raw.tags.iter().any(|tag| spec.tags.contains(tag));
     let of: Vec<ProbeId> = probes.iter().filter(chosen).map(|spec| spec.id.clone()).collect();
     let all = raw.probes.is_empty() && raw.tags.is_empty();
     Ok(Window { probes: (!all).then_some(of), span, why, zone: zone.clone() })

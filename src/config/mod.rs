@@ -74,7 +74,8 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     let probes = needs::settle(probes)?;
     let windows = root.tables("maintenance")?;
     root.ensure_table("stack");
-    let tables = Tables::deserialize(root).map_err(|fault| secret::also_allowed(fault, &["secret", "probe", "maintenance"], ""))?;
+    let tables = Tables::deserialize(root)
+        .map_err(|fault| secret::also_allowed(fault, &["secret", "probe", "maintenance"], ""))?;
     let Tables { stack, store, display, env, engine, review, timeline } = tables;
     let zone = display.timezone.time_zone();
     let windows = windows.into_iter().map(|table| maintenance::read(table, &probes, zone));

@@ -141,7 +141,7 @@ fn blocked(seen: &Evidence, root: &Evidence, now: Timestamp) -> Evidence {
     Evidence {
         verdict: Verdict::Unknown(Unknown::Blocked),
         reason: Some(BLOCKED_REASON.to_owned()),
-        summary: format!("because of {}: {why}", root.probe),
+        summary: format!("blocked by {}: {why}", root.probe),
         hint: root.hint.clone(),
         facts,
         ..seen.clone()

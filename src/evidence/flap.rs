@@ -17,8 +17,7 @@ pub struct Flapping {
 
 /// Whether a probe flaps whose verdict changed at these times, newest first.
 pub fn flapping(changes: impl IntoIterator<Item = Timestamp>, now: Timestamp) -> Option<Flapping> {
-    let recent: Vec<Timestamp> =
-        changes.into_iter().take_while(|at| now.duration_since(*at) < FLAP_WINDOW).collect();
+    let recent: Vec<Timestamp> = changes.into_iter().take_while(|at| now.duration_since(*at) < FLAP_WINDOW).collect();
     let until = recent.get(CHANGES - 1)?.checked_add(FLAP_WINDOW).ok()?;
     Some(Flapping { changes: recent.len(), until })
 }

@@ -58,9 +58,12 @@ mod tests {
     #[test]
     fn a_restraint_takes_green_away_and_leaves_everything_worse_as_it_is() {
         use RecoveryState::{ClearedUnverified, Degraded, Down, VerifiedRecovery};
-        for (before, after) in
-            [(VerifiedRecovery, ClearedUnverified), (ClearedUnverified, ClearedUnverified), (Degraded, Degraded), (Down, Down)]
-        {
+        for (before, after) in [
+            (VerifiedRecovery, ClearedUnverified),
+            (ClearedUnverified, ClearedUnverified),
+            (Degraded, Degraded),
+            (Down, Down),
+        ] {
             let recovery = Recovery { state: before, why_not: Vec::new() };
             let restrained = restrain(recovery.clone(), [paused()]);
             assert_eq!((restrained.state, restrained.why_not.len()), (after, 1));

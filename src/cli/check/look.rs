@@ -6,6 +6,7 @@ use crate::app::shell::LayerTask;
 use crate::cli::context::{Context, StartError};
 use crate::config::Stack;
 use crate::evidence::Evidence;
+use crate::evidence::maintenance::Window;
 use crate::probes::{Limits, Observation, Place, ProbeSpec, crashed, judge, observe_all};
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,6 +20,7 @@ pub(super) struct Looker {
     layers: LayerTask,
     place: Place,
     limits: Limits,
+    maintenance: Vec<Window>,
     observer: String,
     /// What each of `specs` saw last.
     seen: Vec<Option<Observation>>,
@@ -32,6 +34,7 @@ impl Looker {
             layers: LayerTask::new(&context.config, context.place(), context.fingerprinter()?),
             place: context.place(),
             limits: context.config.limits,
+            maintenance: context.config.maintenance.clone(),
             observer: crate::cli::console::observer(),
             seen: vec![None; selection.asked.len()],
             specs: selection.asked,
@@ -58,7 +61,7 @@ impl Looker {
         let now = Timestamp::now();
         let pairs = self.specs.iter().zip(&self.seen);
         let evidence = pairs.filter_map(|(spec, seen)| Some(judged(seen.as_ref()?, spec, now))).collect();
-        Report::new(&self.stack, evidence, self.not_asked.clone(), matrix, now)
+        Report::new(&self.stack, evidence, self.not_asked.clone(), matrix, &self.maintenance, now)
     }
 }
 
