@@ -84,8 +84,8 @@ impl History {
 
     /// Whether the sample of the hour in which this was seen is still to be asked for; it is no more afterwards.
     pub(super) fn takes_sample(&mut self, evidence: &Evidence) -> bool {
-        let hour = Some(hour(evidence.observed_at));
-        self.sampled.replace(hour.unwrap_or_default()) != hour
+        let hour = hour(evidence.observed_at);
+        self.sampled.replace(hour) != Some(hour)
     }
 }
 

@@ -61,7 +61,9 @@ pub(super) fn tell_once(why_not: Vec<WhyNot>, evidence: &[Evidence]) -> Vec<WhyN
         return why_not;
     }
     let mut count: HashMap<&str, usize> = HashMap::new();
-    blocked.values().for_each(|root| *count.entry(root).or_default() += 1);
+    for root in blocked.values() {
+        *count.entry(root).or_default() += 1;
+    }
     let root_of = |why: &WhyNot| {
         let is_it = why.id == "evidence_unknown";
         why.probe.as_ref().filter(|_| is_it).and_then(|probe| blocked.get(probe)).copied()
@@ -80,7 +82,7 @@ pub(super) fn tell_once(why_not: Vec<WhyNot>, evidence: &[Evidence]) -> Vec<WhyN
         };
         if let Some(root) = root.filter(|root| counted.insert(*root)) {
             let (many, s) = (count[root], if count[root] == 1 { "" } else { "s" });
-            why.text.push_str(&format!("; blocks {many} probe{s}"));
+            why.text = format!("{}; blocks {many} probe{s}", why.text);
         }
         once.push(why);
     }

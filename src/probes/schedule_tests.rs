@@ -189,7 +189,7 @@ async fn the_schedule_ends_with_its_handle_and_with_its_reader() {
 fn of_kind(id: &str, kind: &str, table: &str, needs: &[&str]) -> ProbeSpec {
     let options = Options::parse(kind, toml::Deserializer::parse(table).unwrap()).unwrap().unwrap();
     let needs = needs.iter().map(|id| ProbeId::from(*id)).collect();
-    ProbeSpec { options, needs, ..specs(&[id]).remove(0) }
+    ProbeSpec { needs, options, ..specs(&[id]).remove(0) }
 }
 
 #[tokio::test(start_paused = true)]

@@ -61,7 +61,10 @@ fn age_column(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, rest:
 /// What it said of late, the newest at the right, where there is room; returns the columns it took.
 fn strip_column(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, rest: Rect) -> u16 {
     let room = if rest.width >= ROOMY { LONG_STRIP } else { STRIP };
-    let Some(history) = facts.history.get(&evidence.probe).filter(|_| rest.width >= STRIP_FROM) else { return 0 };
+    // One verdict is what the row says already.
+    let is_worth = |verdicts: usize| rest.width >= STRIP_FROM && verdicts > 1;
+    let history = facts.history.get(&evidence.probe).filter(|said| is_worth(said.verdicts.len()));
+    let Some(history) = history else { return 0 };
     let newest = history.verdicts.iter().skip(history.verdicts.len().saturating_sub(room));
     let strip: String = newest.map(|verdict| canvas.glyphs.verdict(*verdict)).collect();
     canvas.put_right(rest, rest.y, &format!(" {strip:>room$}"), Role::Muted)
