@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixListener};
 use tokio::sync::{Notify, mpsc};
 
 /// Longer than anything takes, unless it never comes.
-const NEVER: Duration = Duration::from_secs(60);
+const NEVER: Duration = Duration::from_mins(1);
 const GIB: u64 = 1 << 30;
 /// More than all of it may read, and far less than there is.
 const MOST_READ: u64 = 64 << 20;
@@ -50,7 +50,7 @@ fn hung_docker(folder: &Path) -> (String, Arc<Notify>) {
 }
 
 /// A port whose queue is full: who knocks hears nothing at all. What fills it has to be kept.
-async fn black_hole() -> (u16, Vec<tokio::task::JoinHandle<()>>, TcpListener) {
+fn black_hole() -> (u16, Vec<tokio::task::JoinHandle<()>>, TcpListener) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(0).unwrap();
@@ -153,7 +153,7 @@ impl Console {
 async fn what_hangs_or_never_ends_costs_its_deadline_and_a_bounded_read_while_keys_are_answered() {
     let folder = tempfile::tempdir().unwrap();
     let (docker, somebody_came) = hung_docker(folder.path());
-    let (hole, _knocks, _listener) = black_hole().await;
+    let (hole, _knocks, _listener) = black_hole();
     let (loris, sent) = slow_loris().await;
     for name in ["job.json", ".env", "page"] {
         sparse(&folder.path().join(name));
