@@ -257,6 +257,40 @@ fn the_example_stands_where_the_incident_was_at_its_worst() {
     assert!(read("odoo.conf").lines().any(|line| line == format!("db_password = {password}")), "it hides the old one");
 }
 
+#[test]
+fn what_asks_docker_needs_the_one_docker_probe_of_its_endpoint() {
+    let needs = |probes: &str| {
+        let config = load(&[stack(&format!("[stack]\nname = \"shop\"\n{probes}"))]).unwrap();
+        let web = config.probes.iter().find(|probe| probe.id.0 == "web").unwrap();
+        web.needs.iter().map(|need| need.0.clone()).collect::<Vec<_>>()
+    };
+    let docker = |id: &str, more: &str| format!("[[probe]]\nid = \"{id}\"\nkind = \"docker\"\n{more}\n");
+    let web = |more: &str| format!("[[probe]]\nid = \"web\"\nkind = \"container\"\nname = \"web\"\n{more}\n");
+    let far = "host = \"tcp://10.0.0.7:2375\"";
+    assert_eq!(needs(&(web("") + &docker("engine", ""))), ["engine"]);
+    assert_eq!(needs(&(web("needs = [\"engine\"]") + &docker("engine", ""))), ["engine"], "once");
+    assert_eq!(needs(&(web("") + &docker("a", "") + &docker("b", ""))), [""; 0], "which of the two?");
+    assert_eq!(needs(&(web(far) + &docker("near", "") + &docker("far", far))), ["far"]);
+    assert_eq!(needs(&(web("") + &docker("far", far))), [""; 0]);
+    assert_eq!(needs(&(web("") + &docker("engine", "needs = [\"web\"]"))), [""; 0], "that would be a circle");
+}
+
+#[test]
+fn the_engine_and_maintenance_are_read_with_their_tags_and_their_zone() {
+    let text = fs::read_to_string(Path::new(ROOT).join("tests/fixtures/config/valid/engine-and-maintenance.toml"));
+    let config = load(&[stack(&(text.unwrap() + "[display]\ntimezone = \"+08:00\"\n"))]).unwrap();
+    assert_eq!((config.limits.at_once, config.limits.per_kind), (64, 32));
+    let [nightly, once] = config.maintenance.as_slice() else { panic!("two windows") };
+    let ids = |window: &readback::evidence::maintenance::Window| {
+        window.probes.clone().map(|probes| probes.into_iter().map(|id| id.0).collect::<Vec<_>>())
+    };
+    assert_eq!(ids(nightly), Some(vec!["docker".to_owned(), "web".to_owned()]));
+    assert_eq!(ids(once), None);
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(nightly.open_until(at("2026-02-03T16:00:00Z")), Some(at("2026-02-03T16:30:00Z")));
+    assert_eq!(once.open_until(at("2026-02-03T18:00:00Z")), Some(at("2026-02-03T20:00:00Z")));
+}
+
 /// What stands under a heading, up to the next.
 fn section<'a>(doc: &'a str, heading: &str) -> &'a str {
     let (_, rest) = doc.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no heading {heading}"));
@@ -275,6 +309,7 @@ fn the_documentation_names_every_key_where_it_belongs() {
         ("##", "store"),
         ("##", "display"),
         ("##", "env"),
+        ("##", "engine"),
         ("##", "review"),
         ("##", "timeline"),
         ("###", "env.app"),
@@ -282,6 +317,8 @@ fn the_documentation_names_every_key_where_it_belongs() {
     ] {
         asked.push((format!("{level} `[{table}]`"), String::new(), format!("{head}[{table}]\nzzz = 1\n")));
     }
+    let window = "[[maintenance]]\nfrom = \"02:00\"\nuntil = \"03:00\"\nwhy = \"x\"\nzzz = 1\n";
+    asked.push(("## `[[maintenance]]`".to_owned(), String::new(), format!("{head}{window}")));
     for kind in KINDS.iter().map(|about| about.name) {
         let text = format!("{head}[[probe]]\nid = \"a\"\nkind = \"{kind}\"\nzzz = 1\n");
         asked.push(("## `[[probe]]`".to_owned(), format!("### `{kind}`"), text));

@@ -21,7 +21,7 @@ use bench::{Bench, at, everything, id, operation, own, step};
 use readback::review::ReviewId;
 use readback::store::chain::{self, verify_chain, verify_heads};
 use readback::store::{Access, Outcome, Store, StoreError};
-use readback::timeline::{Entry, EventType, OwnKind};
+use readback::timeline::{Entry, EventType, OwnEvent, OwnKind};
 use std::sync::Arc;
 
 /// Tells a story on these engines.
@@ -70,6 +70,22 @@ async fn what_is_written_stands_in_the_timeline_once(bench: &Bench) {
     assert_eq!(readback::timeline::OwnEvent { recorded_at: None, ..read.clone() }, event);
     let Entry::Own(read) = &page[3] else { panic!("{page:?}") };
     assert_eq!((read.kind, read.subject.as_str(), read.summary.as_str()), (OwnKind::ReviewEvent, "r", "wrote impact"));
+}
+
+story!(what_the_probes_said_is_read_back_newest_first_and_samples_stand_in_no_page on sqlite, memory, postgres);
+async fn what_the_probes_said_is_read_back_newest_first_and_samples_stand_in_no_page(bench: &Bench) {
+    let store = bench.open(Access::ReadWrite).await;
+    let row = |kind, second| OwnEvent { kind, ..own(&id(), at(second)) };
+    let rows = [row(OwnKind::ProbeChanged, 1), row(OwnKind::ProbeSampled, 2), row(OwnKind::Note, 3)];
+    for event in &rows {
+        store.append_own(event).await.unwrap();
+        store.append_own(event).await.unwrap();
+    }
+    let history: Vec<_> = store.probe_history(10).await.unwrap().into_iter().map(|event| event.id).collect();
+    assert_eq!(history, [rows[1].id.as_str(), &rows[0].id]);
+    assert_eq!(store.probe_history(1).await.unwrap().len(), 1);
+    let page = everything(&store).await;
+    assert_eq!(page.iter().map(Entry::id).collect::<Vec<_>>(), [rows[2].id.as_str(), &rows[0].id]);
 }
 
 story!(the_same_id_again_changes_nothing_and_returns_the_first_record on sqlite, memory, postgres);

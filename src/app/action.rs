@@ -28,6 +28,8 @@ pub enum Action {
     Refresh,
     /// Ask everything again.
     RefreshAll,
+    /// Stop asking by itself, or go on.
+    Pause,
     /// Copy what is selected.
     Copy,
     /// One down.
@@ -163,6 +165,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::Zoom, C::Global, "zoom", &["z"], "zoom", "One pane over the whole screen, or all four"),
     row(A::Refresh, C::Global, "refresh", &["r"], "ask again", "Ask again: this probe, the files, the log"),
     row(A::RefreshAll, C::Global, "refresh-all", &["R"], "ask all", "Ask everything again"),
+    row(A::Pause, C::Global, "pause", &["P"], "pause", "Stop asking by itself, or go on; what is shown ages on"),
     row(A::Copy, C::Global, "copy", &["y"], "copy", "Copy what is selected (the hint, the key's name, the row's id)"),
     row(A::Down, C::List, "down", &["j", "down"], "down", "One down"),
     row(A::Up, C::List, "up", &["k", "up"], "up", "One up"),

@@ -13,6 +13,8 @@ pub enum Effect {
     RunProbe(ProbeId),
     /// Run every probe now.
     RunAllProbes,
+    /// Let the probes look by themselves no more, or again.
+    Pause(bool),
     /// Read every layer of the configuration again.
     ReadEnv,
     /// Read the newest page of the timeline and the reviews again.

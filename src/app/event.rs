@@ -41,6 +41,8 @@ pub enum Event {
         /// Whether there is nothing older.
         complete: bool,
     },
+    /// What the store kept of what the probes said, newest first.
+    HistoryRead(Vec<Entry>),
     /// The store's state changed.
     Store(StoreState),
     /// The store's answer to a step: recorded, or not and why.

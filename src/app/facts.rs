@@ -2,16 +2,19 @@
 
 use super::effect::Access;
 use super::event::StoreState;
+use super::history::History;
 use super::pending::Pending;
 use crate::env::{self, Matrix};
 use crate::evidence::false_green::{self, Scene};
 use crate::evidence::gate::{Circumstances, Known};
-use crate::evidence::{Evidence, ProbeId, Recovery, Verdict, age, gate};
+use crate::evidence::maintenance::Window;
+use crate::evidence::restraint::{self, restrain};
+use crate::evidence::{Evidence, ProbeId, Recovery, WhyNot, age, dependency, gate};
 use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
 use crate::timeline::Entry;
 use jiff::{Timestamp, tz::TimeZone};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What does not change while the console runs.
@@ -31,49 +34,8 @@ pub struct Setting {
     pub incident: String,
 }
 
-/// A change of verdict.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Flip {
-    /// When it was seen.
-    pub at: Timestamp,
-    /// From what.
-    pub from: Verdict,
-    /// To what.
-    pub to: Verdict,
-    /// The summary that came with it.
-    pub why: String,
-}
-
-/// What a probe said over time.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    /// The newest verdicts, oldest first, for the strip.
-    pub verdicts: VecDeque<Verdict>,
-    /// The changes, newest first.
-    pub flips: Vec<Flip>,
-}
-
 /// How long a comparison of the layers counts; it is made twice a minute.
 pub(super) const COMPARISON_LASTS: Duration = Duration::from_mins(2);
-
-/// How many verdicts and flips are kept per probe.
-const HISTORY: usize = 60;
-
-impl History {
-    /// Adds what was seen; returns the change if it is one.
-    pub fn add(&mut self, evidence: &Evidence) -> Option<Flip> {
-        let before = self.verdicts.back().copied();
-        if self.verdicts.len() == HISTORY {
-            self.verdicts.pop_front();
-        }
-        self.verdicts.push_back(evidence.verdict);
-        let from = before.filter(|verdict| *verdict != evidence.verdict)?;
-        let flip = Flip { at: evidence.observed_at, from, to: evidence.verdict, why: evidence.summary.clone() };
-        self.flips.insert(0, flip.clone());
-        self.flips.truncate(HISTORY);
-        Some(flip)
-    }
-}
 
 /// The part of the timeline that has been read.
 #[derive(Clone, Debug, Default)]
@@ -97,8 +59,16 @@ pub struct Facts {
     pub now: Timestamp,
     /// The newest evidence of each probe, in the order of the configuration.
     pub evidence: Vec<Evidence>,
+    /// What those said themselves whose evidence is blamed on another probe.
+    blamed: BTreeMap<ProbeId, Evidence>,
     /// What each said over time.
     pub history: BTreeMap<ProbeId, History>,
+    /// Whether what the store kept of that has been read back.
+    pub recalled: bool,
+    /// When which probes are being worked on.
+    pub maintenance: Vec<Window>,
+    /// Since when no probe looks by itself.
+    pub paused: Option<Timestamp>,
     /// The recovery gate's answer.
     pub recovery: Recovery,
     /// The configuration over all layers; `None` before it was read.
@@ -134,7 +104,11 @@ impl Facts {
             setting,
             now,
             evidence: probes,
+            blamed: BTreeMap::new(),
             history: BTreeMap::new(),
+            recalled: false,
+            maintenance: Vec::new(),
+            paused: None,
             recovery: gate::recovery(&[], &Circumstances::default(), now),
             matrix: None,
             compared_at: now,
@@ -171,7 +145,44 @@ impl Facts {
 
     /// Asks the gate again; called after every event, because time alone changes the answer.
     pub fn judge_recovery(&mut self) {
-        self.recovery = gate::recovery(&self.evidence, &self.circumstances(), self.now);
+        self.blame();
+        let recovery = gate::recovery(&self.evidence, &self.circumstances(), self.now);
+        self.recovery = restrain(recovery, self.restraints());
+    }
+
+    /// Lets what can't be told because of another probe say so, and what can be told again speak for itself.
+    fn blame(&mut self) {
+        if !self.blamed.is_empty() {
+            for seen in &mut self.evidence {
+                if let Some(own) = self.blamed.remove(&seen.probe).filter(|_| dependency::blocked_by(seen).is_some()) {
+                    *seen = own;
+                }
+            }
+            self.blamed.clear();
+        }
+        for (at, blocked) in dependency::blame(&self.evidence, self.now) {
+            let own = std::mem::replace(&mut self.evidence[at], blocked);
+            self.blamed.insert(own.probe.clone(), own);
+        }
+    }
+
+    /// What takes the green away besides the evidence.
+    fn restraints(&self) -> Vec<WhyNot> {
+        let paused = self.paused.map(|_| restraint::paused());
+        let maintenance = restraint::in_maintenance(&self.evidence, &self.maintenance, self.now);
+        paused.into_iter().chain(maintenance).chain(self.flapping()).collect()
+    }
+
+    /// The probes that flap; what flaps because of what it needs is told with that.
+    fn flapping(&self) -> Vec<WhyNot> {
+        let flaps: BTreeMap<&ProbeId, _> =
+            self.history.iter().filter_map(|(probe, said)| Some((probe, said.flapping(self.now)?))).collect();
+        let needs = |probe: &ProbeId| self.evidence.iter().find(|seen| seen.probe == *probe).map(|seen| &seen.needs);
+        let is_own =
+            |probe: &ProbeId| needs(probe).is_none_or(|needs| !needs.iter().any(|need| flaps.contains_key(need)));
+        let say = |(probe, flapping): (&&ProbeId, &_)| restraint::flaps(probe, *flapping);
+        let own: Vec<WhyNot> = flaps.iter().filter(|(probe, _)| is_own(probe)).map(say).collect();
+        if own.is_empty() { flaps.iter().map(say).collect() } else { own }
     }
 
     fn circumstances(&self) -> Circumstances {

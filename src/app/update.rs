@@ -2,12 +2,12 @@
 
 use super::effect::{Effect, Step, admit};
 use super::event::{Event, Stepped, StoreState};
-use super::{Access, Action, App, Context, Outbox, Turn, keymap, wake};
-use crate::evidence::Evidence;
+use super::{Access, Action, App, Context, Flip, Outbox, Turn, history, keymap, wake};
+use crate::evidence::{Evidence, ProbeId};
 use crate::panes::overlay::Overlay;
 use crate::panes::{Flow, Pane, PaneId, Typed};
 use crate::review::Recorded;
-use crate::timeline::{Entry, OwnEvent, OwnKind};
+use crate::timeline::Entry;
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -78,6 +78,7 @@ impl App {
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
+            Event::HistoryRead(rows) => self.recall(&rows, out),
             Event::Store(state) => self.facts.store = state,
             Event::Stepped { id, outcome } => self.stepped(&id, outcome, out),
             Event::Kept(step) => self.facts.pending.kept(*step),
@@ -133,8 +134,14 @@ impl App {
             Action::NextPane => self.focus(neighbour(self.focus, 1)),
             Action::PrevPane => self.focus(neighbour(self.focus, 3)),
             Action::Zoom => self.zoom = !self.zoom,
-            Action::Refresh | Action::RefreshAll if self.facts.setting.access == Access::Demo => {
+            Action::Refresh | Action::RefreshAll | Action::Pause if self.facts.setting.access == Access::Demo => {
                 out.tell("the demo plays a script: it can't be asked again");
+            }
+            Action::Pause => {
+                let is_paused = self.facts.paused.is_some();
+                self.facts.paused = if is_paused { None } else { Some(self.facts.now) };
+                out.tell(if is_paused { "the probes look again" } else { "paused: r and R still ask; P goes on" });
+                out.ask(Effect::Pause(!is_paused));
             }
             Action::RefreshAll => {
                 out.tell("asking everything again");
@@ -164,31 +171,54 @@ impl App {
     }
 
     fn judged(&mut self, evidence: Evidence, out: &mut Outbox<'_>) {
-        let flip = self.facts.history.entry(evidence.probe.clone()).or_default().add(&evidence);
-        if let Some(flip) = flip {
-            let event = OwnEvent {
-                id: out.id(),
-                incident_id: None,
-                kind: OwnKind::ProbeChanged,
-                subject: evidence.probe.0.clone(),
-                actor: Some(evidence.source.observer.clone()),
-                summary: format!("{} {} to {}: {}", evidence.probe, flip.from.word(), flip.to.word(), flip.why),
-                success: Some(flip.to == crate::evidence::Verdict::Pass),
-                context: serde_json::json!({ "evidence": evidence.digest() }),
-                occurred_at: evidence.observed_at,
-                recorded_at: None,
-            };
-            if self.facts.setting.access.may_write() {
-                out.ask(Effect::AppendOwn(Box::new(event)));
-            } else {
-                // Seen here and recorded nowhere; its detail says so.
-                let known = std::mem::take(&mut self.facts.log.entries);
-                self.facts.log.entries = merged(vec![Entry::Own(event)], known);
-            }
+        let stack = &self.facts.setting.stack;
+        let history = self.facts.history.entry(evidence.probe.clone()).or_default();
+        let flip = history.add(&evidence);
+        // Before the store was read nothing is known to be missing from it.
+        if self.facts.log.read && history.takes_sample(&evidence) && self.facts.setting.access.may_write() {
+            out.ask(Effect::AppendOwn(Box::new(history::sample(stack, &evidence))));
         }
-        match self.facts.evidence.iter_mut().find(|known| known.probe == evidence.probe) {
+        let probe = evidence.probe.clone();
+        match self.facts.evidence.iter_mut().find(|known| known.probe == probe) {
             Some(known) => *known = evidence,
             None => self.facts.evidence.push(evidence),
+        }
+        if let Some(flip) = flip {
+            self.record_flip(&probe, &flip, out);
+        }
+    }
+
+    /// Records a change of what a probe says, as it reads now.
+    fn record_flip(&mut self, probe: &ProbeId, flip: &Flip, out: &mut Outbox<'_>) {
+        self.facts.judge_recovery();
+        let Some(shown) = self.facts.evidence.iter().find(|seen| seen.probe == *probe) else { return };
+        let event = history::changed(out.id(), &self.facts.setting.stack, shown, flip);
+        if self.facts.setting.access.may_write() {
+            out.ask(Effect::AppendOwn(Box::new(event)));
+        } else {
+            // Seen here and recorded nowhere; its detail says so.
+            let known = std::mem::take(&mut self.facts.log.entries);
+            self.facts.log.entries = merged(vec![Entry::Own(event)], known);
+        }
+    }
+
+    /// Puts what earlier consoles recorded before what this one saw.
+    fn recall(&mut self, rows: &[Entry], out: &mut Outbox<'_>) {
+        if std::mem::replace(&mut self.facts.recalled, true) {
+            return;
+        }
+        let (history, stack) = (&mut self.facts.history, &self.facts.setting.stack);
+        let meanwhile: Vec<(ProbeId, Flip)> = self
+            .facts
+            .evidence
+            .iter()
+            .filter_map(|seen| {
+                let said = history.entry(seen.probe.clone()).or_default();
+                Some((seen.probe.clone(), history::recall(said, rows, stack, seen)?))
+            })
+            .collect();
+        for (probe, flip) in meanwhile {
+            self.record_flip(&probe, &flip, out);
         }
     }
 

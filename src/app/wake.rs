@@ -19,8 +19,16 @@ pub(super) fn next(facts: &Facts) -> Option<Timestamp> {
             step.map_or(label, |step| step.min(label))
         })
         .chain(comparison_ends(facts))
+        .chain(restraint_changes(facts))
         .min()?;
     facts.now.checked_add(SignedDuration::try_from(soonest).ok()?).ok()
+}
+
+/// How long until a maintenance window opens or ends, or a probe no longer flaps.
+fn restraint_changes(facts: &Facts) -> Option<Duration> {
+    let windows = facts.maintenance.iter().filter_map(|window| window.next_change(facts.now));
+    let flaps = facts.history.values().filter_map(|said| said.flapping(facts.now)).map(|flapping| flapping.until);
+    windows.chain(flaps).min().map(|at| age(facts.now, at) + Duration::from_millis(1))
 }
 
 /// How long until the comparison of the layers no longer counts; nothing once it does not.

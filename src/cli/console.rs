@@ -50,7 +50,8 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
     let signals = Signals::install().map_err(io("signals can't be handled"))?;
     let input = Input::start().map_err(io("the keyboard can't be read"))?;
     let mut screen = Screen::new(guard, caps, theme).map_err(io("the terminal can't be written to"))?;
-    let facts = Facts::new(setting(context), first_evidence(context), Timestamp::now());
+    let mut facts = Facts::new(setting(context), first_evidence(context), Timestamp::now());
+    facts.maintenance.clone_from(&context.config.maintenance);
     let mut app = App::new(facts, Ids::new(uuid::Uuid::now_v7().into_bytes()), screen.size());
     // The first frame goes out before any task competes for the processor.
     screen.draw(&mut app);
@@ -69,7 +70,7 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
 /// once, and fills in.
 fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut JoinSet<()>) -> Result<Hands, StartError> {
     let config = &context.config;
-    let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer());
+    let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer(), config.limits);
     tokio::spawn(judge_observations(config.probes.clone(), observations, Clock::Real, events.clone()));
 
     let layers = LayerTask::new(config, context.place(), context.fingerprinter()?);

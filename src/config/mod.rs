@@ -4,8 +4,11 @@
 //! [`load`] is pure: texts in, a [`Config`] or one [`ConfigError`] out. Reading files, finding a stack
 //! and looking at the environment stand apart, in `files`.
 
+mod engine;
 mod error;
 mod files;
+mod maintenance;
+mod needs;
 mod origin;
 mod probe;
 mod reader;
@@ -46,6 +49,8 @@ struct Tables {
     #[serde(default)]
     env: EnvSettings,
     #[serde(default)]
+    engine: engine::Engine,
+    #[serde(default)]
     review: ReviewSettings,
     #[serde(default)]
     timeline: TimelineSettings,
@@ -65,14 +70,21 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     let origins = tree::origins(&root, sources);
     let secrets = root.tables("secret")?.into_iter().map(secret::read);
     let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
-    let mut probes = root.tables("probe")?.into_iter().map(probe::read).collect::<Result<Vec<_>, _>>()?;
+    let probes = root.tables("probe")?.into_iter().map(probe::read).collect::<Result<Vec<_>, _>>()?;
+    let mut probes = needs::settle(probes)?;
+    let windows = root.tables("maintenance")?;
     root.ensure_table("stack");
-    let tables = Tables::deserialize(root).map_err(|fault| secret::also_allowed(fault, &["secret", "probe"], ""))?;
-    let Tables { stack, store, display, env, review, timeline } = tables;
+    let tables = Tables::deserialize(root)
+        .map_err(|fault| secret::also_allowed(fault, &["secret", "probe", "maintenance"], ""))?;
+    let Tables { stack, store, display, env, engine, review, timeline } = tables;
     for probe in &mut probes {
         probe.options.tell_layers(&env, &secrets);
     }
-    Ok(Config { stack, store, display, env, secrets, probes, review, timeline, origins })
+    let zone = display.timezone.time_zone();
+    let windows = windows.into_iter().map(|table| maintenance::read(table, &probes, zone));
+    let maintenance = windows.collect::<Result<Vec<_>, _>>()?;
+    let limits = engine.into();
+    Ok(Config { stack, store, display, env, secrets, probes, limits, maintenance, review, timeline, origins })
 }
 
 /// The file that a missing table is missing from: the stack's own, which comes last.

@@ -3,7 +3,7 @@
 use super::error::{Fault, What};
 use super::reader::unknown_word;
 use super::secret::also_allowed;
-use super::tree::Table;
+use super::tree::{At, Table};
 use super::value;
 use crate::evidence::ProbeId;
 use crate::probes::{KINDS, Options, ProbeSpec};
@@ -37,9 +37,19 @@ fn yes() -> bool {
     true
 }
 
+/// A probe that was read, and where in the file it says what it needs.
+pub(super) struct Placed {
+    pub(super) spec: ProbeSpec,
+    /// The places of its needs, in their order.
+    pub(super) needs_at: Vec<At>,
+    /// The table's name, for messages.
+    pub(super) name: String,
+}
+
 /// Reads one `[[probe]]`.
-pub(super) fn read(mut table: Table) -> Result<ProbeSpec, Fault> {
+pub(super) fn read(mut table: Table) -> Result<Placed, Fault> {
     let common = table.split(&COMMON);
+    let places = common.clone();
     let place = |key: &str| common.entries.get(key).map_or(common.at, |entry| entry.item.at);
     let (kind_at, every_at, timeout_at) = (place("kind"), place("every"), place("timeout"));
     let name = table.name.clone();
@@ -60,7 +70,8 @@ pub(super) fn read(mut table: Table) -> Result<ProbeSpec, Fault> {
         let what = What::Said("longer than \"every\"; a probe has to end before it starts again".to_owned());
         return Err(Fault::new(what).at(timeout_at).of_key("timeout").in_table(&name));
     }
-    Ok(ProbeSpec {
+    let needs_at = (0..common.needs.len()).map(|index| places.nth("needs", index)).collect();
+    let spec = ProbeSpec {
         id: ProbeId(common.id),
         every,
         timeout,
@@ -69,5 +80,6 @@ pub(super) fn read(mut table: Table) -> Result<ProbeSpec, Fault> {
         needs: common.needs.into_iter().map(ProbeId).collect(),
         tags: common.tags,
         options,
-    })
+    };
+    Ok(Placed { spec, needs_at, name })
 }

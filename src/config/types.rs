@@ -2,7 +2,8 @@
 
 use super::value::{self, Zone};
 use super::{Origins, StoreSettings};
-use crate::probes::ProbeSpec;
+use crate::evidence::maintenance::Window;
+use crate::probes::{Limits, ProbeSpec};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,8 +22,12 @@ pub struct Config {
     pub env: EnvSettings,
     /// `[[secret]]`: where secret values come from, to be compared by fingerprint.
     pub secrets: Vec<SecretSpec>,
-    /// `[[probe]]`: who looks at what, in the order of the file.
+    /// `[[probe]]`: who looks at what, in the order of the file. What each needs is known, and in no circle.
     pub probes: Vec<ProbeSpec>,
+    /// `[engine]`: how many of them look at once.
+    pub limits: Limits,
+    /// `[[maintenance]]`: when which probes are being worked on.
+    pub maintenance: Vec<Window>,
     /// `[review]`: the guided readback.
     pub review: ReviewSettings,
     /// `[timeline]`: what the timeline starts with.

@@ -4,7 +4,7 @@
 //! a stable id. No evidence at all is `Down` to nobody and green to nobody: it is `ClearedUnverified`.
 
 use super::false_green::{self, FalseGreen, Subject};
-use super::{Evidence, Freshness, ProbeId, Unknown, Verdict, independent_pair};
+use super::{Evidence, Freshness, ProbeId, Unknown, Verdict, dependency, independent_pair};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -141,7 +141,7 @@ pub fn recovery(evidence: &[Evidence], around: &Circumstances, now: Timestamp) -
     why_not.sort_by_key(|(state, _)| *state);
     Recovery {
         state: why_not.first().map_or(RecoveryState::VerifiedRecovery, |(state, _)| *state),
-        why_not: why_not.into_iter().map(|(_, reason)| reason).collect(),
+        why_not: dependency::tell_once(why_not.into_iter().map(|(_, reason)| reason).collect(), evidence),
     }
 }
 

@@ -1,11 +1,15 @@
 //! What was seen, and how much it proves. Pure: no clock, no I/O; `now` is always a parameter.
 
+pub mod dependency;
 mod fact;
 pub mod false_green;
+pub mod flap;
 mod freshness;
 pub mod gate;
 mod independence;
+pub mod maintenance;
 mod pair;
+pub mod restraint;
 mod verdict;
 
 pub use fact::{Fact, Quantity};

@@ -66,6 +66,9 @@ fn recovery(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
     let role = of_recovery(facts.recovery.state);
     let room = row.width.saturating_sub(2);
     let mut spans = vec![(facts.recovery.state.word(), role)];
+    if facts.paused.is_some() {
+        spans.splice(..0, [("PAUSED", Role::Danger), ("  ", Role::Text)]);
+    }
     let more;
     if let Some(first) = facts.recovery.why_not.first() {
         let others = facts.recovery.why_not.len() - 1;

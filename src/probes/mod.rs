@@ -2,9 +2,11 @@
 //! `observe` does I/O within a deadline and returns plain facts, `judge` is pure and turns them into
 //! a verdict. Adding a kind is a file and a line in the table below.
 
+mod cadence;
 mod document;
 pub mod fault;
 mod kind;
+mod limits;
 mod observation;
 mod run;
 pub mod schedule;
@@ -45,6 +47,7 @@ mod tcp;
 
 pub use document::document;
 pub use kind::{About, Control, Judgement, Kind, OptionDoc};
+pub use limits::Limits;
 pub use observation::{Observation, ProbeError, crashed, judge, never_run};
 pub use run::{observe_all, run_once};
 pub use schedule::{Schedule, ScheduleHandle};

@@ -1,13 +1,14 @@
 //! Runs probes: one deadline around everything, and a panic stays with the probe that panicked.
 //! The clock is read here and nowhere else.
 
+use super::limits::{Limits, Room};
 use super::{Observation, Place, ProbeError, ProbeSpec, Seen, fault};
 use crate::evidence::{ProbeId, Unknown};
 use jiff::Timestamp;
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, timeout};
 
 /// How much longer than its deadline a probe may take to say that it was late.
@@ -23,22 +24,34 @@ pub async fn run_once(spec: &ProbeSpec, place: &Place, observer: &str) -> Observ
     guarded(&spec.id, spec.timeout, observer, look).await
 }
 
-/// Looks once with each probe, at most `limit` at a time; the observations stand in the specs' order.
-pub async fn observe_all(specs: &[ProbeSpec], place: &Place, observer: &str, limit: usize) -> Vec<Observation> {
-    let mut waiting: VecDeque<(usize, ProbeSpec)> = specs.iter().cloned().enumerate().collect();
+/// Looks once with each probe, no more at a time than the limits allow; the observations stand in the specs' order.
+pub async fn observe_all(specs: &[ProbeSpec], place: &Place, observer: &str, limits: Limits) -> Vec<Observation> {
+    let mut waiting: Vec<(usize, &ProbeSpec)> = specs.iter().enumerate().collect();
+    let mut room = Room::new(limits);
     let mut running = JoinSet::new();
+    let mut flights: HashMap<Id, (usize, &'static str)> = HashMap::new();
     let mut done: Vec<Option<Observation>> = vec![None; specs.len()];
     loop {
-        while running.len() < limit.max(1) {
-            let Some((index, spec)) = waiting.pop_front() else { break };
-            let (place, observer) = (place.clone(), observer.to_owned());
-            running.spawn(async move { (index, run_once(&spec, &place, &observer).await) });
-        }
-        match running.join_next().await {
-            None => break,
-            Some(Ok((index, observation))) => done[index] = Some(observation),
-            // A panic around a probe; its place is filled below.
-            Some(Err(_)) => {}
+        waiting.retain(|(index, spec)| {
+            let (index, kind) = (*index, spec.options.about().name);
+            if !room.has(kind) {
+                return true;
+            }
+            room.enter(kind);
+            let (spec, place, observer) = ((*spec).clone(), place.clone(), observer.to_owned());
+            let task = running.spawn(async move { run_once(&spec, &place, &observer).await });
+            flights.insert(task.id(), (index, kind));
+            false
+        });
+        let Some(ended) = running.join_next_with_id().await else { break };
+        // A panic around a probe leaves its place empty, which is filled below.
+        let (task, observation) = match ended {
+            Ok((task, observation)) => (task, Some(observation)),
+            Err(error) => (error.id(), None),
+        };
+        if let Some((index, kind)) = flights.remove(&task) {
+            room.leave(kind);
+            done[index] = observation;
         }
     }
     let crashed = |spec: &ProbeSpec| seen_now(&spec.id, observer, Duration::ZERO, Err(crash()));

@@ -3,7 +3,7 @@
 
 use super::{guarded, observe_all, run_once};
 use crate::evidence::{ProbeId, Unknown, Verdict};
-use crate::probes::{Options, Place, ProbeSpec, judge};
+use crate::probes::{Limits, Options, Place, ProbeSpec, judge};
 use std::time::Duration;
 
 fn spec(id: &str, kind: &str, table: &str) -> ProbeSpec {
@@ -48,7 +48,7 @@ async fn on_a_machine_with_nothing_every_probe_says_why_and_none_passes() {
         spec("url", "http", "url = 'ftp://x'"),
         spec("env", "env-file", ""),
     ];
-    let seen = observe_all(&specs, &nowhere(), "readback@test", 2).await;
+    let seen = observe_all(&specs, &nowhere(), "readback@test", Limits { at_once: 2, per_kind: 2 }).await;
     let all: Vec<_> = specs.iter().zip(&seen).map(|(spec, seen)| judge(seen, spec, jiff::Timestamp::MAX)).collect();
     let verdict = |id: &str| all.iter().find(|evidence| evidence.probe.0 == id).unwrap().verdict;
     assert!(all.iter().all(|evidence| evidence.verdict != Verdict::Pass && !evidence.summary.is_empty()), "{all:#?}");

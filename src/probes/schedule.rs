@@ -1,21 +1,18 @@
 //! Runs every probe at its cadence, without a terminal. One task owns all state; a probe is in flight
-//! at most once; at most [`LIMIT`] are at once; a reader that is slow gets the newest of each probe.
+//! at most once; no more than the [`Limits`] allow look at once; a reader that is slow gets the newest of each.
 
+use super::cadence::{is_miss, jitter, pause};
+use super::limits::{Limits, Room};
 use super::run::{Answer, crash, guarded, seen_now};
-use super::{Observation, Place, ProbeSpec};
-use crate::evidence::ProbeId;
-use std::collections::VecDeque;
+use super::{Observation, Place, ProbeSpec, judge};
+use crate::evidence::{ProbeId, Verdict};
+use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-/// How many probes look at once: more would measure each other.
-pub const LIMIT: usize = 8;
-/// The cadence is stretched by up to this share, in percent, so that probes don't march in step.
-const JITTER_PERCENT: u64 = 20;
 /// Orders that may wait; more are for nobody's good.
 const ORDERS: usize = 64;
 
@@ -42,17 +39,19 @@ impl Schedule {
         specs: Vec<ProbeSpec>,
         place: Place,
         observer: String,
+        limits: Limits,
     ) -> (ScheduleHandle, mpsc::Receiver<Observation>) {
-        Self::spawn_with(specs, observer, move |spec, deadline| {
+        Self::spawn_with(specs, observer, limits, move |spec, deadline| {
             let (options, place) = (spec.options.clone(), place.clone());
             async move { options.observe(&place, deadline).await }
         })
     }
 
-    /// The same with another way to look.
-    pub(super) fn spawn_with<L, F>(
+    /// The same with another way to look, given the probe and its deadline.
+    pub fn spawn_with<L, F>(
         specs: Vec<ProbeSpec>,
         observer: String,
+        limits: Limits,
         look: L,
     ) -> (ScheduleHandle, mpsc::Receiver<Observation>)
     where
@@ -62,12 +61,15 @@ impl Schedule {
         let (orders, take_orders) = mpsc::channel(ORDERS);
         let (give, observations) = mpsc::channel(1);
         let now = Instant::now();
-        let probes = specs.into_iter().map(|spec| Probe::new(spec, now)).collect();
+        let needed: BTreeSet<ProbeId> = specs.iter().flat_map(|spec| spec.needs.iter().cloned()).collect();
+        let probe = |spec: ProbeSpec| Probe::new(needed.contains(&spec.id), spec, now);
+        let probes = specs.into_iter().map(probe).collect();
         let engine = Engine {
             probes,
             observer,
             look,
             tasks: JoinSet::new(),
+            room: Room::new(limits),
             paused: false,
             ready: VecDeque::new(),
             unread: VecDeque::new(),
@@ -78,7 +80,8 @@ impl Schedule {
 }
 
 impl ScheduleHandle {
-    /// Looks with this probe as soon as there is room, also while paused. Nothing if it is looking.
+    /// Looks with this probe as soon as there is room, also while paused, and asks it at its own cadence again.
+    /// No second look if it is looking.
     pub async fn run_now(&self, id: ProbeId) {
         self.order(Order::RunNow(id)).await;
     }
@@ -101,8 +104,17 @@ impl ScheduleHandle {
 
 struct Probe {
     spec: ProbeSpec,
+    /// Its kind's name.
+    kind: &'static str,
     /// When it is due next; `None` while it waits for room or is in flight.
     due: Option<Instant>,
+    /// How often in a row it could not look.
+    misses: u32,
+    /// Whether others need it, and whether it held when it looked last.
+    is_needed: bool,
+    held: Option<bool>,
+    /// What it needs came back while it was in flight: that look may have begun too early.
+    is_wanted_again: bool,
     flight: Option<Flight>,
     /// How often it has looked; feeds the jitter.
     round: u64,
@@ -120,6 +132,7 @@ struct Engine<L> {
     observer: String,
     look: L,
     tasks: JoinSet<Observation>,
+    room: Room,
     paused: bool,
     /// The probes that wait for room, in order.
     ready: VecDeque<usize>,
@@ -128,13 +141,35 @@ struct Engine<L> {
 }
 
 impl Probe {
-    fn new(spec: ProbeSpec, due: Instant) -> Self {
-        Self { spec, due: Some(due), flight: None, round: 0, unread: None }
+    fn new(is_needed: bool, spec: ProbeSpec, due: Instant) -> Self {
+        Self {
+            kind: spec.options.about().name,
+            spec,
+            due: Some(due),
+            misses: 0,
+            is_needed,
+            held: None,
+            is_wanted_again: false,
+            flight: None,
+            round: 0,
+            unread: None,
+        }
     }
 
-    /// When it is due again after a look that started then.
-    fn next_due(&self, started: Instant) -> Instant {
-        started + self.spec.every + jitter(&self.spec.id, self.round, self.spec.every)
+    /// Takes what it saw of a look that started then, and says when the next is due.
+    fn take(&mut self, observation: Observation, started: Instant) {
+        self.misses = if is_miss(&observation) { self.misses.saturating_add(1) } else { 0 };
+        let every = self.spec.every;
+        let next = started + pause(every, self.misses) + jitter(&self.spec.id, self.round, every);
+        self.due = Some(if std::mem::take(&mut self.is_wanted_again) { Instant::now() } else { next });
+        self.unread = Some(observation);
+    }
+
+    /// Whether it holds again after it did not; what needs it is worth asking then.
+    fn came_back(&mut self) -> bool {
+        let Some(seen) = self.unread.as_ref().filter(|_| self.is_needed) else { return false };
+        let held = self.held.replace(holds(seen, &self.spec));
+        held == Some(false) && self.held == Some(true)
     }
 }
 
@@ -168,12 +203,29 @@ where
     fn obey(&mut self, order: Order) {
         match order {
             Order::Pause(paused) => self.paused = paused,
-            Order::RunAll => (0..self.probes.len()).for_each(|index| self.make_ready(index)),
+            Order::RunAll => (0..self.probes.len()).for_each(|index| self.ask_now(index)),
             Order::RunNow(id) => {
                 if let Some(index) = self.probes.iter().position(|probe| probe.spec.id == id) {
-                    self.make_ready(index);
+                    self.ask_now(index);
                 }
             }
+        }
+    }
+
+    /// Forgets how often it could not look, and puts it in line.
+    fn ask_now(&mut self, index: usize) {
+        self.probes[index].misses = 0;
+        self.make_ready(index);
+    }
+
+    /// Asks whatever needs this probe, which holds again. A pause stays one.
+    fn ask_what_needs(&mut self, index: usize) {
+        let id = self.probes[index].spec.id.clone();
+        let now = Instant::now();
+        for probe in self.probes.iter_mut().filter(|probe| probe.spec.needs.contains(&id)) {
+            probe.misses = 0;
+            probe.is_wanted_again = probe.flight.is_some();
+            probe.due = probe.due.map(|_| now);
         }
     }
 
@@ -195,8 +247,10 @@ where
                 }
             }
         }
-        while self.tasks.len() < LIMIT {
-            let Some(index) = self.ready.pop_front() else { break };
+        while !self.room.is_full() {
+            // The first in line whose kind has room; one whose kind has none keeps its place.
+            let at = self.ready.iter().position(|index| self.room.has(self.probes[*index].kind));
+            let Some(index) = at.and_then(|at| self.ready.remove(at)) else { break };
             self.start(index, now);
         }
     }
@@ -209,6 +263,7 @@ where
         let task = self.tasks.spawn(async move { guarded(&id, limit, &observer, look).await }).id();
         probe.round += 1;
         probe.flight = Some(Flight { task, started: now });
+        self.room.enter(probe.kind);
     }
 
     /// Ends a flight. `guarded` has kept its deadline and caught its panic; one around it is caught here.
@@ -217,15 +272,20 @@ where
             Ok((task, observation)) => (task, Some(observation)),
             Err(error) => (error.id(), None),
         };
-        for (index, probe) in self.probes.iter_mut().enumerate() {
-            let Some(flight) = probe.flight.take_if(|flight| flight.task == task) else { continue };
-            let took = flight.started.elapsed();
-            probe.due = Some(probe.next_due(flight.started));
-            probe.unread = observation.or_else(|| Some(seen_now(&probe.spec.id, &self.observer, took, Err(crash()))));
-            if !self.unread.contains(&index) {
-                self.unread.push_back(index);
-            }
-            return;
+        let is_it = |probe: &Probe| probe.flight.as_ref().is_some_and(|flight| flight.task == task);
+        let Some(index) = self.probes.iter().position(is_it) else { return };
+        let probe = &mut self.probes[index];
+        let Some(flight) = probe.flight.take() else { return };
+        self.room.leave(probe.kind);
+        let took = flight.started.elapsed();
+        let observation = observation.unwrap_or_else(|| seen_now(&probe.spec.id, &self.observer, took, Err(crash())));
+        probe.take(observation, flight.started);
+        let came_back = probe.came_back();
+        if !self.unread.contains(&index) {
+            self.unread.push_back(index);
+        }
+        if came_back {
+            self.ask_what_needs(index);
         }
     }
 
@@ -239,12 +299,10 @@ where
     }
 }
 
-/// A stretch of the cadence that depends on nothing but the probe and the round.
-fn jitter(id: &ProbeId, round: u64, every: Duration) -> Duration {
-    let mut hasher = DefaultHasher::new();
-    (id, round).hash(&mut hasher);
-    let share = hasher.finish() % 1000;
-    every.mul_f64(share as f64 / 1000.0 * JITTER_PERCENT as f64 / 100.0)
+/// Whether what was seen shows that the claim holds; a judge that panics shows nothing.
+fn holds(seen: &Observation, spec: &ProbeSpec) -> bool {
+    let judged = catch_unwind(AssertUnwindSafe(|| judge(seen, spec, seen.observed_at).verdict));
+    judged.is_ok_and(|verdict| matches!(verdict, Verdict::Pass | Verdict::Warn))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! When probes look, on a paused clock.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::{JITTER_PERCENT, LIMIT, Schedule, ScheduleHandle, jitter};
+use super::{Schedule, ScheduleHandle};
 use crate::evidence::{ProbeId, Unknown};
 use crate::probes::run::Answer;
-use crate::probes::{Observation, Options, ProbeError, ProbeSpec};
+use crate::probes::{Limits, Observation, Options, ProbeError, ProbeSpec};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -40,7 +40,15 @@ where
     L: Fn(&ProbeSpec, Instant) -> F + Send + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
-    Schedule::spawn_with(specs(names), "readback@test".to_owned(), look)
+    start_all(specs(names), Limits::default(), look)
+}
+
+fn start_all<L, F>(specs: Vec<ProbeSpec>, limits: Limits, look: L) -> (ScheduleHandle, mpsc::Receiver<Observation>)
+where
+    L: Fn(&ProbeSpec, Instant) -> F + Send + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    Schedule::spawn_with(specs, "readback@test".to_owned(), limits, look)
 }
 
 /// Answers at once with how often it was asked.
@@ -100,7 +108,7 @@ async fn at_most_the_limit_look_at_once() {
     for _ in 0..20 {
         seen.recv().await.unwrap();
     }
-    assert_eq!(most.load(SeqCst), LIMIT);
+    assert_eq!(most.load(SeqCst), Limits::default().of("env-file"));
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,12 +185,105 @@ async fn the_schedule_ends_with_its_handle_and_with_its_reader() {
     handle.orders.closed().await;
 }
 
-#[test]
-fn jitter_depends_on_the_probe_and_the_round_alone_and_stays_in_its_share() {
-    let every = Duration::from_secs(100);
-    let (a, b) = (ProbeId::from("a"), ProbeId::from("b"));
-    assert_eq!(jitter(&a, 1, every), jitter(&a, 1, every));
-    assert_ne!(jitter(&a, 1, every), jitter(&b, 1, every));
-    let most = Duration::from_secs(JITTER_PERCENT);
-    assert!((0..200).all(|round| jitter(&a, round, every) <= most));
+/// A probe of this kind; `needs` names what it needs.
+fn of_kind(id: &str, kind: &str, table: &str, needs: &[&str]) -> ProbeSpec {
+    let options = Options::parse(kind, toml::Deserializer::parse(table).unwrap()).unwrap().unwrap();
+    let needs = needs.iter().map(|id| ProbeId::from(*id)).collect();
+    ProbeSpec { needs, options, ..specs(&[id]).remove(0) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kind_that_hangs_leaves_room_for_the_others() {
+    let mut all: Vec<ProbeSpec> =
+        (0..40).map(|number| of_kind(&format!("slow{number}"), "command", "argv = ['true']", &[])).collect();
+    all.push(of_kind("quick", "env-file", "", &[]));
+    let began = Instant::now();
+    let (_handle, mut seen) = start_all(all, Limits { at_once: 8, per_kind: 8 }, |spec, _| {
+        let is_slow = spec.options.about().name == "command";
+        async move {
+            if is_slow {
+                std::future::pending::<()>().await;
+            }
+            answer("quick")
+        }
+    });
+    assert_eq!(seen.recv().await.unwrap().probe.0, "quick");
+    assert_eq!(began.elapsed(), Duration::ZERO, "it waited for none of the forty");
+}
+
+fn miss() -> Answer {
+    Err(ProbeError::new(Unknown::Unreachable, "not there"))
+}
+
+/// Takes observations of one probe; returns how long after the one before each came, in seconds.
+async fn pauses(seen: &mut mpsc::Receiver<Observation>, of: &str, count: usize) -> Vec<u64> {
+    let (mut last, mut pauses) = (Instant::now(), Vec::new());
+    while pauses.len() < count {
+        if seen.recv().await.unwrap().probe.0 == of {
+            pauses.push(last.elapsed().as_secs());
+            last = Instant::now();
+        }
+    }
+    pauses
+}
+
+/// Whether each pause is the one that is wanted, with at most the jitter of a cadence of 30 s.
+fn about(pauses: &[u64], wanted: &[u64]) -> bool {
+    pauses.len() == wanted.len() && pauses.iter().zip(wanted).all(|(is, want)| (*want..=want + 6).contains(is))
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_not_look_is_asked_less_and_less_until_it_answers_or_is_asked_for() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (handle, mut seen) = start(&["a"], move |_, _| {
+        let round = asked.fetch_add(1, SeqCst);
+        async move { if round == 7 { answer("here") } else { miss() } }
+    });
+    let waited = pauses(&mut seen, "a", 8).await;
+    assert!(about(&waited, &[0, 30, 60, 120, 240, 300, 300, 300]), "{waited:?}");
+    let waited = pauses(&mut seen, "a", 4).await;
+    assert!(about(&waited, &[30, 30, 60, 120]), "the answer ends it: {waited:?}");
+    handle.run_now(ProbeId::from("a")).await;
+    let waited = pauses(&mut seen, "a", 3).await;
+    assert!(about(&waited, &[0, 30, 60]), "so does a person who asks: {waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_is_seen_never_backs_off() {
+    let seen_to_fail = || {
+        let none = serde_json::json!({"kind": "docker", "seen": "refused"});
+        Ok(serde_json::from_value(none).unwrap())
+    };
+    let all = vec![of_kind("docker", "docker", "", &[])];
+    let (_handle, mut seen) = start_all(all, Limits::default(), move |_, _| std::future::ready(seen_to_fail()));
+    let waited = pauses(&mut seen, "docker", 6).await;
+    assert!(about(&waited, &[0, 30, 30, 30, 30, 30]), "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_what_it_needs_comes_back_it_is_asked_at_once() {
+    let all = vec![of_kind("docker", "docker", "", &[]), of_kind("web", "container", "name = 'web'", &["docker"])];
+    let rounds = Arc::new(AtomicUsize::new(0));
+    let count = rounds.clone();
+    let (handle, mut seen) = start_all(all, Limits::default(), move |spec, _| {
+        let round = if spec.id.0 == "docker" { count.fetch_add(1, SeqCst) } else { 0 };
+        let back = serde_json::json!({"kind": "docker", "seen": {"answered":
+            {"version": "29.0", "api": "1.52", "took_ms": 3, "control": "refused"}}});
+        let back = serde_json::from_value(back).map_err(|_| ProbeError::new(Unknown::Garbled, "the test is wrong"));
+        let is_docker = spec.id.0 == "docker";
+        async move { if is_docker && round == 12 { back } else { miss() } }
+    });
+    // Long enough that the container is asked every five minutes only.
+    let mut last = Vec::new();
+    let mut docker = 0;
+    while docker < 12 {
+        let observation = seen.recv().await.unwrap();
+        docker += usize::from(observation.probe.0 == "docker");
+        last.push(observation.probe.0);
+    }
+    handle.run_now(ProbeId::from("docker")).await;
+    assert_eq!(seen.recv().await.unwrap().probe.0, "docker", "{last:?}");
+    let came_back = Instant::now();
+    assert_eq!(seen.recv().await.unwrap().probe.0, "web");
+    assert_eq!(came_back.elapsed(), Duration::ZERO);
 }

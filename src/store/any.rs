@@ -105,6 +105,14 @@ impl Store for AnyStore {
         }
     }
 
+    async fn probe_history(&self, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.probe_history(limit).await,
+            Self::Postgres(store) => store.probe_history(limit).await,
+            Self::Memory(store) => store.probe_history(limit).await,
+        }
+    }
+
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
         match self {
             Self::Sqlite(store) => store.reviews().await,

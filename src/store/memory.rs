@@ -5,7 +5,7 @@ use super::chain::{self, Head};
 use super::changes::Changes;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits, mirror};
 use crate::review::Recorded;
-use crate::timeline::{Entry, NewOperation, Operation, OwnEvent};
+use crate::timeline::{Entry, NewOperation, Operation, OwnEvent, OwnKind};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -124,7 +124,8 @@ impl Inner {
     /// Every row of the timeline that is older than the cursor.
     fn entries(&self, before: Option<&Cursor>) -> Vec<Entry> {
         let log = self.log.iter().cloned().map(Entry::Operation);
-        let own = self.own.iter().cloned().map(Entry::Own);
+        let own = self.own.iter().filter(|event| event.kind != OwnKind::ProbeSampled);
+        let own = own.cloned().map(Entry::Own);
         let mirrored = self.records.iter().filter(|(_, logged)| !logged);
         let mirrored = mirrored.map(|(recorded, _)| Entry::Own(mirror::mirror(recorded)));
         log.chain(own)
@@ -172,6 +173,14 @@ impl Store for MemoryStore {
         entries.sort_by(Entry::newest_first);
         entries.truncate(limit.min(limits::MAX_PAGE) as usize);
         Ok(entries)
+    }
+
+    async fn probe_history(&self, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
+        let is_said = |event: &&OwnEvent| matches!(event.kind, OwnKind::ProbeChanged | OwnKind::ProbeSampled);
+        let mut rows: Vec<OwnEvent> = self.inner().own.iter().filter(is_said).cloned().collect();
+        rows.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
+        rows.truncate(limit.min(limits::MAX_PAGE) as usize);
+        Ok(rows)
     }
 
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {

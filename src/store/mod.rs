@@ -64,6 +64,10 @@ pub trait Store: Send + Sync {
     /// A page of the merged timeline, newest first, of what is older than `before` (or all).
     fn page(&self, before: Option<&Cursor>, limit: u32) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
+    /// The newest rows of what the probes said (`PROBE_CHANGED` and `PROBE_SAMPLED`), newest first. The samples
+    /// stand in no page: they would bury what happened.
+    fn probe_history(&self, limit: u32) -> impl Future<Output = Result<Vec<OwnEvent>, StoreError>> + Send;
+
     /// Every step of every review, in the order of recording.
     fn reviews(&self) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
 

@@ -66,10 +66,16 @@ pub(super) struct OwnRow {
 }
 
 impl From<OwnRow> for Entry {
+    fn from(row: OwnRow) -> Self {
+        Self::Own(row.into())
+    }
+}
+
+impl From<OwnRow> for OwnEvent {
     /// A kind of a later console's stands as a note that says so.
     fn from(row: OwnRow) -> Self {
         let known = OwnKind::from_name(&row.kind);
-        Self::Own(OwnEvent {
+        Self {
             id: row.id,
             incident_id: row.incident_id,
             kind: known.unwrap_or(OwnKind::Note),
@@ -80,7 +86,7 @@ impl From<OwnRow> for Entry {
             context: json(row.context),
             occurred_at: row.occurred_at.into(),
             recorded_at: Some(row.recorded_at.into()),
-        })
+        }
     }
 }
 

@@ -117,6 +117,8 @@ pub struct Operation {
 pub enum OwnKind {
     /// A probe's verdict changed.
     ProbeChanged,
+    /// What a probe said once an hour, where nothing changed; for its strip, in no page of the timeline.
+    ProbeSampled,
     /// The configuration changed.
     ConfigChanged,
     /// A step of a review (mirrored from the review's own records).
@@ -130,6 +132,7 @@ impl OwnKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::ProbeChanged => "PROBE_CHANGED",
+            Self::ProbeSampled => "PROBE_SAMPLED",
             Self::ConfigChanged => "CONFIG_CHANGED",
             Self::ReviewEvent => "REVIEW_EVENT",
             Self::Note => "NOTE",
@@ -138,7 +141,7 @@ impl OwnKind {
 
     /// The kind with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ProbeChanged, Self::ConfigChanged, Self::ReviewEvent, Self::Note]
+        [Self::ProbeChanged, Self::ProbeSampled, Self::ConfigChanged, Self::ReviewEvent, Self::Note]
             .into_iter()
             .find(|kind| kind.name() == name)
     }

@@ -55,7 +55,8 @@ impl Rig {
         rig
     }
 
-    async fn take(&mut self, event: Event) {
+    /// Something happened, at the scene's time.
+    pub async fn take(&mut self, event: Event) {
         let turn = self.app.update(event, scene::now());
         for effect in turn.effects {
             if let Some(Effect::Quit(code)) = self.hands.perform(effect).await {

@@ -5,6 +5,7 @@ use super::store_task::Command;
 use crate::app::Effect;
 use crate::probes::ScheduleHandle;
 use crate::store::Cursor;
+use crate::timeline::OwnKind;
 use tokio::sync::mpsc::Sender;
 
 /// The tasks that do things.
@@ -43,6 +44,11 @@ impl Hands {
                     schedule.run_all().await;
                 }
             }
+            Effect::Pause(paused) => {
+                if let Probes::Live(schedule) = &self.probes {
+                    schedule.pause(paused).await;
+                }
+            }
             Effect::ReadEnv => {
                 // One request that waits is as good as two.
                 let _ = self.layers.try_send(());
@@ -50,6 +56,10 @@ impl Hands {
             Effect::ReadStore => self.ask_store(Command::Read).await,
             Effect::ReadOlder { at, id } => self.ask_store(Command::ReadOlder(Cursor { at, id })).await,
             Effect::Record(step) => self.ask_store(Command::Record(step)).await,
+            // A sample that finds no room is the next hour's; it must not keep the screen waiting.
+            Effect::AppendOwn(event) if event.kind == OwnKind::ProbeSampled => {
+                let _ = self.store.try_send(Command::AppendOwn(event));
+            }
             Effect::AppendOwn(event) => self.ask_store(Command::AppendOwn(event)).await,
             Effect::SaveDraft { key, text } => {
                 let _ = self.drafts.send((key, text)).await;

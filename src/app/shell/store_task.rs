@@ -5,12 +5,14 @@ use super::door::Door;
 use crate::app::{Event, Step, Stepped, StoreState};
 use crate::store::drafts::Drafts;
 use crate::store::{Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
-use crate::timeline::{Operation, OwnEvent};
+use crate::timeline::{Entry, Operation, OwnEvent};
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 /// How many rows of the timeline are read at a time.
 const PAGE: u32 = 200;
+/// How many rows of what the probes said are read back at the start.
+const HISTORY_ROWS: u32 = 2_000;
 /// The first wait before a database that can't be reached is asked again; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait.
@@ -132,7 +134,10 @@ impl StoreTask {
                 self.record(store, outcome, drafts).await?;
             }
         }
-        self.read(store).await
+        self.read(store).await?;
+        let rows = store.probe_history(HISTORY_ROWS).await?.into_iter().map(Entry::Own).collect();
+        self.say(Event::HistoryRead(self.door.entries(rows))).await;
+        Ok(())
     }
 
     async fn carry_out(&self, store: &AnyStore, command: Command) -> Result<(), StoreError> {

@@ -26,6 +26,9 @@ fn probes(report: &Report, out: &mut String) {
     let _ = writeln!(out, "\nprobes");
     for seen in &report.evidence {
         let _ = writeln!(out, "  {:<8} {:<18} {}", seen.verdict.word(), line(&seen.probe.0), line(&seen.summary));
+        if let Some(words) = report.maintenance(seen) {
+            let _ = writeln!(out, "  {:<8} {:<18} {}", "", "", line(words));
+        }
         if let (Some(hint), true) = (&seen.hint, seen.verdict != Verdict::Pass) {
             let _ = writeln!(out, "  {:<8} {:<18} do next: {}", "", "", line(hint));
         }

@@ -6,13 +6,11 @@ use crate::app::shell::LayerTask;
 use crate::cli::context::{Context, StartError};
 use crate::config::Stack;
 use crate::evidence::Evidence;
-use crate::probes::{Observation, Place, ProbeSpec, crashed, judge, observe_all};
+use crate::evidence::maintenance::Window;
+use crate::probes::{Limits, Observation, Place, ProbeSpec, crashed, judge, observe_all};
 use jiff::Timestamp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
-
-/// How many probes look at the same time.
-const AT_ONCE: usize = 8;
 
 /// Asks, and remembers what each probe saw last.
 pub(super) struct Looker {
@@ -21,6 +19,8 @@ pub(super) struct Looker {
     not_asked: Vec<NotAsked>,
     layers: LayerTask,
     place: Place,
+    limits: Limits,
+    maintenance: Vec<Window>,
     observer: String,
     /// What each of `specs` saw last.
     seen: Vec<Option<Observation>>,
@@ -33,6 +33,8 @@ impl Looker {
             stack: context.config.stack.clone(),
             layers: LayerTask::new(&context.config, context.place(), context.fingerprinter()?),
             place: context.place(),
+            limits: context.config.limits,
+            maintenance: context.config.maintenance.clone(),
             observer: crate::cli::console::observer(),
             seen: vec![None; selection.asked.len()],
             specs: selection.asked,
@@ -48,7 +50,7 @@ impl Looker {
     /// Asks these probes, by their place, and reads the layers; reports on all probes as they were seen last.
     pub(super) async fn ask(&mut self, due: &[usize]) -> Report {
         let specs: Vec<ProbeSpec> = due.iter().filter_map(|index| self.specs.get(*index).cloned()).collect();
-        let looking = observe_all(&specs, &self.place, &self.observer, AT_ONCE);
+        let looking = observe_all(&specs, &self.place, &self.observer, self.limits);
         let (observations, (matrix, _)) = tokio::join!(looking, self.layers.read());
         for observation in observations {
             let index = self.specs.iter().position(|spec| spec.id == observation.probe);
@@ -59,7 +61,7 @@ impl Looker {
         let now = Timestamp::now();
         let pairs = self.specs.iter().zip(&self.seen);
         let evidence = pairs.filter_map(|(spec, seen)| Some(judged(seen.as_ref()?, spec, now))).collect();
-        Report::new(&self.stack, evidence, self.not_asked.clone(), matrix, now)
+        Report::new(&self.stack, evidence, self.not_asked.clone(), matrix, &self.maintenance, now)
     }
 }
 

@@ -4,7 +4,9 @@ use super::select::{NotAsked, confine};
 use crate::config::Stack;
 use crate::env::{self, Matrix};
 use crate::evidence::gate::{self, Circumstances};
-use crate::evidence::{Evidence, Recovery, RecoveryState, Verdict};
+use crate::evidence::maintenance::Window;
+use crate::evidence::restraint::{IN_MAINTENANCE, in_maintenance, restrain};
+use crate::evidence::{Evidence, Recovery, RecoveryState, Verdict, dependency};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -52,8 +54,10 @@ impl Report {
         evidence: Vec<Evidence>,
         not_asked: Vec<NotAsked>,
         matrix: Matrix,
+        windows: &[Window],
         now: Timestamp,
     ) -> Self {
+        let evidence = dependency::resolve(evidence, now);
         let around = Circumstances {
             last_restart: evidence.iter().filter_map(Evidence::started_at).max(),
             running_equals_disk: env::running_equals_disk(&matrix),
@@ -64,6 +68,7 @@ impl Report {
             log_unread: None,
         };
         let recovery = confine(gate::recovery(&evidence, &around, now), &not_asked);
+        let recovery = restrain(recovery, in_maintenance(&evidence, windows, now));
         let findings = matrix.rows.into_iter().flat_map(|row| row.findings).chain(matrix.findings).collect();
         Self {
             schema: SCHEMA,
@@ -87,6 +92,13 @@ impl Report {
     /// How many probes have a verdict of this word.
     pub(super) fn count(&self, word: &str) -> usize {
         self.evidence.iter().filter(|seen| seen.verdict.word() == word).count()
+    }
+
+    /// What is said of the maintenance of a probe, where it is worked on.
+    pub(super) fn maintenance(&self, of: &Evidence) -> Option<&str> {
+        let is_its = |why: &&gate::WhyNot| why.id == IN_MAINTENANCE && why.probe.as_ref() == Some(&of.probe);
+        let text = self.recovery.why_not.iter().find(is_its)?.text.strip_prefix(of.probe.0.as_str())?;
+        text.strip_prefix(": ")
     }
 
     /// Which probes were left out, in words; `None` where all were asked. Green or not, who asked for a part

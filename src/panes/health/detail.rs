@@ -1,10 +1,10 @@
 //! All that is known of one probe: claim, source, facts, what to do, and its history.
 
+use super::standing;
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::evidence::{Evidence, Quantity, Verdict, age};
 use crate::panes::Canvas;
-use crate::panes::state::of_evidence;
 use crate::panes::widgets::{Pen, age_label};
 use ratatui::layout::Rect;
 
@@ -12,12 +12,16 @@ use ratatui::layout::Rect;
 pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
     let mut pen = Pen::new(area, canvas);
     pen.rule(&evidence.probe.0);
-    let (word, role) = of_evidence(evidence, facts.now);
+    let standing = standing::of(evidence, facts, pen.glyphs());
+    let (word, role) = (standing.word, standing.role);
     let why = match evidence.verdict {
         Verdict::Unknown(reason) => format!(" ({})", reason.word()),
         _ => String::new(),
     };
     pen.text(&format!("{word}{why}: {}", evidence.summary), role);
+    if let Some(note) = standing.note {
+        pen.pair("besides", note, Role::Warn);
+    }
     // What was asked stands behind its name and after the answer: alone it would read as if it held.
     pen.pair("claim", &evidence.claim, Role::Muted);
     if let Some(hint) = &evidence.hint {
@@ -55,7 +59,8 @@ fn history(evidence: &Evidence, facts: &Facts, pen: &mut Pen<'_, '_>) {
     let strip: String = history.verdicts.iter().map(|verdict| glyphs.verdict(*verdict)).collect();
     pen.pair("history", &strip, Role::Text);
     for flip in &history.flips {
-        let at = facts.local(flip.at).strftime("%H:%M:%S");
+        let (at, today) = (facts.local(flip.at), facts.local(facts.now));
+        let at = at.strftime(if at.date() == today.date() { "%H:%M:%S" } else { "%m-%d %H:%M:%S" });
         let text = format!("{} to {}: {}", flip.from.word(), flip.to.word(), flip.why);
         pen.pair(&format!("  {at}"), &text, Role::Muted);
     }

@@ -2,6 +2,7 @@
 
 mod detail;
 mod row;
+mod standing;
 
 use super::state::{Badge, of_evidence};
 use super::widgets::{List, split};
@@ -84,7 +85,7 @@ impl Pane for HealthPane {
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
         let open = if self.opened { Action::Back } else { Action::Open };
-        vec![open, Action::NextFinding, Action::Refresh, Action::RefreshAll, Action::Copy]
+        vec![open, Action::NextFinding, Action::Refresh, Action::RefreshAll, Action::Copy, Action::Pause]
     }
 
     fn state(&self, facts: &Facts) -> Badge {
@@ -93,8 +94,11 @@ impl Pane for HealthPane {
         let warning = count(|verdict| verdict == Verdict::Warn);
         let unknown = count(|verdict| matches!(verdict, Verdict::Unknown(_)));
         let aged = facts.evidence.iter().filter(|seen| of_evidence(seen, facts.now).1 == Role::Stale).count();
+        let held = facts.evidence.iter().filter(|seen| standing::restraint(seen, facts).is_some()).count();
         match (failing, warning, unknown, aged) {
             (0, 0, 0, 0) if facts.evidence.is_empty() => Badge::new("no probes", Role::Unknown),
+            (0, 0, 0, 0) if held > 0 => Badge::new(format!("{held} held back"), Role::Stale),
+            (0, 0, 0, 0) if facts.paused.is_some() => Badge::new("paused", Role::Stale),
             (0, 0, 0, 0) => Badge::new("all pass", Role::Pass),
             (0, 0, 0, aged) => Badge::new(format!("{aged} aged"), Role::Stale),
             (0, 0, unknown, _) => Badge::new(format!("{unknown} unknown"), Role::Unknown),

@@ -70,7 +70,7 @@ fn role_of(entry: &Entry) -> Role {
 fn short(entry: &Entry) -> &'static str {
     match entry {
         Entry::Own(event) => match event.kind {
-            OwnKind::ProbeChanged => "probe",
+            OwnKind::ProbeChanged | OwnKind::ProbeSampled => "probe",
             OwnKind::ConfigChanged => "config",
             OwnKind::ReviewEvent => "review",
             OwnKind::Note => "note",

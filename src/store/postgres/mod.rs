@@ -141,6 +141,17 @@ impl Store for PgStore {
         .await
     }
 
+    async fn probe_history(&self, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let limit = limit.min(limits::MAX_PAGE);
+            let rows = if lease.has_own() { read::probe_history(lease.connection(), limit).await? } else { Vec::new() };
+            lease.give_back();
+            Ok(rows)
+        })
+        .await
+    }
+
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
         in_time(async {
             let mut lease = self.connections.lease().await?;

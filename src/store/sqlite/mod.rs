@@ -139,6 +139,14 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn probe_history(&self, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::probe_history(&mut connection, limit.min(limits::MAX_PAGE)).await
+        })
+        .await
+    }
+
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
         in_time(async {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;

@@ -6,7 +6,7 @@ use crate::store::micros::Micros;
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::{Cursor, StoreError};
-use crate::timeline::Entry;
+use crate::timeline::{Entry, OwnEvent};
 use sqlx::{Connection, SqliteConnection};
 
 /// Another program's text is read up to 64 Ki characters: a row must not fill the memory.
@@ -22,8 +22,14 @@ const LOG_PAGE: &str = "
 const OWN_PAGE: &str = "
     SELECT id, incident_id, kind, subject, actor, summary, success, context, occurred_at, recorded_at
     FROM readback_event
-    WHERE occurred_at <= $1 AND ($2 IS NULL OR occurred_at < $1 OR id < $2)
+    WHERE kind <> 'PROBE_SAMPLED' AND occurred_at <= $1 AND ($2 IS NULL OR occurred_at < $1 OR id < $2)
     ORDER BY occurred_at DESC, id DESC LIMIT $3";
+
+const PROBE_HISTORY: &str = "
+    SELECT id, incident_id, kind, subject, actor, summary, success, context, occurred_at, recorded_at
+    FROM readback_event
+    WHERE kind IN ('PROBE_CHANGED', 'PROBE_SAMPLED')
+    ORDER BY occurred_at DESC, id DESC LIMIT $1";
 
 const RECORD_PAGE: &str = "
     SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
@@ -52,6 +58,13 @@ pub(super) async fn page(
         sqlx::query_as(RECORD_PAGE).bind(at).bind(id).bind(limit).fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     moment.commit().await.map_err(from_sqlx)?;
     Ok(rows::merge(log, own, &records, limit))
+}
+
+/// The newest rows of what the probes said.
+pub(super) async fn probe_history(connection: &mut SqliteConnection, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
+    let rows = sqlx::query_as(PROBE_HISTORY).bind(i64::from(limit)).fetch_all(connection);
+    let rows: Vec<OwnRow> = rows.await.map_err(from_sqlx)?;
+    Ok(rows.into_iter().map(OwnEvent::from).collect())
 }
 
 /// Every review record, in the order of recording.
