@@ -19,8 +19,16 @@ pub(super) fn next(facts: &Facts) -> Option<Timestamp> {
             step.map_or(label, |step| step.min(label))
         })
         .chain(comparison_ends(facts))
+        .chain(facts.reading.rules_change_at().map(|at| age(facts.now, at)))
+        .chain(waiting(facts))
         .min()?;
     facts.now.checked_add(SignedDuration::try_from(soonest).ok()?).ok()
+}
+
+/// While a wait is shown it is counted down, coarsely: a screen far away is not written to each second.
+fn waiting(facts: &Facts) -> Option<Duration> {
+    let left = facts.missing.iter().find_map(|step| step.wait_s)?;
+    Some(Duration::from_secs(if left % 10 == 0 { left.min(10) } else { left % 10 }.max(1)))
 }
 
 /// How long until the comparison of the layers no longer counts; nothing once it does not.

@@ -5,13 +5,16 @@ pub mod false_green;
 mod freshness;
 pub mod gate;
 mod independence;
+mod missing;
 mod pair;
+pub mod restart;
 mod verdict;
 
 pub use fact::{Fact, Quantity};
 pub use freshness::{Freshness, age};
 pub use gate::{Known, Recovery, RecoveryState, WhyNot};
 pub use independence::{Source, independence};
+pub use missing::{Missing, Step, missing};
 pub use pair::independent_pair;
 pub use verdict::{Unknown, Verdict};
 
@@ -21,6 +24,9 @@ use std::time::Duration;
 
 /// The fact by which a probe says when what it looked at last started.
 pub const STARTED_AT: &str = "started at";
+
+/// The fact by which a probe says for how long that has to run before its running counts.
+pub const COUNTS_FROM: &str = "counts from";
 
 /// The name of a configured probe, unique in its stack (`web-health`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use super::select::{NotAsked, confine};
 use crate::config::Stack;
 use crate::env::{self, Matrix};
 use crate::evidence::gate::{self, Circumstances};
-use crate::evidence::{Evidence, Recovery, RecoveryState, Verdict};
+use crate::evidence::{Evidence, Missing, Recovery, RecoveryState, Verdict, missing};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -23,6 +23,8 @@ pub struct Report {
     pub exit_code: u8,
     /// The gate's answer.
     pub recovery: Recovery,
+    /// The fewest steps that would make it green, the cheapest first; none exactly where it is.
+    pub missing: Vec<Missing>,
     /// What every probe saw that was asked.
     pub evidence: Vec<Evidence>,
     /// The probes of the configuration that `--only` and `--tag` left out.
@@ -71,6 +73,7 @@ impl Report {
             environment: stack.environment.clone(),
             checked_at: now,
             exit_code: exit_code(&recovery, &evidence),
+            missing: missing(&recovery, &evidence, &around, now),
             recovery,
             evidence,
             not_asked,

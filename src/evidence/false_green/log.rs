@@ -1,6 +1,6 @@
 //! The rules that the timeline decides, together with the evidence.
 
-use super::{Answer, Hit, Scene, Subject};
+use super::{Answer, Hit, SETTLED, Scene, Subject};
 use crate::evidence::{Evidence, Verdict, pair};
 use crate::guard;
 use crate::timeline::{self, Entry, EventType, FLAP_WINDOW, Latest, OwnKind};
@@ -9,8 +9,6 @@ use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-/// How long after a restart something has to be seen to work before the restart itself is no explanation.
-const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 /// How long a sender may be silent before its alert counts as resolved, unless the row says otherwise.
 const RESOLVE_TIMEOUT_SECONDS: i64 = 300;
 /// What stands in place of a message that was too long to be sent.
@@ -305,4 +303,12 @@ fn subject(row: &Entry) -> Subject {
 /// A foreign name, safe to show and not too long.
 fn name(foreign: &str) -> String {
     guard::line(foreign).chars().take(NAME).collect()
+}
+
+/// The times at which a silence, or what is left of the flap window after it, ends.
+pub(super) fn silence_borders<'a>(scene: &Scene<'a>) -> impl Iterator<Item = Timestamp> + use<'a> {
+    let silences = scene.entries.iter().filter(|row| row.event_type() == Some(EventType::Silenced));
+    let ends = silences.filter_map(silence_end).flat_map(|end| [Some(end), end.checked_add(FLAP_WINDOW).ok()]);
+    let resolved = scene.recent().filter(|row| row.event_type() == Some(EventType::Resolved));
+    ends.chain(resolved.map(|row| row.at().checked_add(FLAP_WINDOW).ok())).flatten()
 }

@@ -18,6 +18,9 @@ pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, 
         _ => String::new(),
     };
     pen.text(&format!("{word}{why}: {}", evidence.summary), role);
+    if let Some(reason) = &evidence.reason {
+        pen.pair("reason", reason, Role::Key);
+    }
     // What was asked stands behind its name and after the answer: alone it would read as if it held.
     pen.pair("claim", &evidence.claim, Role::Muted);
     if let Some(hint) = &evidence.hint {

@@ -2,7 +2,7 @@
 //! runs, health outlives the process it was measured on, and a daemon that hangs stops measuring.
 
 use super::{Container, Health, HealthStatus, Seen, State, Status};
-use crate::evidence::{Fact, Quantity, STARTED_AT, Unknown, Verdict, age};
+use crate::evidence::{COUNTS_FROM, Fact, Quantity, STARTED_AT, Unknown, Verdict, age};
 use crate::guard::line;
 use crate::probes::Judgement;
 use jiff::Timestamp;
@@ -26,6 +26,10 @@ pub(super) fn judge(options: &Container, seen: &Seen, at: Timestamp) -> Judgemen
         _ => (Verdict::Fail, stopped(state)),
     };
     let mut judgement = Judgement::new(verdict, summary).facts(facts(state, at));
+    if state.status == Status::Running {
+        let counts_from = options.min_uptime_s.saturating_mul(1000);
+        judgement.facts.push(Fact::new(COUNTS_FROM, Quantity::Millis(counts_from)));
+    }
     if verdict == Verdict::Pass {
         judgement.as_of = state.health.as_ref().and_then(|health| health.last_end);
     } else {
