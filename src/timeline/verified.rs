@@ -115,9 +115,9 @@ impl Clocks {
         let so_far = so_far(now.duration_since(self.detected));
         match (self.durations.claimed, self.durations.verified) {
             (None, _) => format!("not claimed yet ({so_far} so far)"),
-            (Some(claimed), None) => format!("claimed {} · verified not yet ({so_far} so far)", in_words(claimed)),
+            (Some(claimed), None) => format!("claimed {}, verified not yet ({so_far} so far)", in_words(claimed)),
             (Some(claimed), Some(verified)) => {
-                format!("claimed {} · verified {}", in_words(claimed), in_words(verified))
+                format!("claimed {}, verified {}", in_words(claimed), in_words(verified))
             }
         }
     }

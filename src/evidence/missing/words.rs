@@ -72,24 +72,10 @@ fn unknown(why: &WhyNot, seen: &Evidence) -> Missing {
 
 /// The step for a reason about the whole.
 pub(super) fn of_stack(why: &WhyNot, around: &Circumstances, now: Timestamp) -> Missing {
-    let known = match why.id.as_str() {
-        "running_differs_from_disk_unknown" => Some(&around.running_equals_disk),
-        "disk_differs_from_secrets_unknown" => Some(&around.disk_equals_secrets),
-        "restart_not_safe_unknown" => Some(&around.restart_is_safe),
-        _ => None,
-    };
-    if let Some(known) = known {
-        return match known {
-            Known::Unknown(how) if [NOT_READ_YET, TOO_OLD].contains(&how.as_str()) => {
-                step(Step::Run, why, "compare the layers of the configuration again".to_owned())
-            }
-            _ => step(Step::Configure, why, format!("let it be compared: {}", why.text)),
-        };
+    if let Some(step) = of_comparison(why, around) {
+        return step;
     }
     match why.id.as_str() {
-        "running_differs_from_disk" => {
-            step(Step::Fix, why, format!("recreate what runs with another environment: {}", why.text))
-        }
         "log_unread" if around.log_unread.as_deref() == Some(NOT_READ_YET) => {
             step(Step::Run, why, "read the event log".to_owned())
         }
@@ -104,6 +90,32 @@ pub(super) fn of_stack(why: &WhyNot, around: &Circumstances, now: Timestamp) -> 
         "FG10" => step(Step::Wait, why, format!("wait until 15 minutes after the silence: {}", why.text)),
         _ => step(Step::Fix, why, format!("fix {}", why.text)),
     }
+}
+
+/// The step for a comparison that does not hold, or could not be made.
+fn of_comparison(why: &WhyNot, around: &Circumstances) -> Option<Missing> {
+    let (known, broken, subject) = match why.id.trim_end_matches("_unknown") {
+        "running_differs_from_disk" => {
+            (&around.running_equals_disk, "recreate what runs with another environment than is written", "what runs")
+        }
+        "disk_differs_from_secrets" => {
+            (&around.disk_equals_secrets, "bring .env in line with the secrets", ".env with the secrets")
+        }
+        "restart_not_safe" => {
+            (&around.restart_is_safe, "repair what the next recreate would load", "what the next recreate loads")
+        }
+        _ => return None,
+    };
+    Some(match known {
+        Known::Unknown(how) if [NOT_READ_YET, TOO_OLD].contains(&how.as_str()) => {
+            step(Step::Run, why, format!("compare {subject} again"))
+        }
+        Known::Unknown(how) => step(Step::Configure, why, format!("make it possible to compare {subject}: {how}")),
+        Known::Broken(how) => step(Step::Fix, why, format!("{broken}: {how}")),
+        Known::NotCompared | Known::Holds => {
+            step(Step::Configure, why, format!("give what it takes to compare {subject}: nothing was there to compare"))
+        }
+    })
 }
 
 /// A wait until then.

@@ -11,8 +11,8 @@ use ratatui::layout::Rect;
 const ROOMY: u16 = 9;
 const HIGH: u16 = 16;
 const HIGHER: u16 = 40;
-/// Columns of a step's kind.
-const KIND: u16 = 10;
+/// Columns of what stands before a step.
+const NAME: u16 = 10;
 
 /// Draws it at the top; returns the area below.
 pub(super) fn draw(facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) -> Rect {
@@ -31,11 +31,12 @@ pub(super) fn draw(facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) -> Rect {
         let others = facts.missing.len() - at - 1;
         let more = if at + 1 == most && others > 0 { format!(" (+{others}, w)") } else { String::new() };
         let width = row.width.saturating_sub(1);
-        canvas.put(row.x + 1, row.y, KIND.min(width), step.step.word(), Role::Key);
-        let width = width.saturating_sub(KIND);
+        let name = if at == 0 { "to green" } else { "" };
+        canvas.put(row.x + 1, row.y, NAME.min(width), name, Role::Key);
+        let width = width.saturating_sub(NAME);
         let text = words(step);
-        let used = canvas.put(row.x + 1 + KIND, row.y, width.saturating_sub(more.len() as u16), &text, Role::Text);
-        canvas.put(row.x + 1 + KIND + used, row.y, width.saturating_sub(used), &more, Role::Muted);
+        let used = canvas.put(row.x + 1 + NAME, row.y, width.saturating_sub(more.len() as u16), &text, Role::Text);
+        canvas.put(row.x + 1 + NAME + used, row.y, width.saturating_sub(used), &more, Role::Muted);
         row.y += 1;
     }
     let used = row.y - area.y;

@@ -17,9 +17,6 @@ pub(super) fn lines(facts: &Facts) -> Vec<Line> {
     let reasons = facts.recovery.why_not.iter().map(|reason| (reason.id.clone(), reason.text.clone(), Role::Text));
     let blank = (String::new(), String::new(), Role::Text);
     let heading = (String::new(), "Missing for green, the cheapest first".to_owned(), Role::Title);
-    let steps = facts.missing.iter().map(|step| {
-        let text = format!("{} - {}", recovery::words(step), step.removes.join(", "));
-        (step.step.word().to_owned(), text, Role::Text)
-    });
+    let steps = facts.missing.iter().map(|step| (step.removes.join(", "), recovery::words(step), Role::Text));
     reasons.chain([blank, heading]).chain(steps).collect()
 }
