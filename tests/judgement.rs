@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use readback::evidence::false_green::{Scene, of_log};
+use readback::evidence::false_green::{Scene, holds_until, of_log};
 use readback::evidence::gate::{Circumstances, Known, recovery};
 use readback::evidence::{Evidence, Fact, Quantity, RecoveryState, STARTED_AT, Source, Unknown, Verdict};
 use readback::timeline::{Entry, EventType, NewOperation, Operation};
@@ -99,7 +99,7 @@ fn rows() -> impl Strategy<Value = Vec<Entry>> {
                 action_detail: None,
                 success: Some(true),
                 error_message: None,
-                context: serde_json::json!({}),
+                context: serde_json::json!({ "duration_minutes": at * 7 }),
             };
             Entry::Operation(Operation { row, raw_type: None, created_at: ago(age) })
         };
@@ -186,6 +186,25 @@ proptest! {
         let it = at.get_mut(&mut less);
         *it = gone(it);
         prop_assert_ne!(state(&less, &world), RecoveryState::VerifiedRecovery);
+    }
+
+    #[test]
+    fn what_the_rules_say_of_a_log_stands_until_it_is_said_to(
+        evidence in prop_oneof![stack(), well()],
+        rows in rows(),
+        old in 0..90_000_i64,
+        later in 0.0..1.0_f64,
+    ) {
+        let last_restart = evidence.iter().filter_map(Evidence::started_at).max();
+        let at = |now| Scene { entries: &rows, evidence: &evidence, last_restart, now };
+        let from = now().checked_add(SignedDuration::from_secs(old)).unwrap();
+        let until = holds_until(&at(from));
+        prop_assert!(until > from);
+        let left = until.duration_since(from).as_nanos().min(200_000_000_000_000) - 1;
+        let then = from.checked_add(SignedDuration::from_nanos((left as f64 * later) as i64)).unwrap();
+        prop_assert_eq!(of_log(&at(from)), of_log(&at(then)));
+        let last = from.checked_add(SignedDuration::from_nanos(left as i64)).unwrap();
+        prop_assert_eq!(of_log(&at(from)), of_log(&at(last)));
     }
 
     #[test]
