@@ -235,7 +235,7 @@ prop_compose! {
         restart in proptest::option::of(-60..600_i64),
         known in proptest::collection::vec(known(), 3),
         log in 0..3_usize,
-        hits in proptest::sample::subsequence(vec!["FG01", "FG02", "FG03", "FG05", "FG09", "FG10", "FG11"], 0..4),
+        hits in proptest::sample::subsequence(vec!["FG01", "FG02", "FG03", "FG05", "FG09", "FG10", "FG11", "FG12"], 0..4),
     ) -> Circumstances {
         Circumstances {
             last_restart: restart.map(ago),

@@ -3,7 +3,7 @@
 use super::effect::{Effect, Step, admit};
 use super::event::{Event, Stepped, StoreState};
 use super::{Access, Action, App, Context, Outbox, Turn, keymap, wake};
-use crate::evidence::Evidence;
+use crate::evidence::{BODY_DIGEST, Evidence, STATUS};
 use crate::panes::overlay::Overlay;
 use crate::panes::{Flow, Pane, PaneId, Typed};
 use crate::review::Recorded;
@@ -186,7 +186,12 @@ impl App {
                 actor: Some(evidence.source.observer.clone()),
                 summary: format!("{} {} to {}: {}", evidence.probe, flip.from.word(), flip.to.word(), flip.why),
                 success: Some(flip.to == crate::evidence::Verdict::Pass),
-                context: serde_json::json!({ "evidence": evidence.digest() }),
+                context: serde_json::json!({
+                    "evidence": evidence.digest(),
+                    "verdict": flip.to.word(),
+                    "status": evidence.text_fact(STATUS),
+                    "body": evidence.text_fact(BODY_DIGEST),
+                }),
                 occurred_at: evidence.observed_at,
                 recorded_at: None,
             };

@@ -1,7 +1,7 @@
 //! The rules that the timeline decides, together with the evidence.
 
 use super::{Answer, Hit, SETTLED, Scene, Subject};
-use crate::evidence::{Evidence, Verdict, pair};
+use crate::evidence::{BODY_DIGEST, Evidence, STATUS, Verdict, pair};
 use crate::guard;
 use crate::timeline::{self, Entry, EventType, FLAP_WINDOW, Latest, OwnKind};
 use jiff::{SignedDuration, Timestamp};
@@ -118,6 +118,57 @@ pub(super) fn restart_hid_it(scene: &Scene<'_>) -> Answer {
             }
             _ => {}
         }
+    }
+    hits.into()
+}
+
+/// FG06. The status has to differ: where it is the same, something else than the page was wrong.
+pub(super) fn error_page_again(scene: &Scene<'_>) -> Answer {
+    let mut hits = Vec::new();
+    let mut is_silent = false;
+    for seen in scene.fresh_passes() {
+        let Some(status) = seen.text_fact(STATUS) else { continue };
+        let failed = scene.recent().find(|row| match row {
+            Entry::Own(event) => {
+                event.kind == OwnKind::ProbeChanged
+                    && event.subject == seen.probe.0
+                    && text(&event.context, "verdict") == Some(Verdict::Fail.word())
+            }
+            Entry::Operation(_) => false,
+        });
+        let Some(failed) = failed else { continue };
+        let then = text(failed.context(), "body").zip(text(failed.context(), "status"));
+        match then.zip(seen.text_fact(BODY_DIGEST)) {
+            None => is_silent = true,
+            Some(((body, then), now)) if body == now && then != status => {
+                let what = format!("{}: {status}, with the very page that it had while it said {then}", seen.probe);
+                hits.push(Hit { what, at: Some(failed.at()), subject: Subject::Probe(seen.probe.clone()) });
+            }
+            Some(_) => {}
+        }
+    }
+    if hits.is_empty() && is_silent {
+        return Answer::Undecided("the page at the time of the failure was not kept");
+    }
+    hits.into()
+}
+
+/// FG12.
+pub(super) fn series_is_gone(scene: &Scene<'_>) -> Answer {
+    let mut hits = Vec::new();
+    let mut is_silent = false;
+    let checks = postchecks(scene);
+    for at in claims(scene).filter(|at| !was_checked(scene, &checks, *at)) {
+        match is_no_data(scene.entries[at].context()) {
+            Some(true) => {
+                hits.push(of(&scene.entries[at], "RESOLVED because its series is gone, not because it is well"))
+            }
+            Some(false) => {}
+            None => is_silent = true,
+        }
+    }
+    if hits.is_empty() && is_silent {
+        return Answer::Undecided("the RESOLVED row does not say whether its series was there");
     }
     hits.into()
 }
@@ -242,6 +293,19 @@ fn is_timeout(context: &Value) -> Option<bool> {
     let heard = time(context, &["last_resend", "lastResend"])?;
     let limit = context.get("resolve_timeout_s").and_then(Value::as_i64).unwrap_or(RESOLVE_TIMEOUT_SECONDS);
     Some(ended.duration_since(heard).as_secs() >= limit)
+}
+
+/// Whether this context of a RESOLVED tells of a series that was absent; `None` where it does not tell.
+fn is_no_data(context: &Value) -> Option<bool> {
+    const GONE: [&str; 7] =
+        ["nodata", "no_data", "no data", "absent", "absent_series", "missing_series", "series_absent"];
+    if flag(context, "no_data") || flag(context, "absent") {
+        return Some(true);
+    }
+    let words = ["reason", "state", "state_reason"].into_iter().filter_map(|key| text(context, key));
+    let is_gone = words.map(|word| GONE.contains(&word.to_lowercase().as_str())).reduce(|a, b| a || b);
+    // A value that was measured says that the series was there.
+    is_gone.filter(|gone| *gone).or_else(|| context.get("value").is_some_and(Value::is_number).then_some(false))
 }
 
 /// Whether what was sent is the fallback text; `None` where the row does not tell.

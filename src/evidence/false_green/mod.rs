@@ -99,8 +99,6 @@ pub enum Sees {
     Evidence,
     /// The timeline too: who reads the log hands the answer to the gate.
     Log,
-    /// What this console does not have yet.
-    Nothing,
 }
 
 /// A rule.

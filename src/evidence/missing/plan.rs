@@ -51,7 +51,7 @@ impl<'a> Plan<'a> {
             (_, Some(seen)) => self.of_probe(of_probe(why, seen, self.around, self.now), &seen.probe),
             ("nothing_required", _) => self.required.push(why.id.clone()),
             ("FG08" | "not_independent", _) => self.pair.push(why.id.clone()),
-            ("FG01" | "FG02", _) => add(&mut self.proof, &why.id),
+            ("FG01" | "FG02" | "FG12", _) => add(&mut self.proof, &why.id),
             _ => self.others.push(of_stack(why, self.around, self.now)),
         }
     }

@@ -47,6 +47,7 @@ pub(super) fn of_probe(why: &WhyNot, seen: &Evidence, around: &Circumstances, no
             ),
             None => again(),
         },
+        "FG06" => step(Step::Fix, why, format!("fix the page of {}", why.text)),
         "FG07" => {
             let how = seen.hint.as_deref().unwrap_or("it must be able to fail");
             step(Step::Configure, why, format!("have the control of `{name}` refused: {how}"))

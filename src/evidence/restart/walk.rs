@@ -123,10 +123,7 @@ impl Life {
         if seen.kind != "container" {
             return None;
         }
-        let container = seen.facts.iter().find_map(|fact| match &fact.value {
-            Quantity::Text(id) if fact.name == CONTAINER_ID => Some(id.clone()),
-            _ => None,
-        })?;
+        let container = seen.text_fact(CONTAINER_ID)?.to_owned();
         Some(Self { container, started_at: seen.started_at()? })
     }
 

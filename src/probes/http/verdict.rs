@@ -2,7 +2,7 @@
 //! text and half a body all say 200.
 
 use super::{Answer, Http, Seen};
-use crate::evidence::{Fact, Quantity, Unknown, Verdict};
+use crate::evidence::{BODY_DIGEST, Fact, Quantity, STATUS, Unknown, Verdict};
 use crate::probes::net::TlsFault;
 use crate::probes::{Control, Judgement};
 
@@ -35,6 +35,7 @@ fn answered(options: &Http, answer: &Answer) -> Judgement {
         Fact::new("body", Quantity::Bytes(answer.bytes)),
         answer.control.fact(),
     ];
+    facts.extend(answer.body_digest.as_ref().map(|digest| Fact::text(BODY_DIGEST, digest.as_str())));
     facts.extend(answer.control_status.map(|status| Fact::text("status of the control", status.to_string())));
     facts.extend(answer.redirect.as_ref().map(|target| Fact::text("redirects to", target.as_str())));
     facts.extend(answer.age_s.map(|age| Fact::new("age in a cache", Quantity::Millis(age.saturating_mul(1000)))));
@@ -103,5 +104,5 @@ fn other_status(options: &Http, answer: &Answer) -> (Verdict, String) {
 }
 
 fn status_fact(status: u16) -> Fact {
-    Fact::text("status", status.to_string())
+    Fact::text(STATUS, status.to_string())
 }
