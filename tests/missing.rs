@@ -82,7 +82,9 @@ fn after(steps: &[&Missing], evidence: &[Evidence], around: &Circumstances) -> (
         }
         if step.probe.is_none() && step.step == Step::Configure {
             if step.text.starts_with("make a probe required") {
-                evidence.iter_mut().for_each(|seen| seen.required |= step.text.contains(&format!("`{}`", seen.probe)));
+                for seen in &mut evidence {
+                    seen.required |= step.text.contains(&format!("`{}`", seen.probe));
+                }
             }
             if step.text.starts_with("configure a ") {
                 let mut new = seen(&format!("new-{at}"), "postgres", Verdict::Pass, 0);

@@ -29,8 +29,8 @@ pub struct Clocks {
 /// The clocks of the open or the last incident; `None` where the log has no alert of one. `entries` are newest
 /// first.
 pub fn clocks(entries: &[Entry]) -> Option<Clocks> {
-    let newest = entries.iter().filter(|row| row.event_type() == Some(EventType::AlertReceived));
-    let incident = newest.filter_map(Entry::incident).next()?;
+    let mut newest = entries.iter().filter(|row| row.event_type() == Some(EventType::AlertReceived));
+    let incident = newest.find_map(Entry::incident)?;
     let alerts = entries.iter().filter(|row| row.event_type() == Some(EventType::AlertReceived));
     let alerts = || alerts.clone().filter(|row| row.incident() == Some(incident)).map(Entry::at);
     let (detected, latest) = (alerts().min()?, alerts().max()?);

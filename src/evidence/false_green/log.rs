@@ -161,7 +161,7 @@ pub(super) fn series_is_gone(scene: &Scene<'_>) -> Answer {
     for at in claims(scene).filter(|at| !was_checked(scene, &checks, *at)) {
         match is_no_data(scene.entries[at].context()) {
             Some(true) => {
-                hits.push(of(&scene.entries[at], "RESOLVED because its series is gone, not because it is well"))
+                hits.push(of(&scene.entries[at], "RESOLVED because its series is gone, not because it is well"));
             }
             Some(false) => {}
             None => is_silent = true,

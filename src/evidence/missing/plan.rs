@@ -71,7 +71,7 @@ impl<'a> Plan<'a> {
         self.free_the_blocked();
         self.prove();
         let mut steps: Vec<Missing> = self.probes.into_values().chain(self.others).collect();
-        steps.sort_by(|a, b| (a.step, a.wait_s).cmp(&(b.step, b.wait_s)));
+        steps.sort_by_key(|step| (step.step, step.wait_s));
         steps
     }
 
@@ -200,7 +200,9 @@ impl<'a> Plan<'a> {
         let place = self.probes.iter().find(|(probe, step)| thick(probe) || step.frees.iter().any(thick));
         let place = place.or_else(|| self.probes.iter().next()).map(|(probe, _)| probe.clone());
         if let Some(step) = place.and_then(|probe| self.probes.get_mut(&probe)) {
-            ids.iter().for_each(|id| add(&mut step.removes, id));
+            for id in &ids {
+                add(&mut step.removes, id);
+            }
         }
     }
 

@@ -35,9 +35,8 @@ pub(super) fn of_probe(why: &WhyNot, seen: &Evidence, around: &Circumstances, no
         "evidence_stale" if age(seen.as_of, seen.observed_at) > seen.half_life => {
             step(Step::Fix, why, format!("have what `{name}` reads made anew: it was old when it was seen"))
         }
-        "evidence_stale" | "failure_stale" => again(),
         "FG04" if around.last_restart.is_some_and(|restart| restart > now) => clocks(),
-        "FG04" => again(),
+        "evidence_stale" | "failure_stale" | "FG04" => again(),
         "FG05" => match settled(around).filter(|until| *until > now) {
             Some(until) => wait(
                 why,

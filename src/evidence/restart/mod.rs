@@ -55,20 +55,16 @@ impl Watch {
         let Some(known) = self.lives.insert(seen.probe.clone(), life.clone()) else { return Vec::new() };
         let Some(how) = known.until(&life) else { return Vec::new() };
         let broken = self.walks.iter().position(|walk| walk.probe() == &seen.probe).map(|at| self.walks.remove(at));
-        match broken {
-            // Again, before it was read back: a loop. It is told once; what was known before all of it stays.
-            Some(broken) => {
-                let (walk, told) = broken.started_again(life, how, now);
-                self.walks.push(walk);
-                told.into_iter().map(Told::Read).collect()
-            }
-            None => {
-                let before = self.before(before, life.started_at);
-                let restart = Restart::new(seen, life, how, &before, now);
-                self.walks.push(Walk::new(restart.clone()));
-                vec![Told::Seen(restart)]
-            }
+        // Again, before it was read back: a loop. It is told once; what was known before all of it stays.
+        if let Some(broken) = broken {
+            let (walk, told) = broken.started_again(life, how, now);
+            self.walks.push(walk);
+            return told.into_iter().map(Told::Read).collect();
         }
+        let before = self.before(before, life.started_at);
+        let restart = Restart::new(seen, life, how, &before, now);
+        self.walks.push(Walk::new(restart.clone()));
+        vec![Told::Seen(restart)]
     }
 
     /// The last evidence of each probe from before the start. What a probe sees while a restart is under way is
