@@ -44,3 +44,51 @@ fn an_answer_of_a_probe(bencher: Bencher<'_, '_>, size: (u16, u16)) {
     let answers: Vec<Event> = scene::evidence().into_iter().map(|seen| Event::Judged(Box::new(seen))).collect();
     turns(bencher, size, &answers);
 }
+
+/// The cursor moves while the log holds a storm: 10,000 rows of the last hours.
+#[divan::bench(args = SIZES)]
+fn a_key_over_a_log_of_ten_thousand_rows(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    let (mut app, mut screen) = (scene::incident(size.0, size.1), Screen::unknown());
+    app.update(Event::StoreRead { entries: storm(), complete: true, reviews: Vec::new() }, scene::now());
+    screen.draw(&app, size);
+    let mut events = ["j", "k"].map(|name| Event::Key(scene::key(name))).into_iter().cycle();
+    bencher.bench_local(|| {
+        let turn = app.update(events.next().expect("no end"), scene::now());
+        (turn, screen.draw(&app, size))
+    });
+}
+
+/// What an answer costs over such a log: the rules are asked again.
+#[divan::bench(args = [(120, 40)])]
+fn an_answer_over_a_log_of_ten_thousand_rows(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    let mut app = scene::incident(size.0, size.1);
+    app.update(Event::StoreRead { entries: storm(), complete: true, reviews: Vec::new() }, scene::now());
+    let answers: Vec<Event> = scene::evidence().into_iter().map(|seen| Event::Judged(Box::new(seen))).collect();
+    let mut answers = answers.into_iter().cycle();
+    bencher.bench_local(|| app.update(answers.next().expect("no end"), scene::now()));
+}
+
+/// Alerts and what became of them, one a second, each of an incident of its own.
+fn storm() -> Vec<readback::timeline::Entry> {
+    use readback::timeline::{Entry, EventType, NewOperation, Operation};
+    let now = scene::now().as_second();
+    let row = |n: i64| {
+        let event_type = [EventType::Resolved, EventType::ExecutionCompleted, EventType::AlertReceived][n as usize % 3];
+        let row = NewOperation {
+            id: format!("storm-{n:05}"),
+            incident_id: Some(format!("INC-{}", n / 3)),
+            approval_id: None,
+            audit_log_id: None,
+            auto_repair_id: None,
+            event_type,
+            actor: Some("alertmanager".to_owned()),
+            action_detail: None,
+            success: Some(true),
+            error_message: None,
+            context: serde_json::json!({"alert_name": format!("Alert{}", n / 3)}),
+        };
+        let created_at = jiff::Timestamp::from_second(now - n).unwrap();
+        Entry::Operation(Operation { row, raw_type: None, created_at })
+    };
+    (1..=10_000).map(row).collect()
+}

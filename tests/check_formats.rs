@@ -196,7 +196,8 @@ proptest! {
     #[test]
     fn no_text_passes_for_a_line_of_the_answer_for_people(report in reports()) {
         let hints = report.evidence.iter().filter(|seen| seen.verdict != Verdict::Pass).count();
-        let lines = report.evidence.len() + hints + report.recovery.why_not.len() + report.not_asked.len() + 7;
+        let missing = if report.missing.is_empty() { 0 } else { report.missing.len() + 2 };
+        let lines = report.evidence.len() + hints + report.recovery.why_not.len() + report.not_asked.len() + 7 + missing;
         prop_assert_eq!(render(&report, Format::Human).matches('\n').count(), lines);
     }
 

@@ -7,7 +7,9 @@ mod schema;
 use jiff::Timestamp;
 use readback::cli::check::{NotAsked, Report, SCHEMA, UnreadLayer};
 use readback::env::{Finding, Layer, Place, Severity};
-use readback::evidence::{Evidence, Fact, Quantity, Recovery, RecoveryState, Source, Unknown, Verdict, WhyNot};
+use readback::evidence::{
+    Evidence, Fact, Missing, Quantity, Recovery, RecoveryState, Source, Step, Unknown, Verdict, WhyNot,
+};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::path::Path;
@@ -96,6 +98,14 @@ fn everything() -> Report {
         fix: "take it from the secret".to_owned(),
     };
     let why = WhyNot { id: "not_independent".to_owned(), probe: Some("web".into()), text: "no two".to_owned() };
+    let step = |step| Missing {
+        step,
+        wait_s: (step == Step::Wait).then_some(40),
+        probe: Some("web".into()),
+        frees: vec!["inside".into()],
+        removes: vec!["not_independent".to_owned()],
+        text: "do it".to_owned(),
+    };
     Report {
         schema: SCHEMA,
         stack: "shop".to_owned(),
@@ -103,6 +113,7 @@ fn everything() -> Report {
         checked_at: Timestamp::UNIX_EPOCH,
         exit_code: 1,
         recovery: Recovery { state: RecoveryState::ClearedUnverified, why_not: vec![why] },
+        missing: [Step::Wait, Step::Run, Step::Configure, Step::Fix].map(step).to_vec(),
         evidence: evidence.collect(),
         not_asked: [true, false].map(|required| NotAsked { probe: "bucket".into(), required }).into(),
         findings: [Severity::Error, Severity::Warning, Severity::Note].map(finding).to_vec(),

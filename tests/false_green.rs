@@ -6,7 +6,7 @@ mod fault;
 
 use fault::{Case, Row, Table};
 use proptest::prelude::*;
-use readback::evidence::false_green::{Answer, RULES, Sees, answers, document};
+use readback::evidence::false_green::{Answer, RULES, answers, document};
 use readback::evidence::{Recovery, RecoveryState, Unknown, Verdict};
 use readback::timeline::durations;
 use std::collections::BTreeSet;
@@ -65,7 +65,7 @@ fn names_of_faults_are_unique_and_every_rule_that_can_be_decided_has_faults() {
     assert_eq!(names.len(), faults.len());
     for rule in RULES {
         let decisive = faults.iter().filter(|case| case.first == rule.id).count();
-        assert_eq!(decisive >= 3, rule.sees != Sees::Nothing, "{}: {decisive} faults", rule.id);
+        assert!(decisive >= 3, "{}: {decisive} faults", rule.id);
     }
 }
 
@@ -73,12 +73,23 @@ fn names_of_faults_are_unique_and_every_rule_that_can_be_decided_has_faults() {
 fn a_rule_that_can_not_be_decided_says_so() {
     let case = &healthy()[0];
     let (entries, evidence) = (case.entries(), case.evidence());
-    let scene = case.scene(&entries, &evidence);
-    let all = answers(&scene);
-    assert_eq!(all.len(), 12);
-    for (rule, answer) in all {
-        assert_eq!(matches!(answer, Answer::Undecided(_)), rule.sees == Sees::Nothing, "{}", rule.id);
-    }
+    assert!(answers(&case.scene(&entries, &evidence)).iter().all(|(_, answer)| *answer == Answer::Quiet));
+    let failed = Row {
+        ago: 60,
+        subject: "route".to_owned(),
+        context: serde_json::json!({ "verdict": "FAIL" }),
+        ..Row::of("PROBE_CHANGED")
+    };
+    let case = Case { log: vec![failed, Row { ago: 5, ..Row::of("RESOLVED") }], ..Case::default() };
+    let mut evidence = case.evidence();
+    evidence[0].facts.push(readback::evidence::Fact::text(readback::evidence::STATUS, "200"));
+    let entries = case.entries();
+    let undecided: Vec<&str> = answers(&case.scene(&entries, &evidence))
+        .into_iter()
+        .filter(|(_, answer)| matches!(answer, Answer::Undecided(_)))
+        .map(|(rule, _)| rule.id)
+        .collect();
+    assert_eq!(undecided, ["FG02", "FG06", "FG12"]);
 }
 
 #[test]

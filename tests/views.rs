@@ -111,3 +111,39 @@ fn nothing_is_green_before_anything_was_seen() {
     let frame = render(&app, 200, 60, "default", Depth::Ansi16);
     assert!(frame.content().iter().all(|cell| cell.style().fg != green), "{}", symbols(&frame));
 }
+
+#[test]
+fn unknown_and_stale_look_like_a_pass_in_no_theme() {
+    use readback::app::theme::Theme;
+    for theme in Theme::names() {
+        for depth in [Depth::Mono, Depth::Ansi16, Depth::Ansi256, Depth::True] {
+            let frame = render(&after("1 G")(120, 24), 120, 24, theme, depth);
+            let screen = symbols(&frame);
+            let styles_of = |word: &str, probe: &str| {
+                let is_it = |line: &&str| line.contains(word) && line.contains(probe);
+                let y = screen.lines().enumerate().find(|(_, line)| is_it(&line)).map(|(y, _)| y).expect(word);
+                // Glyph and word stand in fixed columns.
+                [1, 4].map(|x| frame[(x, y as u16)].style())
+            };
+            let pass = styles_of(" pass ", "docker");
+            for (word, probe) in [(" stale ", "route"), (" unknown ", "redis")] {
+                for (bad, good) in styles_of(word, probe).iter().zip(&pass) {
+                    let differs = (bad.fg, bad.add_modifier) != (good.fg, good.add_modifier);
+                    assert!(differs, "{theme} {depth:?} {word}: {screen}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_detail_of_a_probe_names_the_reason_by_its_id() {
+    let mut app = scene::incident(80, 24);
+    let mut seen = scene::evidence().swap_remove(2);
+    seen.reason = Some("name_not_found".to_owned());
+    app.update(Event::Judged(Box::new(seen)), scene::now());
+    scene::press(&mut app, "1 j j enter");
+    scene::rest(&mut app);
+    let screen = symbols(&render(&app, 80, 24, "default", Depth::Ansi16));
+    assert!(screen.contains("reason") && screen.contains("name_not_found"), "{screen}");
+}

@@ -56,6 +56,8 @@ pub enum Action {
     FindingsOnly,
     /// Write into the field.
     Edit,
+    /// Write the reference to recorded evidence into the field.
+    Attach,
     /// The check holds.
     AnswerPass,
     /// The check does not hold.
@@ -179,6 +181,14 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::PrevFinding, C::List, "prev-finding", &["N"], "finding before", "To the row before that needs a look"),
     row(A::FindingsOnly, C::Env, "findings-only", &["f"], "findings only", "Only the rows that have a finding, or all"),
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
+    writing(row(
+        A::Attach,
+        C::Review,
+        "attach",
+        &["i"],
+        "attach",
+        "Write the reference to the newest recorded evidence into the field",
+    )),
     writing(row(A::AnswerPass, C::Review, "answer-pass", &["p"], "pass", "The check holds")),
     writing(row(A::AnswerFail, C::Review, "answer-fail", &["f"], "fail", "The check does not hold")),
     writing(row(

@@ -3,16 +3,16 @@
 use super::effect::Access;
 use super::event::StoreState;
 use super::history::History;
+use super::log::{Log, Reading};
 use super::pending::Pending;
 use crate::env::{self, Matrix};
-use crate::evidence::false_green::{self, Scene};
-use crate::evidence::gate::{Circumstances, Known};
+use crate::evidence::gate::{Circumstances, Known, NOT_READ_YET, TOO_OLD};
 use crate::evidence::maintenance::Window;
 use crate::evidence::restraint::{self, restrain};
-use crate::evidence::{Evidence, ProbeId, Recovery, WhyNot, age, dependency, gate};
+use crate::evidence::{Evidence, Missing, ProbeId, Recovery, WhyNot, age, dependency, gate, missing};
 use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
-use crate::timeline::Entry;
+use crate::timeline::Clocks;
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,19 +37,6 @@ pub struct Setting {
 /// How long a comparison of the layers counts; it is made twice a minute.
 pub(super) const COMPARISON_LASTS: Duration = Duration::from_mins(2);
 
-/// The part of the timeline that has been read.
-#[derive(Clone, Debug, Default)]
-pub struct Log {
-    /// Newest first.
-    pub entries: Vec<Entry>,
-    /// Nothing older is left to read.
-    pub complete: bool,
-    /// An older page is on its way.
-    pub loading: bool,
-    /// Whether it has been read at all.
-    pub read: bool,
-}
-
 /// Everything the panes read.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -71,12 +58,18 @@ pub struct Facts {
     pub paused: Option<Timestamp>,
     /// The recovery gate's answer.
     pub recovery: Recovery,
+    /// The fewest steps that would make it green, the cheapest first.
+    pub missing: Vec<Missing>,
     /// The configuration over all layers; `None` before it was read.
     pub matrix: Option<Matrix>,
     /// When that was; a comparison that nobody has made again proves nothing of now.
     pub compared_at: Timestamp,
     /// The timeline.
     pub log: Log,
+    /// What follows from it.
+    pub(super) reading: Reading,
+    /// Changes with the evidence.
+    evidence_version: u64,
     /// The change-evidence snapshot, or why there is none.
     pub snapshot: Result<Snapshot, String>,
     /// The contract that reviews follow.
@@ -110,9 +103,12 @@ impl Facts {
             maintenance: Vec::new(),
             paused: None,
             recovery: gate::recovery(&[], &Circumstances::default(), now),
+            missing: Vec::new(),
             matrix: None,
             compared_at: now,
             log: Log::default(),
+            reading: Reading::default(),
+            evidence_version: 0,
             snapshot: Err("not read yet".to_owned()),
             contract: Contract::builtin(),
             recorded: Vec::new(),
@@ -146,8 +142,11 @@ impl Facts {
     /// Asks the gate again; called after every event, because time alone changes the answer.
     pub fn judge_recovery(&mut self) {
         self.blame();
-        let recovery = gate::recovery(&self.evidence, &self.circumstances(), self.now);
+        let around = self.circumstances();
+        let recovery = gate::recovery(&self.evidence, &around, self.now);
         self.recovery = restrain(recovery, self.restraints());
+        self.missing = missing(&self.recovery, &self.evidence, &around, self.now);
+        self.reading.look(&self.log, self.now);
     }
 
     /// Lets what can't be told because of another probe say so, and what can be told again speak for itself.
@@ -185,7 +184,21 @@ impl Facts {
         if own.is_empty() { flaps.iter().map(say).collect() } else { own }
     }
 
-    fn circumstances(&self) -> Circumstances {
+    /// Puts the newest evidence of a probe in the place of the one before.
+    pub(super) fn put_evidence(&mut self, evidence: Evidence) {
+        self.evidence_version += 1;
+        match self.evidence.iter_mut().find(|known| known.probe == evidence.probe) {
+            Some(known) => *known = evidence,
+            None => self.evidence.push(evidence),
+        }
+    }
+
+    /// The clocks of the open or the last incident; none where the log has no alert of one.
+    pub fn clocks(&self) -> Option<&Clocks> {
+        self.reading.clocks()
+    }
+
+    fn circumstances(&mut self) -> Circumstances {
         let last_restart = self.evidence.iter().filter_map(Evidence::started_at).max();
         Circumstances {
             last_restart,
@@ -193,12 +206,13 @@ impl Facts {
             disk_equals_secrets: self.compared(env::disk_equals_secrets),
             restart_is_safe: self.compared(env::recreate_is_safe),
             log_unread: self.log_unread(),
-            false_greens: false_green::of_log(&Scene {
-                entries: &self.log.entries,
-                evidence: &self.evidence,
+            false_greens: self.reading.false_greens(
+                &self.log,
+                &self.evidence,
+                self.evidence_version,
                 last_restart,
-                now: self.now,
-            }),
+                self.now,
+            ),
         }
     }
 
@@ -206,7 +220,7 @@ impl Facts {
     fn log_unread(&self) -> Option<String> {
         match &self.store {
             StoreState::Unavailable(why) => Some(why.clone()),
-            StoreState::Opening | StoreState::Ready if !self.log.read => Some("it has not been read yet".to_owned()),
+            StoreState::Opening | StoreState::Ready if !self.log.read => Some(NOT_READ_YET.to_owned()),
             StoreState::Opening | StoreState::Ready => None,
         }
     }
@@ -214,10 +228,9 @@ impl Facts {
     /// What a comparison of the layers says. One that holds holds only while it is young; one that does not
     /// stands until it is made again.
     fn compared(&self, question: fn(&Matrix) -> Known) -> Known {
-        match self.matrix.as_ref().map_or(Known::NotCompared, question) {
-            Known::Holds if age(self.compared_at, self.now) > COMPARISON_LASTS => {
-                Known::Unknown("it was compared too long ago".to_owned())
-            }
+        let not_yet = || Known::Unknown(NOT_READ_YET.to_owned());
+        match self.matrix.as_ref().map_or_else(not_yet, question) {
+            Known::Holds if age(self.compared_at, self.now) > COMPARISON_LASTS => Known::Unknown(TOO_OLD.to_owned()),
             known => known,
         }
     }

@@ -1,7 +1,7 @@
 //! What a probe said over time: the strip, the changes with why, and what of both the store keeps.
 
 use crate::evidence::flap::{self, Flapping};
-use crate::evidence::{Evidence, Verdict};
+use crate::evidence::{BODY_DIGEST, Evidence, STATUS, Verdict};
 use crate::guard::digest_of;
 use crate::timeline::{Entry, OwnEvent, OwnKind};
 use jiff::Timestamp;
@@ -97,7 +97,8 @@ fn hour(at: Timestamp) -> i64 {
 pub(super) fn changed(id: String, stack: &str, shown: &Evidence, flip: &Flip) -> OwnEvent {
     let context = json!({
         "evidence": shown.digest(), "stack": stack, "from": flip.from, "to": flip.to, "why": flip.why,
-        "reason": shown.reason,
+        "reason": shown.reason, "verdict": flip.to.word(),
+        "status": shown.text_fact(STATUS), "body": shown.text_fact(BODY_DIGEST),
     });
     OwnEvent {
         id,

@@ -7,10 +7,12 @@ mod action;
 mod effect;
 mod event;
 mod facts;
+mod follow;
 mod history;
 mod ids;
 mod keymap;
 mod keys_doc;
+mod log;
 mod outbox;
 pub mod pacing;
 mod pending;
@@ -23,17 +25,20 @@ mod wake;
 pub use action::{ACTIONS, Action, ActionInfo, Context};
 pub use effect::{Access, Effect, Step, admit};
 pub use event::{Event, Stepped, StoreState};
-pub use facts::{Facts, Log, Setting};
+pub use facts::{Facts, Setting};
 pub use history::{Flip, History};
 pub use ids::Ids;
 pub use keys_doc::document as keys_document;
+pub use log::Log;
 pub use outbox::Outbox;
 pub use pending::Pending;
 
+use crate::evidence::restart;
 use crate::panes::overlay::Overlay;
 use crate::panes::{Canvas, EnvPane, HealthPane, Pane, PaneId, ReadbackPane, TimelinePane, chrome, layout};
 use jiff::Timestamp;
 use ratatui::layout::Position;
+use std::collections::BTreeSet;
 
 /// The whole console, but for its shell.
 #[derive(Debug)]
@@ -50,6 +55,10 @@ pub struct App {
     notice: Option<String>,
     /// When a key was pressed last; the details follow the cursors a moment later.
     moved_at: Option<Timestamp>,
+    /// Reads restarts back.
+    restarts: restart::Watch,
+    /// What was asked to be recorded by itself since the log was read last.
+    asked: BTreeSet<String>,
     size: (u16, u16),
 }
 
@@ -77,6 +86,8 @@ impl App {
             overlay: None,
             notice: None,
             moved_at: None,
+            restarts: restart::Watch::default(),
+            asked: BTreeSet::new(),
             size,
         }
     }

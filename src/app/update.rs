@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, ProbeId};
 use crate::panes::overlay::Overlay;
 use crate::panes::{Flow, Pane, PaneId, Typed};
 use crate::review::Recorded;
-use crate::timeline::Entry;
+use crate::timeline::{Entry, OwnEvent};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -30,10 +30,22 @@ impl App {
         let mut effects = self.pass_gate(asked);
         self.facts.refold();
         self.facts.judge_recovery();
+        effects.extend(self.follow_up(now));
         self.settle();
-        let wake = wake::next(&self.facts).into_iter().chain(self.rest_cursor()).min();
+        let wake = wake::next(&self.facts).into_iter().chain(self.follow_at()).chain(self.rest_cursor()).min();
         effects.extend(wake.map(Effect::WakeAt));
         Turn { effects, dirty: true }
+    }
+
+    /// What the console asks for by itself; what it can't record is in its own timeline, and judged at once.
+    fn follow_up(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut ids = self.ids.clone();
+        let mut out = Outbox::new(&mut ids, now);
+        self.follow(&mut out);
+        let (asked, _) = out.take();
+        self.ids = ids;
+        self.facts.judge_recovery();
+        self.pass_gate(asked)
     }
 
     /// Lets the details follow the cursors that have rested for a moment; returns when to look again.
@@ -179,10 +191,8 @@ impl App {
             out.ask(Effect::AppendOwn(Box::new(history::sample(stack, &evidence))));
         }
         let probe = evidence.probe.clone();
-        match self.facts.evidence.iter_mut().find(|known| known.probe == probe) {
-            Some(known) => *known = evidence,
-            None => self.facts.evidence.push(evidence),
-        }
+        self.watch_restarts(&evidence, out);
+        self.facts.put_evidence(evidence);
         if let Some(flip) = flip {
             self.record_flip(&probe, &flip, out);
         }
@@ -193,12 +203,17 @@ impl App {
         self.facts.judge_recovery();
         let Some(shown) = self.facts.evidence.iter().find(|seen| seen.probe == *probe) else { return };
         let event = history::changed(out.id(), &self.facts.setting.stack, shown, flip);
+        self.tell_own(event, out);
+    }
+
+    /// Asks that an event of the console's own be recorded.
+    pub(super) fn tell_own(&mut self, event: OwnEvent, out: &mut Outbox<'_>) {
         if self.facts.setting.access.may_write() {
             out.ask(Effect::AppendOwn(Box::new(event)));
         } else {
             // Seen here and recorded nowhere; its detail says so.
             let known = std::mem::take(&mut self.facts.log.entries);
-            self.facts.log.entries = merged(vec![Entry::Own(event)], known);
+            self.facts.log.put(merged(vec![Entry::Own(event)], known));
         }
     }
 
@@ -233,14 +248,16 @@ impl App {
             !complete && log.entries.first().is_some_and(|newest| oldest.is_some_and(|oldest| newest.at() < oldest));
         let known = if gap { Vec::new() } else { std::mem::take(&mut log.entries) };
         log.complete = complete || (log.complete && !gap);
-        log.entries = merged(page, known);
+        log.put(merged(page, known));
+        self.asked.clear();
     }
 
     fn older_read(&mut self, page: Vec<Entry>, complete: bool) {
         let log = &mut self.facts.log;
         log.loading = false;
         log.complete = complete;
-        log.entries = merged(page, std::mem::take(&mut log.entries));
+        let known = std::mem::take(&mut log.entries);
+        log.put(merged(page, known));
     }
 
     fn stepped(&mut self, id: &str, outcome: Stepped, out: &mut Outbox<'_>) {

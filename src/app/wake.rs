@@ -20,6 +20,8 @@ pub(super) fn next(facts: &Facts) -> Option<Timestamp> {
         })
         .chain(comparison_ends(facts))
         .chain(restraint_changes(facts))
+        .chain(facts.reading.rules_change_at().map(|at| age(facts.now, at)))
+        .chain(waiting(facts))
         .min()?;
     facts.now.checked_add(SignedDuration::try_from(soonest).ok()?).ok()
 }
@@ -29,6 +31,12 @@ fn restraint_changes(facts: &Facts) -> Option<Duration> {
     let windows = facts.maintenance.iter().filter_map(|window| window.next_change(facts.now));
     let flaps = facts.history.values().filter_map(|said| said.flapping(facts.now)).map(|flapping| flapping.until);
     windows.chain(flaps).min().map(|at| age(facts.now, at) + Duration::from_millis(1))
+}
+
+/// While a wait is shown it is counted down, coarsely: a screen far away is not written to each second.
+fn waiting(facts: &Facts) -> Option<Duration> {
+    let left = facts.missing.iter().find_map(|step| step.wait_s)?;
+    Some(Duration::from_secs(if left % 10 == 0 { left.min(10) } else { left % 10 }.max(1)))
 }
 
 /// How long until the comparison of the layers no longer counts; nothing once it does not.

@@ -98,6 +98,11 @@ pub struct Circumstances {
     pub log_unread: Option<String>,
 }
 
+/// Why something is not known that will be in a moment.
+pub const NOT_READ_YET: &str = "it has not been read yet";
+/// Why a comparison no longer counts.
+pub const TOO_OLD: &str = "it was compared too long ago";
+
 /// How far ahead of this clock an observation's may be before it proves nothing, in seconds.
 pub const CLOCK_SKEW_SECONDS: i64 = 5;
 

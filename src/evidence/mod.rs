@@ -8,7 +8,9 @@ mod freshness;
 pub mod gate;
 mod independence;
 pub mod maintenance;
+mod missing;
 mod pair;
+pub mod restart;
 pub mod restraint;
 mod verdict;
 
@@ -16,6 +18,7 @@ pub use fact::{Fact, Quantity};
 pub use freshness::{Freshness, age};
 pub use gate::{Known, Recovery, RecoveryState, WhyNot};
 pub use independence::{Source, independence};
+pub use missing::{Missing, Step, missing};
 pub use pair::independent_pair;
 pub use verdict::{Unknown, Verdict};
 
@@ -25,6 +28,15 @@ use std::time::Duration;
 
 /// The fact by which a probe says when what it looked at last started.
 pub const STARTED_AT: &str = "started at";
+
+/// The fact by which a probe says for how long that has to run before its running counts.
+pub const COUNTS_FROM: &str = "counts from";
+
+/// The fact by which a route says with which status it answered.
+pub const STATUS: &str = "status";
+
+/// The fact by which a route says which page it was: the start of the digest of its body.
+pub const BODY_DIGEST: &str = "digest of the body";
 
 /// The name of a configured probe, unique in its stack (`web-health`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -95,6 +107,14 @@ impl Evidence {
     pub fn started_at(&self) -> Option<Timestamp> {
         self.facts.iter().find_map(|fact| match fact.value {
             Quantity::At(at) if fact.name == STARTED_AT => Some(at),
+            _ => None,
+        })
+    }
+
+    /// A fact that is a word, by its name.
+    pub fn text_fact(&self, name: &str) -> Option<&str> {
+        self.facts.iter().find_map(|fact| match &fact.value {
+            Quantity::Text(text) if fact.name == name => Some(text.as_str()),
             _ => None,
         })
     }

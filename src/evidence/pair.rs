@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 /// Kinds that prove that something works: they ask what the application asks. Every other kind, a new one
 /// included, proves only that something answers or is there. `command` is as thick as what it runs.
-const THICK_KINDS: [&str; 3] = ["postgres", "redis", "command"];
+pub(super) const THICK_KINDS: [&str; 3] = ["postgres", "redis", "command"];
 
 /// Each choice of three names of the four.
 const THREE: [&[usize]; 4] = [&[0, 1, 2], &[0, 1, 3], &[0, 2, 3], &[1, 2, 3]];

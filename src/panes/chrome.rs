@@ -7,6 +7,9 @@ use crate::app::{Action, Facts, StoreState};
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
+/// Columns from which the header has a place for the clocks.
+const WIDE: u16 = 110;
+
 /// The header: stack and environment, recovery state with the first reason why it is not green, access
 /// and bytes sent. On one row the state is what stays.
 pub fn header(facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
@@ -35,6 +38,8 @@ fn identity(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
         right.width -= canvas.put_right(right, row.y, &badge.text, badge.role).min(right.width);
     }
     let room = right.width.saturating_sub(2);
+    // Health says it too, where it is not cut.
+    let clocks = facts.clocks().filter(|_| row.width >= WIDE).map(|clocks| clocks.words(facts.now)).unwrap_or_default();
     canvas.spans(
         row.x + 1,
         row.y,
@@ -44,6 +49,8 @@ fn identity(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
             (&facts.setting.stack, Role::Text),
             ("  ", Role::Text),
             (&facts.setting.environment, Role::Accent),
+            ("  ", Role::Text),
+            (&clocks, Role::Muted),
         ],
     );
 }

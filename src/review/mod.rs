@@ -14,6 +14,7 @@ mod event;
 mod fold;
 mod lane;
 mod plan;
+mod reference;
 mod signature;
 
 pub use attribution::names_user;
@@ -27,4 +28,5 @@ pub use event::{Answer, CandidateId, NewReviewEvent, Recorded, ReviewAct, Review
 pub use fold::{Anomaly, AnomalyKind, Caught, Decision, FieldState, Opening, Review, Touch};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use plan::{plan, success_line};
+pub use reference::{Reference, references};
 pub use signature::{Signature, Void};

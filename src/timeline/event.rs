@@ -119,6 +119,12 @@ pub enum OwnKind {
     ProbeChanged,
     /// What a probe said once an hour, where nothing changed; for its strip, in no page of the timeline.
     ProbeSampled,
+    /// The recovery gate was green after a RESOLVED: the second of the two clocks stops.
+    RecoveryVerified,
+    /// A container was restarted or recreated: what was known before.
+    RestartSeen,
+    /// What was read back after it, beside what was known before.
+    RestartRead,
     /// The configuration changed.
     ConfigChanged,
     /// A step of a review (mirrored from the review's own records).
@@ -128,11 +134,26 @@ pub enum OwnKind {
 }
 
 impl OwnKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::ProbeChanged,
+        Self::ProbeSampled,
+        Self::RecoveryVerified,
+        Self::RestartSeen,
+        Self::RestartRead,
+        Self::ConfigChanged,
+        Self::ReviewEvent,
+        Self::Note,
+    ];
+
     /// The stable name.
     pub fn name(self) -> &'static str {
         match self {
             Self::ProbeChanged => "PROBE_CHANGED",
             Self::ProbeSampled => "PROBE_SAMPLED",
+            Self::RecoveryVerified => "RECOVERY_VERIFIED",
+            Self::RestartSeen => "RESTART_SEEN",
+            Self::RestartRead => "RESTART_READ",
             Self::ConfigChanged => "CONFIG_CHANGED",
             Self::ReviewEvent => "REVIEW_EVENT",
             Self::Note => "NOTE",
@@ -141,9 +162,7 @@ impl OwnKind {
 
     /// The kind with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ProbeChanged, Self::ProbeSampled, Self::ConfigChanged, Self::ReviewEvent, Self::Note]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

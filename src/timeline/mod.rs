@@ -4,8 +4,10 @@ mod claim;
 mod event;
 mod refire;
 mod state;
+mod verified;
 
 pub use claim::{Latest, claims, is_same};
 pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
 pub use refire::{FLAP_WINDOW, refire_of, refired};
 pub use state::{Durations, IncidentState, durations};
+pub use verified::{Claim, Clocks, clocks, proof, stable_id, unverified};

@@ -4,7 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use readback::cli::check::{NotAsked, Report, SCHEMA, UnreadLayer, exit_code};
 use readback::env::{Finding, Layer, Place, Severity};
-use readback::evidence::{Evidence, Recovery, RecoveryState, Source, Unknown, Verdict, WhyNot};
+use readback::evidence::gate::Circumstances;
+use readback::evidence::{Evidence, Recovery, RecoveryState, Source, Unknown, Verdict, WhyNot, missing};
 use std::time::Duration;
 
 fn now() -> Timestamp {
@@ -41,6 +42,7 @@ pub(crate) fn report(evidence: Vec<Evidence>, state: RecoveryState, reasons: &[(
         environment: Some("production".to_owned()),
         checked_at: now(),
         exit_code: exit_code(&recovery, &evidence),
+        missing: missing(&recovery, &evidence, &Circumstances::default(), now()),
         recovery,
         evidence,
         not_asked: Vec::new(),

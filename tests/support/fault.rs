@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use readback::evidence::false_green::{Scene, of_log};
 use readback::evidence::gate::{Circumstances, Known, recovery};
-use readback::evidence::{Evidence, Fact, Quantity, Recovery, STARTED_AT, Source, Unknown, Verdict};
+use readback::evidence::{
+    BODY_DIGEST, Evidence, Fact, Quantity, Recovery, STARTED_AT, STATUS, Source, Unknown, Verdict,
+};
 use readback::timeline::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -50,6 +52,8 @@ pub(crate) struct Change {
     pub(crate) vantage: Option<String>,
     pub(crate) credential: Option<String>,
     pub(crate) code_path: Option<String>,
+    /// Status and digest of the body of a route.
+    pub(crate) page: Option<(String, String)>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -156,6 +160,10 @@ impl Change {
         to.half_life = self.half_life.map_or(to.half_life, Duration::from_secs);
         to.required = self.required.unwrap_or(to.required);
         to.facts.extend(self.started.map(|started| Fact::new(STARTED_AT, Quantity::At(ago(started)))));
+        if let Some((status, body)) = &self.page {
+            to.facts.push(Fact::text(STATUS, status.as_str()));
+            to.facts.push(Fact::text(BODY_DIGEST, body.as_str()));
+        }
         let source = &mut to.source;
         for (from, to) in [
             (&self.observer, &mut source.observer),

@@ -21,11 +21,26 @@ pub struct Rig {
     store: JoinHandle<()>,
     drafts: JoinHandle<()>,
     pub quit: Option<u8>,
+    /// What time it is.
+    pub now: jiff::Timestamp,
+    /// The probes that the console asked to run, in order.
+    pub asked: Vec<String>,
 }
 
 impl Rig {
     /// A console on this store; `folder` is where it keeps what could not be sent. `seed` makes its ids its own.
     pub async fn start(url: &str, folder: &Path, seed: u8) -> Self {
+        Self::start_with(url, folder, seed, scene::evidence(), scene::now()).await
+    }
+
+    /// The same with other probes, at another time.
+    pub async fn start_with(
+        url: &str,
+        folder: &Path,
+        seed: u8,
+        evidence: Vec<readback::evidence::Evidence>,
+        now: jiff::Timestamp,
+    ) -> Self {
         let drafts = Drafts::open(&folder.join("drafts.db")).await.unwrap();
         let (events, received) = mpsc::channel(256);
         let (store, commands) = mpsc::channel::<Command>(64);
@@ -41,7 +56,7 @@ impl Rig {
             events,
             door: Door::new(tokio::sync::watch::channel(readback::guard::Watch::default()).1),
         };
-        let facts = Facts::new(scene::setting(Access::ReadWrite), scene::evidence(), scene::now());
+        let facts = Facts::new(scene::setting(Access::ReadWrite), evidence, now);
         let mut rig = Self {
             app: App::new(facts, Ids::new([seed; 16]), (120, 40)),
             hands: Hands { probes: Probes::Scripted, layers: mpsc::channel(1).0, store, drafts: texts },
@@ -49,20 +64,31 @@ impl Rig {
             store: tokio::spawn(task.run(commands)),
             drafts: tokio::spawn(keep_drafts(Some(drafts), kept)),
             quit: None,
+            now,
+            asked: Vec::new(),
         };
         rig.take(Event::SnapshotRead(Ok(Box::new(scene::snapshot())))).await;
         rig.take(Event::EnvCompared(Box::new(scene::matrix()))).await;
         rig
     }
 
-    /// Something happened, at the scene's time.
+    /// Hands an event to the console, and carries out what it asks.
     pub async fn take(&mut self, event: Event) {
-        let turn = self.app.update(event, scene::now());
+        let turn = self.app.update(event, self.now);
         for effect in turn.effects {
+            if let Effect::RunProbe(probe) = &effect {
+                self.asked.push(probe.0.clone());
+            }
             if let Some(Effect::Quit(code)) = self.hands.perform(effect).await {
                 self.quit = Some(code);
             }
         }
+    }
+
+    /// Lets so many seconds pass.
+    pub async fn later(&mut self, seconds: i64) {
+        self.now = self.now.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap();
+        self.take(Event::Woken).await;
     }
 
     /// Presses keys by name.

@@ -19,6 +19,12 @@ pub(super) fn render(report: &Report) -> String {
     for why in &report.recovery.why_not {
         let _ = writeln!(out, "  {:<28} {}", line(&why.id), line(&why.text));
     }
+    if !report.missing.is_empty() {
+        let _ = writeln!(out, "\nmissing for green, the cheapest first");
+    }
+    for step in &report.missing {
+        let _ = writeln!(out, "  {:<28} {}", step.step.word(), line(&step.text));
+    }
     out
 }
 

@@ -6,7 +6,7 @@ use crate::env::{self, Matrix};
 use crate::evidence::gate::{self, Circumstances};
 use crate::evidence::maintenance::Window;
 use crate::evidence::restraint::{IN_MAINTENANCE, in_maintenance, restrain};
-use crate::evidence::{Evidence, Recovery, RecoveryState, Verdict, dependency};
+use crate::evidence::{Evidence, Missing, Recovery, RecoveryState, Verdict, dependency, missing};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ pub struct Report {
     pub exit_code: u8,
     /// The gate's answer.
     pub recovery: Recovery,
+    /// The fewest steps that would make it green, the cheapest first; none exactly where it is.
+    pub missing: Vec<Missing>,
     /// What every probe saw that was asked.
     pub evidence: Vec<Evidence>,
     /// The probes of the configuration that `--only` and `--tag` left out.
@@ -76,6 +78,7 @@ impl Report {
             environment: stack.environment.clone(),
             checked_at: now,
             exit_code: exit_code(&recovery, &evidence),
+            missing: missing(&recovery, &evidence, &around, now),
             recovery,
             evidence,
             not_asked,

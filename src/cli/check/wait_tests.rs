@@ -22,6 +22,7 @@ fn report(ids: &[&str]) -> Report {
         environment: None,
         checked_at: Timestamp::UNIX_EPOCH,
         exit_code: u8::from(!ids.is_empty()),
+        missing: Vec::new(),
         recovery: Recovery { state, why_not: ids.iter().map(why).collect() },
         evidence: Vec::new(),
         not_asked: Vec::new(),

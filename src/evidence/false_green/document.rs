@@ -21,8 +21,8 @@ A rule that can't be decided does not apply, and does not clear anything either:
 pub fn document() -> String {
     let mut page = HEAD.to_owned();
     for rule in RULES {
-        let best = if rule.sees == Sees::Nothing { "undecided" } else { rule.at_best.word() };
-        line(&mut page, format_args!("| {} | {} | {} | {best} |", rule.id, rule.title, sees(rule)));
+        let (id, title, best) = (rule.id, rule.title, rule.at_best.word());
+        line(&mut page, format_args!("| {id} | {title} | {} | {best} |", sees(rule)));
     }
     for Rule { id, title, asks, needs, ends, .. } in RULES {
         line(&mut page, format_args!("\n## {id}: {title}\n\n{asks}\n"));
@@ -35,7 +35,6 @@ fn sees(rule: &Rule) -> &'static str {
     match rule.sees {
         Sees::Evidence => "evidence",
         Sees::Log => "the log and evidence",
-        Sees::Nothing => "what this console does not have",
     }
 }
 

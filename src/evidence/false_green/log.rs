@@ -1,7 +1,7 @@
 //! The rules that the timeline decides, together with the evidence.
 
-use super::{Answer, Hit, Scene, Subject};
-use crate::evidence::{Evidence, Verdict, pair};
+use super::{Answer, Hit, SETTLED, Scene, Subject};
+use crate::evidence::{BODY_DIGEST, Evidence, STATUS, Verdict, pair};
 use crate::guard;
 use crate::timeline::{self, Entry, EventType, FLAP_WINDOW, Latest, OwnKind};
 use jiff::{SignedDuration, Timestamp};
@@ -9,8 +9,6 @@ use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-/// How long after a restart something has to be seen to work before the restart itself is no explanation.
-const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 /// How long a sender may be silent before its alert counts as resolved, unless the row says otherwise.
 const RESOLVE_TIMEOUT_SECONDS: i64 = 300;
 /// What stands in place of a message that was too long to be sent.
@@ -120,6 +118,57 @@ pub(super) fn restart_hid_it(scene: &Scene<'_>) -> Answer {
             }
             _ => {}
         }
+    }
+    hits.into()
+}
+
+/// FG06. The status has to differ: where it is the same, something else than the page was wrong.
+pub(super) fn error_page_again(scene: &Scene<'_>) -> Answer {
+    let mut hits = Vec::new();
+    let mut is_silent = false;
+    for seen in scene.fresh_passes() {
+        let Some(status) = seen.text_fact(STATUS) else { continue };
+        let failed = scene.recent().find(|row| match row {
+            Entry::Own(event) => {
+                event.kind == OwnKind::ProbeChanged
+                    && event.subject == seen.probe.0
+                    && text(&event.context, "verdict") == Some(Verdict::Fail.word())
+            }
+            Entry::Operation(_) => false,
+        });
+        let Some(failed) = failed else { continue };
+        let then = text(failed.context(), "body").zip(text(failed.context(), "status"));
+        match then.zip(seen.text_fact(BODY_DIGEST)) {
+            None => is_silent = true,
+            Some(((body, then), now)) if body == now && then != status => {
+                let what = format!("{}: {status}, with the very page that it had while it said {then}", seen.probe);
+                hits.push(Hit { what, at: Some(failed.at()), subject: Subject::Probe(seen.probe.clone()) });
+            }
+            Some(_) => {}
+        }
+    }
+    if hits.is_empty() && is_silent {
+        return Answer::Undecided("the page at the time of the failure was not kept");
+    }
+    hits.into()
+}
+
+/// FG12.
+pub(super) fn series_is_gone(scene: &Scene<'_>) -> Answer {
+    let mut hits = Vec::new();
+    let mut is_silent = false;
+    let checks = postchecks(scene);
+    for at in claims(scene).filter(|at| !was_checked(scene, &checks, *at)) {
+        match is_no_data(scene.entries[at].context()) {
+            Some(true) => {
+                hits.push(of(&scene.entries[at], "RESOLVED because its series is gone, not because it is well"));
+            }
+            Some(false) => {}
+            None => is_silent = true,
+        }
+    }
+    if hits.is_empty() && is_silent {
+        return Answer::Undecided("the RESOLVED row does not say whether its series was there");
     }
     hits.into()
 }
@@ -246,6 +295,19 @@ fn is_timeout(context: &Value) -> Option<bool> {
     Some(ended.duration_since(heard).as_secs() >= limit)
 }
 
+/// Whether this context of a RESOLVED tells of a series that was absent; `None` where it does not tell.
+fn is_no_data(context: &Value) -> Option<bool> {
+    const GONE: [&str; 7] =
+        ["nodata", "no_data", "no data", "absent", "absent_series", "missing_series", "series_absent"];
+    if flag(context, "no_data") || flag(context, "absent") {
+        return Some(true);
+    }
+    let words = ["reason", "state", "state_reason"].into_iter().filter_map(|key| text(context, key));
+    let is_gone = words.map(|word| GONE.contains(&word.to_lowercase().as_str())).reduce(|a, b| a || b);
+    // A value that was measured says that the series was there.
+    is_gone.filter(|gone| *gone).or_else(|| context.get("value").is_some_and(Value::is_number).then_some(false))
+}
+
 /// Whether what was sent is the fallback text; `None` where the row does not tell.
 fn is_fallback(row: &Entry) -> Option<bool> {
     let is_it = |text: &str| text.to_lowercase().contains(FALLBACK);
@@ -305,4 +367,12 @@ fn subject(row: &Entry) -> Subject {
 /// A foreign name, safe to show and not too long.
 fn name(foreign: &str) -> String {
     guard::line(foreign).chars().take(NAME).collect()
+}
+
+/// The times at which a silence, or what is left of the flap window after it, ends.
+pub(super) fn silence_borders<'a>(scene: &Scene<'a>) -> impl Iterator<Item = Timestamp> + use<'a> {
+    let silences = scene.entries.iter().filter(|row| row.event_type() == Some(EventType::Silenced));
+    let ends = silences.filter_map(silence_end).flat_map(|end| [Some(end), end.checked_add(FLAP_WINDOW).ok()]);
+    let resolved = scene.recent().filter(|row| row.event_type() == Some(EventType::Resolved));
+    ends.chain(resolved.map(|row| row.at().checked_add(FLAP_WINDOW).ok())).flatten()
 }

@@ -9,12 +9,16 @@ mod seen;
 pub use document::document;
 pub use rules::RULES;
 
+use super::gate::CLOCK_SKEW_SECONDS;
 use super::{Evidence, Freshness, ProbeId, RecoveryState, Verdict};
 use crate::timeline::Entry;
 use jiff::{SignedDuration, Timestamp};
 
 /// How far back the log is read for these rules: the half-life of what a log says.
 pub const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long after a restart something has to be seen to work before the restart itself is no explanation.
+pub const SETTLED: SignedDuration = SignedDuration::from_secs(60);
 
 /// What the rules look at.
 #[derive(Clone, Copy, Debug)]
@@ -95,8 +99,6 @@ pub enum Sees {
     Evidence,
     /// The timeline too: who reads the log hands the answer to the gate.
     Log,
-    /// What this console does not have yet.
-    Nothing,
 }
 
 /// A rule.
@@ -150,6 +152,23 @@ pub fn of_evidence(evidence: &[Evidence], last_restart: Option<Timestamp>, now: 
 /// Everything that takes the timeline to see.
 pub fn of_log(scene: &Scene<'_>) -> Vec<FalseGreen> {
     found(Sees::Log, scene)
+}
+
+/// Until when [`of_log`] says the same of the same rows and evidence: time alone changes it when an evidence ages,
+/// when the oldest row that is looked at leaves the window, and when a silence ends.
+pub fn holds_until(scene: &Scene<'_>) -> Timestamp {
+    let (now, since) = (scene.now, scene.since());
+    let recent = scene.entries.partition_point(|entry| entry.at() >= since);
+    let leaves = recent.checked_sub(1).and_then(|oldest| scene.entries[oldest].at().checked_add(LOOK_BACK).ok());
+    let after = |at: Timestamp| at.checked_add(SignedDuration::from_nanos(1)).ok();
+    let ages = scene.evidence.iter().flat_map(|seen| {
+        let ahead = seen.as_of.max(seen.observed_at).checked_sub(SignedDuration::from_secs(CLOCK_SKEW_SECONDS));
+        let half_life = SignedDuration::try_from(seen.half_life).ok();
+        let ends = half_life.and_then(|half_life| seen.as_of.checked_add(half_life).ok());
+        [ahead.ok(), ends.and_then(after)]
+    });
+    let borders = ages.flatten().chain(leaves.and_then(after)).chain(log::silence_borders(scene));
+    borders.filter(|at| *at > now).min().unwrap_or(Timestamp::MAX)
 }
 
 fn found(sees: Sees, scene: &Scene<'_>) -> Vec<FalseGreen> {

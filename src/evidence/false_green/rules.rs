@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use super::{Answer, Rule, Sees, log, seen};
+use super::{Rule, Sees, log, seen};
 use crate::evidence::RecoveryState::{ClearedUnverified, Degraded};
 
 /// Every rule, in the order of the ids.
@@ -60,11 +60,13 @@ pub const RULES: &[Rule] = &[
         id: "FG06",
         title: "the error page again",
         asks: "Does the route answer 200 with the very body that it had while it failed?",
-        needs: "A digest of the body at the time of the failure; the http probe keeps none.",
-        ends: "Not decided yet.",
-        sees: Sees::Nothing,
+        needs: "A probe's change to FAIL with the status and the digest of the body in its context, as the console \
+                records it, and the same of the pass. A failure recorded without them is undecided. Where the status \
+                is the same, it was not the page that was wrong.",
+        ends: "When the route answers with another body, or 24 hours after the failure.",
+        sees: Sees::Log,
         at_best: ClearedUnverified,
-        decide: |_| Answer::Undecided("the body at the time of the failure was not kept"),
+        decide: log::error_page_again,
     },
     Rule {
         id: "FG07",
@@ -122,10 +124,12 @@ pub const RULES: &[Rule] = &[
         id: "FG12",
         title: "the metric is gone",
         asks: "Did the alert clear because its series is absent, and not because it is below the threshold?",
-        needs: "The metric store; no probe asks one.",
-        ends: "Not decided yet.",
-        sees: Sees::Nothing,
+        needs: "In the context of RESOLVED: `no_data` or `absent`, a `reason`, `state` or `state_reason` that says so, or \
+                a number as `value`, which says that it was there. A RESOLVED that says none of these is undecided: no \
+                metric store is asked.",
+        ends: "When a probe that proves more than an answer passes after the RESOLVED.",
+        sees: Sees::Log,
         at_best: ClearedUnverified,
-        decide: |_| Answer::Undecided("no metric store is asked"),
+        decide: log::series_is_gone,
     },
 ];

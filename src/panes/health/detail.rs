@@ -19,6 +19,9 @@ pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, 
         _ => String::new(),
     };
     pen.text(&format!("{word}{why}: {}", evidence.summary), role);
+    if let Some(reason) = &evidence.reason {
+        pen.pair("reason", reason, Role::Key);
+    }
     if let Some(note) = standing.note {
         pen.pair("besides", note, Role::Warn);
     }

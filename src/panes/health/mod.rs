@@ -1,6 +1,7 @@
 //! Health: a row of evidence per probe, worst first to the eye and in the configuration's order.
 
 mod detail;
+pub(in crate::panes) mod recovery;
 mod row;
 mod standing;
 
@@ -108,6 +109,7 @@ impl Pane for HealthPane {
     }
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+        let area = if self.opened { area } else { recovery::draw(facts, canvas, area) };
         let places = split(area, self.opened, facts.evidence.len());
         let window = self.list.window(facts.evidence.len(), usize::from(places.list.height));
         for (y, at) in (places.list.y..).zip(window) {

@@ -3,6 +3,7 @@
 use super::Line;
 use crate::app::Facts;
 use crate::app::theme::Role;
+use crate::panes::health::recovery;
 
 /// The reasons, worst first.
 pub(super) fn lines(facts: &Facts) -> Vec<Line> {
@@ -13,5 +14,9 @@ pub(super) fn lines(facts: &Facts) -> Vec<Line> {
             Role::Pass,
         )];
     }
-    facts.recovery.why_not.iter().map(|reason| (reason.id.clone(), reason.text.clone(), Role::Text)).collect()
+    let reasons = facts.recovery.why_not.iter().map(|reason| (reason.id.clone(), reason.text.clone(), Role::Text));
+    let blank = (String::new(), String::new(), Role::Text);
+    let heading = (String::new(), "Missing for green, the cheapest first".to_owned(), Role::Title);
+    let steps = facts.missing.iter().map(|step| (step.removes.join(", "), recovery::words(step), Role::Text));
+    reasons.chain([blank, heading]).chain(steps).collect()
 }

@@ -6,7 +6,7 @@ use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
 use crate::panes::widgets::Pen;
-use crate::review::{Answer, CheckKind, Review};
+use crate::review::{Answer, CheckKind, Review, references};
 use ratatui::layout::Rect;
 
 /// Draws the detail of the selected row.
@@ -29,6 +29,10 @@ pub(super) fn draw(review: &Review, rows: &[Row], at: usize, facts: &Facts, canv
         match review.value(&field) {
             Some(value) => pen.pair(&field, value, Role::Text),
             None => pen.pair(&field, "empty", Role::Muted),
+        }
+        for reference in references(&field, &facts.log.entries, facts.now) {
+            let at = facts.local(reference.at).strftime("%Y-%m-%d %H:%M:%S");
+            pen.pair("  evidence (i)", &format!("{at} {}: {}", reference.summary, reference.text), Role::Accent);
         }
     }
     if let Some(review) = &review.opening {

@@ -12,7 +12,7 @@ use super::widgets::{List, split};
 use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
 use crate::app::{Action, Context, Effect, Facts, Outbox};
-use crate::review::{Candidate, CandidateId, Lane, Review};
+use crate::review::{Candidate, CandidateId, Lane, Review, actions, references};
 use editor::{Editor, Target};
 use question::Question;
 use ratatui::layout::Rect;
@@ -97,6 +97,7 @@ impl ReadbackPane {
             Action::PrevFinding => self.seek(facts, false),
             Action::Refresh => out.ask(Effect::ReadStore),
             Action::Edit => self.edit(facts, out),
+            Action::Attach => self.attach(facts, out),
             Action::AnswerPass => self.answer(crate::review::Answer::Pass, facts, out),
             Action::AnswerFail => self.answer(crate::review::Answer::Fail, facts, out),
             Action::AnswerUnknown => self.answer(crate::review::Answer::Unknown, facts, out),
@@ -135,6 +136,25 @@ impl ReadbackPane {
         };
         let target = Target { review: review.id.clone(), field: field.clone(), answers: None };
         self.mode = Mode::Writing(Box::new(Editor::new(target, review.value(field).unwrap_or(""), facts)));
+    }
+
+    /// Writes the reference to the newest evidence into the first empty field of the check that it answers.
+    fn attach(&self, facts: &Facts, out: &mut Outbox<'_>) {
+        let Some(review) = self.review(facts) else { return };
+        let rows = checks::rows(facts);
+        let Some(row) = rows.get(self.checks.index()) else { return };
+        let found = row.fields(facts).into_iter().filter(|field| review.value(field).is_none()).find_map(|field| {
+            let newest = references(&field, &facts.log.entries, facts.now).into_iter().next()?;
+            Some((field, newest.text))
+        });
+        match found {
+            Some((field, text)) => {
+                let made = actions::set_field(review, &facts.contract, &field, &text, words::by(facts, out));
+                out.tell(format!("{field} refers to a recorded readback"));
+                words::ask(made, facts, out);
+            }
+            None => out.tell("nothing recorded answers an empty field of this check"),
+        }
     }
 
     fn ask_reason(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
@@ -254,7 +274,8 @@ impl Pane for ReadbackPane {
             (Mode::Asking(_), _) => vec![Action::Confirm, Action::Decline],
             (Mode::Browsing, None) => vec![Action::Open, Action::Refresh],
             (Mode::Browsing, Some(_)) => {
-                let mut offers = vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::SignOff];
+                let mut offers =
+                    vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::SignOff, Action::Attach];
                 offers.extend([Action::AnswerNotApplicable, Action::AnswerUnknown, Action::NextFinding]);
                 if self.review(facts).is_some_and(Review::is_quarantined) {
                     offers.insert(0, Action::ClearQuarantine);

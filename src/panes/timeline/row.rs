@@ -71,6 +71,9 @@ fn short(entry: &Entry) -> &'static str {
     match entry {
         Entry::Own(event) => match event.kind {
             OwnKind::ProbeChanged | OwnKind::ProbeSampled => "probe",
+            OwnKind::RecoveryVerified => "verified",
+            OwnKind::RestartSeen => "restarted",
+            OwnKind::RestartRead => "read back",
             OwnKind::ConfigChanged => "config",
             OwnKind::ReviewEvent => "review",
             OwnKind::Note => "note",

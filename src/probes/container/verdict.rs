@@ -3,7 +3,7 @@
 
 use super::facts::{basis_points, facts};
 use super::{Container, Log, Seen, State, Status, health};
-use crate::evidence::{Quantity, Unknown, Verdict, age};
+use crate::evidence::{COUNTS_FROM, Fact, Quantity, Unknown, Verdict, age};
 use crate::guard::line;
 use crate::probes::Judgement;
 use crate::probes::words::span;
@@ -39,7 +39,11 @@ pub(super) fn judge(options: &Container, seen: &Seen, at: Timestamp) -> Judgemen
         Status::Running => running(options, state, at),
         _ => Some(stopped(state)),
     };
-    let facts = facts(state, at);
+    let mut facts = facts(state, at);
+    if state.status == Status::Running {
+        let counts_from = options.min_uptime_s.saturating_mul(1000);
+        facts.push(Fact::new(COUNTS_FROM, Quantity::Millis(counts_from)));
+    }
     let Some(Found { verdict, reason, summary }) = found else {
         let up = span(age(state.started_at.unwrap_or(at), at));
         let summary = match state.health {

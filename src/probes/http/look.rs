@@ -4,7 +4,7 @@
 use super::secure::{Asker, age, peer_clock, tls_fault};
 use super::{Answer, BODY_LIMIT, Http, Leads, Seen};
 use crate::evidence::Unknown;
-use crate::guard::line;
+use crate::guard::{self, line};
 use crate::probes::net::{self, Door, TlsFault};
 use crate::probes::tls::{self, Trust};
 use crate::probes::{Control, Place, ProbeError};
@@ -112,6 +112,7 @@ fn answer_of(options: &Http, page: &Page, took_ms: u64) -> Answer {
         took_ms,
         bytes: page.body.len() as u64,
         is_whole: page.is_whole,
+        body_digest: (!page.body.is_empty()).then(|| guard::digest_bytes(&page.body).chars().take(16).collect()),
         contains: options.must_contain.as_deref().map(|text| holds(&page.body, text)),
         contains_forbidden: options.must_not_contain.as_deref().map(|text| holds(&page.body, text)),
         redirect: redirect(&page.headers),

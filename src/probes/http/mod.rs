@@ -107,6 +107,9 @@ pub struct Answer {
     pub bytes: u64,
     /// Whether that was all of it.
     pub is_whole: bool,
+    /// The start of the SHA-256 of what was read, where it is not empty: enough to see the same page again.
+    #[serde(default)]
+    pub body_digest: Option<String>,
     /// Whether the body holds what it must; `None` where nothing is asked of it.
     pub contains: Option<bool>,
     /// Whether the body holds what it must not; `None` where nothing is asked of it.

@@ -28,6 +28,7 @@ fn good() -> Answer {
         took_ms: 12,
         bytes: 18,
         is_whole: true,
+        body_digest: None,
         contains: Some(true),
         contains_forbidden: Some(false),
         redirect: None,

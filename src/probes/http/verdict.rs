@@ -3,7 +3,7 @@
 
 use super::expiry::{self, Found};
 use super::{Answer, Http, Leads, Seen};
-use crate::evidence::{Fact, Quantity, Unknown, Verdict};
+use crate::evidence::{BODY_DIGEST, Fact, Quantity, STATUS, Unknown, Verdict};
 use crate::probes::{Control, Judgement};
 use jiff::Timestamp;
 
@@ -73,6 +73,7 @@ fn answered(options: &Http, answer: &Answer, at: Timestamp) -> Judgement {
         Fact::new("body", Quantity::Bytes(answer.bytes)),
         answer.control.fact(),
     ];
+    facts.extend(answer.body_digest.as_ref().map(|digest| Fact::text(BODY_DIGEST, digest.as_str())));
     facts.extend(answer.control_status.map(|status| Fact::text("status of the control", status.to_string())));
     facts.extend(answer.redirect.as_ref().map(|target| Fact::text("redirects to", target.as_str())));
     facts.extend(answer.age_s.map(|age| Fact::new("age in a cache", Quantity::Millis(age.saturating_mul(1000)))));
@@ -166,5 +167,5 @@ fn other_status(options: &Http, answer: &Answer) -> Found {
 }
 
 fn status_fact(status: u16) -> Fact {
-    Fact::text("status", status.to_string())
+    Fact::text(STATUS, status.to_string())
 }

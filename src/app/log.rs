@@ -1,0 +1,119 @@
+//! The part of the timeline that has been read, and what follows from it alone. What follows is worked out
+//! when the rows change, not when a key is pressed.
+
+use crate::evidence::Evidence;
+use crate::evidence::false_green::{self, FalseGreen, LOOK_BACK, Scene};
+use crate::evidence::restart::{self, Unread};
+use crate::timeline::{self, Claim, Clocks, Entry};
+use jiff::Timestamp;
+
+/// The part of the timeline that has been read.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    /// Newest first.
+    pub entries: Vec<Entry>,
+    /// Nothing older is left to read.
+    pub complete: bool,
+    /// An older page is on its way.
+    pub loading: bool,
+    /// Whether it has been read at all.
+    pub read: bool,
+    /// Changes with the rows.
+    version: u64,
+}
+
+impl Log {
+    /// Puts other rows in the place of these; newest first.
+    pub(super) fn put(&mut self, entries: Vec<Entry>) {
+        self.entries = entries;
+        self.version += 1;
+    }
+}
+
+/// What the rows say, kept until they or the evidence change, or time alone changes the answer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reading {
+    rules: Option<Rules>,
+    found: Option<Found>,
+}
+
+/// What the rows tell of recoveries and restarts.
+#[derive(Clone, Debug)]
+struct Found {
+    log: u64,
+    claims: Vec<Claim>,
+    clocks: Option<Clocks>,
+    unread: Vec<Unread>,
+}
+
+/// What the false-green rules say of the log.
+#[derive(Clone, Debug)]
+struct Rules {
+    log: u64,
+    evidence: u64,
+    from: Timestamp,
+    until: Timestamp,
+    found: Vec<FalseGreen>,
+}
+
+impl Reading {
+    /// What the false-green rules say now. `version` is that of the evidence.
+    pub(super) fn false_greens(
+        &mut self,
+        log: &Log,
+        evidence: &[Evidence],
+        version: u64,
+        last_restart: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Vec<FalseGreen> {
+        let is_current = |rules: &Rules| {
+            (rules.log, rules.evidence) == (log.version, version) && rules.from <= now && now < rules.until
+        };
+        if !self.rules.as_ref().is_some_and(is_current) {
+            let scene = Scene { entries: &log.entries, evidence, last_restart, now };
+            self.rules = Some(Rules {
+                log: log.version,
+                evidence: version,
+                from: now,
+                until: false_green::holds_until(&scene),
+                found: false_green::of_log(&scene),
+            });
+        }
+        self.rules.as_ref().map(|rules| rules.found.clone()).unwrap_or_default()
+    }
+
+    /// When time alone may change what the rules say.
+    pub(super) fn rules_change_at(&self) -> Option<Timestamp> {
+        self.rules.as_ref().map(|rules| rules.until).filter(|until| *until < Timestamp::MAX)
+    }
+
+    /// The claims of the last day that nobody has recorded a proof of.
+    pub(super) fn unverified(&self) -> &[Claim] {
+        self.found.as_ref().map(|found| found.claims.as_slice()).unwrap_or_default()
+    }
+
+    /// The restarts of the last day that nobody has read back.
+    pub(super) fn unread_restarts(&self) -> &[Unread] {
+        self.found.as_ref().map(|found| found.unread.as_slice()).unwrap_or_default()
+    }
+
+    /// The clocks of the open or the last incident.
+    pub(super) fn clocks(&self) -> Option<&Clocks> {
+        self.found.as_ref()?.clocks.as_ref()
+    }
+
+    /// Looks again, where the rows have changed. A claim that has grown older than a day since then is recorded
+    /// when it is proved; that it is old makes its proof no less true.
+    pub(super) fn look(&mut self, log: &Log, now: Timestamp) {
+        if self.found.as_ref().is_some_and(|found| found.log == log.version) {
+            return;
+        }
+        let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+        self.found = Some(Found {
+            log: log.version,
+            claims: timeline::unverified(&log.entries, since),
+            clocks: timeline::clocks(&log.entries),
+            unread: restart::unread(&log.entries, since),
+        });
+    }
+}
