@@ -17,6 +17,7 @@ pub mod secrets;
 mod engine;
 mod files;
 mod net;
+mod peer;
 mod tls;
 mod words;
 

@@ -26,6 +26,15 @@ pub(super) enum Trust {
 
 /// A client's configuration.
 pub(super) async fn client_config(trust: Trust) -> Result<ClientConfig, ProbeError> {
+    let roots = roots(trust).await?;
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|_| ProbeError::new(Unknown::NotBuilt, "this build knows no version of TLS"))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// The authorities that are trusted.
+pub(super) async fn roots(trust: Trust) -> Result<RootCertStore, ProbeError> {
     let mut roots = match trust {
         Trust::Nobody => RootCertStore::empty(),
         // Some hundred certificates, read in one go: not on a runtime's thread.
@@ -34,10 +43,7 @@ pub(super) async fn client_config(trust: Trust) -> Result<ClientConfig, ProbeErr
     if let Trust::SystemAnd(path) = trust {
         add(&mut roots, &path).await?;
     }
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| ProbeError::new(Unknown::NotBuilt, "this build knows no version of TLS"))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
+    Ok(roots)
 }
 
 /// What can't be read is left out: a server that needs it then reads "issuer not trusted here".
