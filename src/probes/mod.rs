@@ -27,6 +27,7 @@ mod container;
 mod dns;
 mod docker;
 mod env_file;
+mod feed;
 mod host;
 mod http;
 mod job;
@@ -56,6 +57,7 @@ kind::kinds! {
     Job => job::Job,
     Dns => dns::Dns,
     Redis => redis::Redis,
+    Feed => feed::Feed,
 }
 
 /// Every reason for `unknown` that all kinds share.

@@ -1,7 +1,7 @@
 //! How to log in to a server, and what it means when that fails. No pool: it would eat the cause of a failure. Nothing
 //! the server says in words leaves this file.
 
-use super::{Login, Seen, Step};
+use super::{Seen, Step};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use crate::probes::net::{self, TlsFault};
@@ -9,6 +9,17 @@ use crate::probes::{Place, ProbeError};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{Connection, PgConnection};
 use std::io::ErrorKind;
+
+/// Where to log in, and as whom; each may be a `$KEY`.
+pub(in crate::probes) struct Login<'a> {
+    pub(in crate::probes) host: &'a str,
+    pub(in crate::probes) port: &'a str,
+    pub(in crate::probes) user: &'a str,
+    pub(in crate::probes) database: &'a str,
+    pub(in crate::probes) password_key: Option<&'a str>,
+    pub(in crate::probes) sslmode: &'a str,
+    pub(in crate::probes) ca: Option<&'a std::path::Path>,
+}
 
 /// A login with every `$KEY` resolved.
 pub(in crate::probes) struct Resolved {

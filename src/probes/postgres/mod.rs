@@ -12,6 +12,7 @@ mod tests;
 use super::net::TlsFault;
 use super::{About, Control, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::guard::line;
+use connect::Login;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -59,17 +60,6 @@ pub struct Postgres {
     /// How long that question may take, in milliseconds.
     #[serde(default = "default_query_limit")]
     pub query_limit_ms: u64,
-}
-
-/// Where to log in, and as whom; each may be a `$KEY`.
-pub(super) struct Login<'a> {
-    pub(super) host: &'a str,
-    pub(super) port: &'a str,
-    pub(super) user: &'a str,
-    pub(super) database: &'a str,
-    pub(super) password_key: Option<&'a str>,
-    pub(super) sslmode: &'a str,
-    pub(super) ca: Option<&'a std::path::Path>,
 }
 
 fn default_port() -> String {
