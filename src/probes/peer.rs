@@ -37,8 +37,20 @@ pub(super) enum Dialed {
 pub struct Peer {
     /// When its certificate ends.
     pub not_after: Option<Timestamp>,
-    /// What somebody who verifies it in full would refuse it for.
-    pub fault: Option<TlsFault>,
+    /// What somebody would say who verifies it in full.
+    pub verified: Verified,
+}
+
+/// What a full verification of a certificate says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verified {
+    /// Nobody asked.
+    NotAsked,
+    /// It is for this name, within its time, and from an authority that is trusted here.
+    Good,
+    /// It would be refused for this.
+    Bad(TlsFault),
 }
 
 /// Opens a connection to the first address that accepts; `shown` stands for the host in messages.
@@ -64,9 +76,9 @@ pub(super) async fn dial(addresses: &[SocketAddr], shown: &str, deadline: Instan
     }
 }
 
-/// Shakes hands on an open connection and looks at the certificate; `None` where no handshake came about. The caller
-/// bounds the time.
-pub(super) async fn shake(stream: &mut TcpStream, host: &str, trust: Trust) -> Option<Peer> {
+/// Shakes hands on an open connection and looks at the certificate, which is verified where there is somebody to trust;
+/// `None` where no handshake came about. The caller bounds the time.
+pub(super) async fn shake(stream: &mut TcpStream, host: &str, trust: Option<Trust>) -> Option<Peer> {
     let name = ServerName::try_from(host.to_owned()).ok()?;
     let provider = Arc::new(ring::default_provider());
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -78,9 +90,15 @@ pub(super) async fn shake(stream: &mut TcpStream, host: &str, trust: Trust) -> O
     let mut connection = ClientConnection::new(Arc::new(config), name.clone()).ok()?;
     greet(stream, &mut connection).await?;
     let (leaf, between) = connection.peer_certificates()?.split_first()?;
-    // What can't be read of a CA file is said by the connection that is asked to verify by it.
-    let roots = tls::roots(trust).await.unwrap_or_else(|_| RootCertStore::empty());
-    Some(Peer { not_after: not_after(leaf), fault: fault(roots, provider, leaf, between, &name) })
+    let verified = match trust {
+        None => Verified::NotAsked,
+        // What can't be read of a CA file vouches for nobody.
+        Some(trust) => {
+            let roots = tls::roots(trust).await.unwrap_or_else(|_| RootCertStore::empty());
+            fault(roots, provider, leaf, between, &name).map_or(Verified::Good, Verified::Bad)
+        }
+    };
+    Some(Peer { not_after: not_after(leaf), verified })
 }
 
 /// The handshake, to its end.

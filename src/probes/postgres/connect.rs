@@ -57,6 +57,10 @@ pub(in crate::probes) async fn resolve(login: &Login<'_>, at: &Place) -> Result<
         .ssl_mode(ssl_mode(&sslmode)?)
         .application_name("readback");
     let connect = match login.ca {
+        Some(ca) if tokio::fs::metadata(at.path(ca)).await.is_err() => {
+            let message = format!("the CA file {} can't be read", line(&ca.to_string_lossy()));
+            return Err(ProbeError::new(Unknown::NotConfigured, message).hint("ls -l, on the path that ca names"));
+        }
         Some(ca) => connect.ssl_root_cert(at.path(ca)),
         None => connect,
     };
@@ -72,7 +76,7 @@ fn ssl_mode(name: &str) -> Result<PgSslMode, ProbeError> {
         "verify-full" => PgSslMode::VerifyFull,
         _ => {
             let message = "sslmode is none of: disable, prefer, require, verify-ca, verify-full";
-            return Err(ProbeError::new(Unknown::NotConfigured, message));
+            return Err(ProbeError::new(Unknown::NotConfigured, message).hint("set sslmode"));
         }
     })
 }
@@ -118,7 +122,7 @@ fn io_seen(kind: ErrorKind, step: Step, shown: &str) -> Result<Seen, ProbeError>
         | ErrorKind::ConnectionAborted
         | ErrorKind::BrokenPipe => return Ok(Seen::Dropped(step)),
         ErrorKind::PermissionDenied => (Unknown::Denied, format!("this user may not connect to {host}")),
-        ErrorKind::NotFound => (Unknown::Unreachable, format!("no PostgreSQL socket, or no CA file, for {host}")),
+        ErrorKind::NotFound => (Unknown::Unreachable, format!("there is no PostgreSQL socket at {host}")),
         ErrorKind::TimedOut => (Unknown::TimedOut, format!("{host} does not answer a connection")),
         ErrorKind::InvalidData => return Ok(Seen::Tls { fault: TlsFault::Other, not_after: None }),
         other => (Unknown::Unreachable, format!("no way to {host} from this host ({other})")),

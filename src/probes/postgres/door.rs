@@ -29,12 +29,13 @@ pub struct Way {
     pub peer: Option<Peer>,
 }
 
-/// Goes the way as far as it leads; what stops it is what was seen of the server.
+/// Goes the way as far as it leads; what stops it is what was seen of the server. `tls` says whether a handshake is
+/// wanted, and whose certificates count, where the certificate is to be verified.
 pub(super) async fn walk(
     host: &str,
     port: u16,
     shown: &str,
-    trust: Option<Trust>,
+    tls: Option<Option<Trust>>,
     deadline: Instant,
 ) -> Result<Result<Way, Seen>, ProbeError> {
     let start = Instant::now();
@@ -60,7 +61,7 @@ pub(super) async fn walk(
             Ok(_) => return Some(Seen::NotPostgres),
             Err(_) => return Some(Seen::Dropped(Step::Tls)),
         };
-        if let (Some(true), Some(trust)) = (way.offers_tls, trust) {
+        if let (Some(true), Some(trust)) = (way.offers_tls, tls) {
             way.peer = shake(&mut stream, host, trust).await;
         }
         None

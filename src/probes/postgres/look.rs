@@ -71,13 +71,15 @@ pub(super) async fn look(options: &Postgres, at: &Place, deadline: Instant) -> R
     Ok(Seen::Answered(answer))
 }
 
-/// Whose certificates count; `None` where TLS is not wanted at all.
-fn trust(options: &Postgres, resolved: &Resolved, at: &Place) -> Option<Trust> {
-    match &options.ca {
-        _ if resolved.sslmode == "disable" => None,
+/// Whose certificates count, if anybody's do, and whether TLS is wanted at all. A `verify-*` is kept by the login itself.
+fn trust(options: &Postgres, resolved: &Resolved, at: &Place) -> Option<Option<Trust>> {
+    let trust = match &options.ca {
+        _ if resolved.sslmode == "disable" => return None,
+        _ if !options.verify => None,
         Some(ca) => Some(Trust::SystemAnd(at.path(ca))),
         None => Some(Trust::System),
-    }
+    };
+    Some(trust)
 }
 
 /// A refusal before any password may be about the missing TLS: whoever is treated otherwise over TLS was refused for

@@ -5,7 +5,7 @@ use super::door::Way;
 use super::{Answer, Check, CheckSeen, Postgres, Seen, Step};
 use crate::evidence::{Quantity, STARTED_AT, Unknown, Verdict};
 use crate::probes::net::TlsFault;
-use crate::probes::peer::Peer;
+use crate::probes::peer::{Peer, Verified};
 use crate::probes::{Control, Judgement, Kind};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -145,21 +145,21 @@ fn the_applications_own_question_counts() {
 
 #[test]
 fn a_certificate_that_is_not_verified_warns_only_where_it_is_asked_to() {
-    let peer = |fault, days: i64| {
+    let peer = |verified, days: i64| {
         let end = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * days);
-        Way { peer: Some(Peer { not_after: Some(end), fault }), ..Way::default() }
+        Way { peer: Some(Peer { not_after: Some(end), verified }), ..Way::default() }
     };
-    let asked = |verify, mode: &str, fault, days| {
-        let answer = Answer { way: peer(fault, days), sslmode: mode.to_owned(), ..good() };
+    let asked = |verify, mode: &str, verified, days| {
+        let answer = Answer { way: peer(verified, days), sslmode: mode.to_owned(), ..good() };
         Postgres { verify, ..options() }.judge(&Seen::Answered(answer), Timestamp::UNIX_EPOCH).reason
     };
-    assert_eq!(asked(false, "require", Some(TlsFault::Expired), -1), None);
-    assert_eq!(asked(true, "require", Some(TlsFault::Expired), -1), Some("tls_unverified"));
-    assert_eq!(asked(true, "verify-ca", Some(TlsFault::WrongName), 30), Some("tls_unverified"));
-    assert_eq!(asked(true, "require", None, 30), None);
-    assert_eq!(asked(true, "require", None, 13), Some("tls_expires"));
-    assert_eq!(asked(false, "verify-full", None, 13), Some("tls_expires"));
-    assert_eq!(asked(false, "require", None, 13), None);
+    assert_eq!(asked(false, "require", Verified::NotAsked, -1), None);
+    assert_eq!(asked(true, "require", Verified::Bad(TlsFault::Expired), -1), Some("tls_unverified"));
+    assert_eq!(asked(true, "verify-ca", Verified::Bad(TlsFault::WrongName), 30), Some("tls_unverified"));
+    assert_eq!(asked(true, "require", Verified::Good, 30), None);
+    assert_eq!(asked(true, "require", Verified::Good, 13), Some("tls_expires"));
+    assert_eq!(asked(false, "verify-full", Verified::NotAsked, 13), Some("tls_expires"));
+    assert_eq!(asked(false, "require", Verified::NotAsked, 13), None);
 }
 
 #[test]

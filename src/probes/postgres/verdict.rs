@@ -6,6 +6,7 @@ use super::{Answer, Check, CheckSeen, Postgres, Seen, Step};
 use crate::evidence::{Fact, Quantity, STARTED_AT, Unknown, Verdict, gate::CLOCK_SKEW_SECONDS};
 use crate::guard::line;
 use crate::probes::net::TlsFault;
+use crate::probes::peer::Verified;
 use crate::probes::{Control, Judgement};
 use jiff::{SignedDuration, Timestamp};
 
@@ -108,7 +109,11 @@ fn facts(answer: &Answer, at: Timestamp) -> Vec<Fact> {
         Fact::text("certificate", if is_verified(answer) { "verified" } else { "not verified" }),
     ];
     facts.extend(ends(peer.and_then(|peer| peer.not_after)));
-    facts.extend(peer.map(|peer| Fact::text("a full verification says", peer.fault.map_or("good", TlsFault::word))));
+    facts.extend(match peer.map(|peer| peer.verified) {
+        None | Some(Verified::NotAsked) => None,
+        Some(Verified::Good) => Some(Fact::text("a full verification says", "good")),
+        Some(Verified::Bad(fault)) => Some(Fact::text("a full verification says", fault.word())),
+    });
     if way.addresses > 0 {
         facts.push(Fact::new("addresses", Quantity::Count(way.addresses)));
         facts.push(millis("lookup", way.lookup_ms));
@@ -204,7 +209,7 @@ fn of_tls_mode(options: &Postgres, answer: &Answer, at: Timestamp) -> Option<Wei
         return if is_wanted { None } else { warn("plaintext", "it answers, but over plain text".to_owned(), hint) };
     }
     let peer = answer.way.peer?;
-    if let Some(fault) = peer.fault.filter(|_| options.verify && answer.sslmode != "verify-full") {
+    if let (Verified::Bad(fault), true) = (peer.verified, answer.sslmode != "verify-full") {
         let summary = format!("it answers over TLS that nobody verifies: {}", fault.word());
         return warn("tls_unverified", summary, of_tls(fault).1);
     }

@@ -4,7 +4,6 @@ use super::resp::{self, Reply, Trouble};
 use super::{Answer, Info, Redis, Seen};
 use crate::evidence::Unknown;
 use crate::probes::peer::{Dialed, dial, shake};
-use crate::probes::tls::Trust;
 use crate::probes::{Control, Place, ProbeError, net};
 use std::net::SocketAddr;
 use tokio::io::{AsyncWriteExt, BufReader};
@@ -74,7 +73,7 @@ pub(super) async fn look(options: &Redis, at: &Place, deadline: Instant) -> Resu
 async fn silent(addresses: &[SocketAddr], host: &str, seen: Seen, deadline: Instant) -> Seen {
     let greeted = async {
         let Ok(Dialed::Open(mut stream)) = dial(addresses, host, deadline).await else { return None };
-        shake(&mut stream, host, Trust::Nobody).await
+        shake(&mut stream, host, None).await
     };
     match timeout_at(deadline, greeted).await {
         Ok(Some(peer)) => Seen::TlsRequired { not_after: peer.not_after },
