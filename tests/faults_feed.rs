@@ -89,15 +89,18 @@ impl Alertmanager {
 async fn run(case: &Case<Inject>, db: &pg::TestDb) -> Result<(), String> {
     let (inject, folder) = (&case.inject, tempfile::tempdir().unwrap());
     let mut admin = db.connect().await;
-    let fresh = format!("drop schema public cascade; create schema public; {POSTGRES}; {}", inject.sql);
+    let fresh = format!(
+        "drop schema public cascade; create schema public; grant usage on schema public to public; {POSTGRES}; {}",
+        inject.sql
+    );
     admin.execute(AssertSqlSafe(fresh)).await.unwrap();
     admin.execute(AssertSqlSafe(inject.held.clone())).await.unwrap();
     let role = if inject.role { Some(db.role().await) } else { None };
     let url: sqlx::postgres::PgConnectOptions = db.url().parse().unwrap();
     let given = db.url().split('@').next().unwrap().rsplit(':').next().unwrap().to_owned();
     let (user, password) = match &role {
-        Some(role) => (role.name.as_str(), role.password.as_str()),
-        None => (url.get_username(), given.as_str()),
+        Some(role) => (role.name.clone(), role.password.clone()),
+        None => (url.get_username().to_owned(), given),
     };
     std::fs::write(folder.path().join(".env"), format!("DB_PASSWORD={password}\n")).unwrap();
     if let Some(sql) = &inject.sqlite {
@@ -113,7 +116,7 @@ async fn run(case: &Case<Inject>, db: &pg::TestDb) -> Result<(), String> {
     let words = [
         ("host", url.get_host()),
         ("port", &port.to_string()),
-        ("user", user),
+        ("user", user.as_str()),
         ("db", url.get_database().unwrap()),
         ("closed", &web::closed().await.to_string()),
     ];
@@ -125,7 +128,7 @@ async fn run(case: &Case<Inject>, db: &pg::TestDb) -> Result<(), String> {
     }
     let evidence = checked?;
     let kept = serde_json::to_string(&evidence).unwrap();
-    assert!(!kept.contains(password), "{}: {kept}", case.name);
+    assert!(!kept.contains(&password), "{}: {kept}", case.name);
     if evidence.hint.is_some() || case.verdict == "pass" {
         return Ok(());
     }

@@ -145,10 +145,7 @@ async fn make(inject: &Inject, args: &[String], folder: &Path, closed: u16) -> (
 async fn run(case: &Case<Inject>, shared: (u16, &str)) -> Result<(), String> {
     let inject = &case.inject;
     let folder = tempfile::tempdir().unwrap();
-    let env = format!(
-        "REDIS_PASSWORD={}\nREDIS_WRONG=not-a-secret-and-wrong\nREDIS_ROW=not-a-secret-row\n",
-        shared.1
-    );
+    let env = format!("REDIS_PASSWORD={}\nREDIS_WRONG=not-a-secret-and-wrong\nREDIS_ROW=not-a-secret-row\n", shared.1);
     std::fs::write(folder.path().join(".env"), env).unwrap();
     let closed = web::closed().await;
     let mut kept = Vec::new();

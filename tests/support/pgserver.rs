@@ -129,7 +129,9 @@ fn binaries() -> PathBuf {
     folders.extend(versions.into_iter().rev());
     let is_whole = |folder: &&PathBuf| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file());
     let found = folders.iter().find(is_whole);
-    found.unwrap_or_else(|| panic!("no initdb and postgres: install postgresql, or READBACK_TEST_WITHOUT=postgres")).clone()
+    found
+        .unwrap_or_else(|| panic!("no initdb and postgres: install postgresql, or READBACK_TEST_WITHOUT=postgres"))
+        .clone()
 }
 
 /// A user that is not root, whom the server wants.

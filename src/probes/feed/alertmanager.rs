@@ -69,9 +69,7 @@ pub(super) fn shown(url: &str) -> String {
 
 fn parse(text: &str) -> Result<Url, ProbeError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| {
-        ProbeError::new(Unknown::NotConfigured, "the url is neither an http:// nor an https:// address")
-    })
+    url.ok_or_else(|| ProbeError::new(Unknown::NotConfigured, "the url is neither an http:// nor an https:// address"))
 }
 
 /// No proxy, no redirects: the Alertmanager itself is asked.

@@ -128,7 +128,8 @@ async fn in_time(
 /// Why the log can't be asked. The database's own words are not kept.
 fn trouble(error: &sqlx::Error, shown: &str) -> ProbeError {
     let log = "alert_operation_log";
-    let wrong = |what: String| ProbeError::new(Unknown::Garbled, what).id("wrong_table").hint("\\d alert_operation_log");
+    let wrong =
+        |what: String| ProbeError::new(Unknown::Garbled, what).id("wrong_table").hint("\\d alert_operation_log");
     let sqlx::Error::Database(refusal) = error else {
         return match error {
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => wrong(format!("{log} is not as it has to be")),
@@ -151,9 +152,12 @@ fn trouble(error: &sqlx::Error, shown: &str) -> ProbeError {
 }
 
 fn no_table(shown: &str) -> ProbeError {
-    ProbeError::new(Unknown::NotConfigured, format!("there is no table alert_operation_log at {shown}"))
-        .id("no_table")
-        .hint("is it the right database? \\dt alert_operation_log")
+    ProbeError::new(
+        Unknown::NotConfigured,
+        format!("there is no table alert_operation_log at {shown} that this role can see"),
+    )
+    .id("no_table")
+    .hint("is it the right database? \\dt alert_operation_log")
 }
 
 fn unreachable_log(message: String) -> ProbeError {

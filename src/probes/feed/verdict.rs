@@ -51,7 +51,9 @@ fn weigh(feed: &Feed, seen: &Seen, at: Timestamp) -> Judgement {
     let within = words::span(Duration::from_secs(feed.within_s));
     if seen.control == Control::Passed {
         let summary = "a name that can't exist has a heartbeat too: whoever answers does not look for the name";
-        return Judgement::new(Verdict::Unknown(Unknown::Void), summary).reason("control_passed");
+        return Judgement::new(Verdict::Unknown(Unknown::Void), summary)
+            .reason("control_passed")
+            .hint("is it the log itself, or a view or a page in between?");
     }
     let ahead = seen.source_time.is_none() && seen.newest.is_some_and(|newest| newest.duration_since(at).as_secs() > 5);
     if seen.from_the_future || ahead {
@@ -71,6 +73,7 @@ fn weigh(feed: &Feed, seen: &Seen, at: Timestamp) -> Judgement {
             }
             Judgement::new(Verdict::Warn, format!("{alive}; whether any name has one is not clear"))
                 .reason("control_unclear")
+                .hint("ask again; is the Alertmanager overloaded?")
         }
         _ if feed.has_heartbeat() => {
             Judgement::new(Verdict::Fail, format!("the feed is silent: no {wanted} within {within}, {last}"))

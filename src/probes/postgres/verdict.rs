@@ -247,7 +247,7 @@ fn of_state(options: &Postgres, answer: &Answer, at: Timestamp) -> Option<Weighe
     }
     (answer.control != Control::Refused).then(|| {
         let summary = "it answers; whether it refuses a database that can't exist is not clear".to_owned();
-        (Verdict::Warn, "control_unclear", summary, None)
+        (Verdict::Warn, "control_unclear", summary, Some("a pooler on the way? its log"))
     })
 }
 
