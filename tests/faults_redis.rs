@@ -25,6 +25,7 @@ use tokio::process::{Child, ChildStdout, Command};
 /// What is done before the probe looks.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of the fixture")]
 struct Inject {
     /// The arguments of a server of the row's own.
     own: Option<Vec<String>>,

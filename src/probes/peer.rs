@@ -146,8 +146,8 @@ fn fault(
     let Ok(verifier) = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build() else {
         return Some(TlsFault::UnknownIssuer);
     };
-    let verified = verifier.verify_server_cert(leaf, between, name, &[], UnixTime::now());
-    verified.err().map(|error| TlsFault::of(&error))
+    let answer = verifier.verify_server_cert(leaf, between, name, &[], UnixTime::now());
+    answer.err().map(|error| TlsFault::of(&error))
 }
 
 /// Takes every certificate, so that one that is refused elsewhere can be looked at here.

@@ -72,7 +72,7 @@ impl<Inject> Case<Inject> {
         let options = options.unwrap_or_else(|error| panic!("{}: {error}", self.name));
         ProbeSpec {
             id: "it".into(),
-            every: Duration::from_secs(60),
+            every: Duration::from_mins(1),
             timeout: Duration::from_millis(self.timeout_ms),
             half_life: options.about().half_life,
             required: true,

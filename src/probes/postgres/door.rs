@@ -29,13 +29,22 @@ pub struct Way {
     pub peer: Option<Peer>,
 }
 
-/// Goes the way as far as it leads; what stops it is what was seen of the server. `tls` says whether a handshake is
-/// wanted, and whose certificates count, where the certificate is to be verified.
+/// What is asked of the certificate.
+pub(super) enum Handshake {
+    /// Nothing: TLS is not wanted.
+    No,
+    /// To be seen.
+    Look,
+    /// To be verified by these authorities.
+    Verify(Trust),
+}
+
+/// Goes the way as far as it leads; what stops it is what was seen of the server.
 pub(super) async fn walk(
     host: &str,
     port: u16,
     shown: &str,
-    tls: Option<Option<Trust>>,
+    handshake: Handshake,
     deadline: Instant,
 ) -> Result<Result<Way, Seen>, ProbeError> {
     let start = Instant::now();
@@ -61,9 +70,11 @@ pub(super) async fn walk(
             Ok(_) => return Some(Seen::NotPostgres),
             Err(_) => return Some(Seen::Dropped(Step::Tls)),
         };
-        if let (Some(true), Some(trust)) = (way.offers_tls, tls) {
-            way.peer = shake(&mut stream, host, trust).await;
-        }
+        way.peer = match handshake {
+            Handshake::Look if way.offers_tls == Some(true) => shake(&mut stream, host, None).await,
+            Handshake::Verify(trust) if way.offers_tls == Some(true) => shake(&mut stream, host, Some(trust)).await,
+            _ => None,
+        };
         None
     };
     match timeout_at(deadline, asked).await {

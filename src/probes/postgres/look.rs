@@ -2,7 +2,7 @@
 //! refused.
 
 use super::connect::{self, Resolved, close, seen_of, sqlstate};
-use super::door::{self, Way};
+use super::door::{self, Handshake, Way};
 use super::{Answer, Check, CheckSeen, Postgres, Seen, Step};
 use crate::probes::net;
 use crate::probes::tls::Trust;
@@ -35,7 +35,7 @@ pub(super) async fn look(options: &Postgres, at: &Place, deadline: Instant) -> R
     let way = if resolved.is_socket() {
         Way::default()
     } else {
-        match door::walk(&resolved.host, resolved.port, &options.host, trust(options, &resolved, at), main).await? {
+        match door::walk(&resolved.host, resolved.port, &options.host, handshake(options, &resolved, at), main).await? {
             Ok(way) => way,
             Err(seen) => return Ok(seen),
         }
@@ -71,15 +71,14 @@ pub(super) async fn look(options: &Postgres, at: &Place, deadline: Instant) -> R
     Ok(Seen::Answered(answer))
 }
 
-/// Whose certificates count, if anybody's do, and whether TLS is wanted at all. A `verify-*` is kept by the login itself.
-fn trust(options: &Postgres, resolved: &Resolved, at: &Place) -> Option<Option<Trust>> {
-    let trust = match &options.ca {
-        _ if resolved.sslmode == "disable" => return None,
-        _ if !options.verify => None,
-        Some(ca) => Some(Trust::SystemAnd(at.path(ca))),
-        None => Some(Trust::System),
-    };
-    Some(trust)
+/// What is asked of the certificate. A `verify-*` is kept by the login itself.
+fn handshake(options: &Postgres, resolved: &Resolved, at: &Place) -> Handshake {
+    match &options.ca {
+        _ if resolved.sslmode == "disable" => Handshake::No,
+        _ if !options.verify => Handshake::Look,
+        Some(ca) => Handshake::Verify(Trust::SystemAnd(at.path(ca))),
+        None => Handshake::Verify(Trust::System),
+    }
 }
 
 /// A refusal before any password may be about the missing TLS: whoever is treated otherwise over TLS was refused for

@@ -85,6 +85,7 @@ fn default_sslmode() -> String {
 /// What was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "one is made for each look, and most are answers")]
 pub enum Seen {
     /// It answered the question.
     Answered(Answer),

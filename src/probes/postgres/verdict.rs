@@ -83,19 +83,12 @@ fn answered(options: &Postgres, answer: &Answer, at: Timestamp) -> Judgement {
         .or_else(|| of_tls_mode(options, answer, at))
         .or_else(|| of_state(options, answer, at))
         .or_else(|| of_time(options, answer));
-    let judgement = match weighed {
-        Some((verdict, reason, summary, hint)) => {
-            let judgement = Judgement::new(verdict, summary).reason(reason);
-            match hint {
-                Some(hint) => judgement.hint(hint),
-                None => judgement,
-            }
-        }
-        None => {
-            let how = answer.tls.as_deref().unwrap_or("plain text");
-            let version = answer.version.split(' ').next().unwrap_or_default();
-            Judgement::new(Verdict::Pass, format!("PostgreSQL {version} answers, {how}"))
-        }
+    let judgement = if let Some((verdict, reason, summary, hint)) = weighed {
+        Judgement { hint: hint.map(str::to_owned), ..Judgement::new(verdict, summary).reason(reason) }
+    } else {
+        let how = answer.tls.as_deref().unwrap_or("plain text");
+        let version = answer.version.split(' ').next().unwrap_or_default();
+        Judgement::new(Verdict::Pass, format!("PostgreSQL {version} answers, {how}"))
     };
     judgement.facts(facts(answer, at))
 }
@@ -152,6 +145,7 @@ fn started_at(answer: &Answer, at: Timestamp) -> Option<Timestamp> {
     Some(by_ours.min(at))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it ends a chain in which most bring nothing")]
 fn warn(reason: &'static str, summary: String, hint: &'static str) -> Option<Weighed> {
     Some((Verdict::Warn, reason, summary, Some(hint)))
 }
