@@ -45,7 +45,8 @@ pub(super) fn judge(options: &Postgres, seen: &Seen, at: Timestamp) -> Judgement
         Seen::NoTls => fail("no_tls", format!("{host} offers no TLS, and sslmode asks for it"))
             .hint("show ssl; in postgresql.conf: ssl = on"),
         Seen::TlsRequired => fail("tls_required", format!("{host} takes {} over TLS only", line(&options.user)))
-            .hint("set sslmode = \"require\"; select * from pg_hba_file_rules"),
+            .hint("set sslmode = \"require\"; select * from pg_hba_file_rules")
+            .facts(vec![Fact::text("SQLSTATE", "28000")]),
         Seen::Tls { fault, not_after } => {
             let (reason, hint) = of_tls(*fault);
             fail(reason, format!("TLS: {}", fault.word())).hint(hint).facts(ends(*not_after))
