@@ -21,6 +21,7 @@ mod engine;
 mod files;
 pub mod layers;
 mod net;
+mod peer;
 mod program;
 mod tls;
 mod words;
@@ -35,6 +36,7 @@ mod dns;
 mod docker;
 mod env;
 mod env_file;
+mod feed;
 mod host;
 mod http;
 mod job;
@@ -74,6 +76,7 @@ kind::kinds! {
     Env => env::Env,
     Compose => compose::Compose,
     Alias => alias::Alias,
+    Feed => feed::Feed,
 }
 
 /// Every reason for `unknown` that all kinds share.

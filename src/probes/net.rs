@@ -47,7 +47,8 @@ impl TlsFault {
         causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()).map(Self::of)
     }
 
-    fn of(error: &rustls::Error) -> Self {
+    /// The fault that an error of TLS means.
+    pub(super) fn of(error: &rustls::Error) -> Self {
         use rustls::CertificateError as Bad;
         match error {
             rustls::Error::InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => Self::Expired,

@@ -1,9 +1,11 @@
 //! What the judge makes of each thing that a look at a server can bring.
 #![allow(clippy::unwrap_used)]
 
-use super::{Answer, Postgres, Seen};
-use crate::evidence::{Unknown, Verdict};
+use super::door::Way;
+use super::{Answer, Check, CheckSeen, Postgres, Seen, Step};
+use crate::evidence::{Quantity, STARTED_AT, Unknown, Verdict};
 use crate::probes::net::TlsFault;
+use crate::probes::peer::{Peer, Verified};
 use crate::probes::{Control, Judgement, Kind};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -17,7 +19,14 @@ fn options() -> Postgres {
         password_key: Some("DB_PASSWORD".to_owned()),
         sslmode: "require".to_owned(),
         ca: None,
+        verify: false,
+        expiry_warn_days: 14,
         warn_ms: Some(500),
+        warn_query_ms: Some(200),
+        connections_warn_percent: 90,
+        allow_read_only: false,
+        query: None,
+        query_limit_ms: 1000,
     }
 }
 
@@ -32,7 +41,12 @@ fn good() -> Answer {
         read_only: false,
         clients: 3,
         max_connections: 100,
+        reserved: 3,
         started_at: Some(Timestamp::UNIX_EPOCH),
+        server_time: None,
+        since_ms: 0,
+        way: Way::default(),
+        check: None,
         control: Control::Refused,
     }
 }
@@ -63,6 +77,7 @@ fn what_select_1_does_not_see_warns() {
     assert_eq!(judged(|answer| answer.read_only = true), Verdict::Warn);
     assert_eq!(judged(|answer| answer.clients = 90), Verdict::Warn);
     assert_eq!(judged(|answer| answer.connect_ms = 501), Verdict::Warn);
+    assert_eq!(judged(|answer| answer.query_ms = 201), Verdict::Warn);
     assert_eq!(judged(|answer| answer.control = Control::Unclear), Verdict::Warn);
 }
 
@@ -90,7 +105,7 @@ fn every_refusal_fails_and_says_what_it_means() {
         ("57P01", "shutting down"),
         ("XX000", "XX000"),
     ] {
-        let judgement = judge(&Seen::Rejected { sqlstate: sqlstate.to_owned() });
+        let judgement = judge(&Seen::Rejected { sqlstate: sqlstate.to_owned(), step: Step::Login });
         assert_eq!(judgement.verdict, Verdict::Fail, "{sqlstate}");
         assert!(judgement.summary.contains(word), "{}", judgement.summary);
         assert!(judgement.hint.is_some());
@@ -100,13 +115,66 @@ fn every_refusal_fails_and_says_what_it_means() {
 #[test]
 fn a_server_that_can_be_reached_and_does_not_answer_fails() {
     let faults = [TlsFault::Expired, TlsFault::WrongName, TlsFault::UnknownIssuer, TlsFault::Other];
-    for seen in [Seen::Refused, Seen::Silent, Seen::Dropped, Seen::NoTls] {
+    let step = Step::Login;
+    for seen in [Seen::Refused, Seen::Silent(step), Seen::Dropped(step), Seen::NoTls, Seen::TlsRequired] {
         assert_eq!(judge(&seen).verdict, Verdict::Fail, "{seen:?}");
     }
     for fault in faults {
-        assert_eq!(judge(&Seen::Tls(fault)).verdict, Verdict::Fail, "{fault:?}");
+        assert_eq!(judge(&Seen::Tls { fault, not_after: None }).verdict, Verdict::Fail, "{fault:?}");
     }
-    assert_eq!(judge(&Seen::Tls(TlsFault::NotTls)).verdict, Verdict::Unknown(Unknown::Garbled));
+    assert_eq!(judge(&Seen::NotPostgres).verdict, Verdict::Unknown(Unknown::Garbled));
+    let no_view = Seen::Rejected { sqlstate: "42501".to_owned(), step: Step::Question };
+    assert_eq!(judge(&no_view).verdict, Verdict::Unknown(Unknown::Denied));
+}
+
+#[test]
+fn the_applications_own_question_counts() {
+    let asked = |seen| judged(|answer| answer.check = Some(Check { seen, took_ms: 1 }));
+    let rejected = |sqlstate: &str| asked(CheckSeen::Rejected(sqlstate.to_owned()));
+    assert_eq!(asked(CheckSeen::Held), Verdict::Pass);
+    for seen in [CheckSeen::False, CheckSeen::NoRow, CheckSeen::Silent, CheckSeen::Dropped] {
+        assert_eq!(asked(seen.clone()), Verdict::Fail, "{seen:?}");
+    }
+    for sqlstate in ["55P03", "57014", "42P01", "42501", "XX000"] {
+        assert_eq!(rejected(sqlstate), Verdict::Fail, "{sqlstate}");
+    }
+    for sqlstate in ["25006", "42601"] {
+        assert_eq!(rejected(sqlstate), Verdict::Unknown(Unknown::NotConfigured), "{sqlstate}");
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_verified_warns_only_where_it_is_asked_to() {
+    let peer = |verified, days: i64| {
+        let end = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(24 * days);
+        Way { peer: Some(Peer { not_after: Some(end), verified }), ..Way::default() }
+    };
+    let asked = |verify, mode: &str, verified, days| {
+        let answer = Answer { way: peer(verified, days), sslmode: mode.to_owned(), ..good() };
+        Postgres { verify, ..options() }.judge(&Seen::Answered(answer), Timestamp::UNIX_EPOCH).reason
+    };
+    assert_eq!(asked(false, "require", Verified::NotAsked, -1), None);
+    assert_eq!(asked(true, "require", Verified::Bad(TlsFault::Expired), -1), Some("tls_unverified"));
+    assert_eq!(asked(true, "verify-ca", Verified::Bad(TlsFault::WrongName), 30), Some("tls_unverified"));
+    assert_eq!(asked(true, "require", Verified::Good, 30), None);
+    assert_eq!(asked(true, "require", Verified::Good, 13), Some("tls_expires"));
+    assert_eq!(asked(false, "verify-full", Verified::NotAsked, 13), Some("tls_expires"));
+    assert_eq!(asked(false, "require", Verified::NotAsked, 13), None);
+}
+
+#[test]
+fn a_restart_is_told_by_this_hosts_clock_and_never_lies_ahead() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let started = |start, server, now| {
+        let answer = Answer { started_at: Some(at(start)), server_time: Some(at(server)), ..good() };
+        let judgement = options().judge(&Seen::Answered(answer), at(now));
+        let fact = judgement.facts.into_iter().find(|fact| fact.name == STARTED_AT).unwrap();
+        (fact.value, judgement.reason)
+    };
+    assert_eq!(started(100, 1000, 1001), (Quantity::At(at(100)), None));
+    assert_eq!(started(1002, 1003, 1001), (Quantity::At(at(1001)), None));
+    assert_eq!(started(4590, 4600, 1000), (Quantity::At(at(990)), Some("clock")));
+    assert_eq!(started(100, 400, 1000), (Quantity::At(at(700)), Some("clock")));
 }
 
 proptest! {

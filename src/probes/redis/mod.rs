@@ -52,6 +52,11 @@ pub enum Seen {
     Dropped,
     /// What answers does not speak Redis.
     NotRedis,
+    /// What answers speaks TLS, and nothing else.
+    TlsRequired {
+        /// When its certificate ends.
+        not_after: Option<Timestamp>,
+    },
     /// The server said no: the first word of its error (`NOAUTH`).
     Rejected(String),
 }
@@ -59,6 +64,9 @@ pub enum Seen {
 /// What a server that answers says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
+    /// Looking the name up, in milliseconds.
+    #[serde(default)]
+    pub lookup_ms: u64,
     /// Connecting, in milliseconds.
     pub connect_ms: u64,
     /// `PING`, in milliseconds.
@@ -74,6 +82,9 @@ pub struct Answer {
 pub struct Info {
     /// Its version.
     pub version: Option<String>,
+    /// `standalone`, `cluster` or `sentinel`.
+    #[serde(default)]
+    pub mode: Option<String>,
     /// `master` or `slave`.
     pub role: Option<String>,
     /// Whether a replica's link to its master is up.
@@ -90,6 +101,18 @@ pub struct Info {
     pub max_memory: Option<u64>,
     /// What it does at the limit (`noeviction`).
     pub policy: Option<String>,
+    /// Whether any key may expire; `None` where there is no key.
+    #[serde(default)]
+    pub can_expire: Option<bool>,
+    /// How many replicas are good enough to write; only where it writes with enough of them only.
+    #[serde(default)]
+    pub good_replicas: Option<u64>,
+    /// Whether it is a node of a cluster.
+    #[serde(default)]
+    pub cluster: Option<bool>,
+    /// Whether that cluster takes questions.
+    #[serde(default)]
+    pub cluster_ok: Option<bool>,
     /// Client connections.
     pub clients: Option<u64>,
     /// For how long it has been up, in seconds.
@@ -104,8 +127,8 @@ impl Kind for Redis {
         asks: "Connects as the application would, asks for PONG and for INFO, and gives a command that no server has.",
         pass_means: "The server took this user and password, answered, takes writes as far as it says, keeps its data \
                      as configured, and refuses a command that does not exist.",
-        blind_to: "TLS: it connects in plain text only. Single keys, a cluster's other nodes, Sentinel. A write is \
-                   not tried. The network as a container sees it.",
+        blind_to: "TLS: it connects in plain text only, and says so of a server that wants it. Single keys, a \
+                   cluster's other nodes. A write is not tried. The network as a container sees it.",
         options: &[
             OptionDoc::new("host", "required", "Host name or address. `$KEY` takes the value from the stack's `.env`."),
             OptionDoc::new("port", "\"6379\"", "Port, as a string. `$KEY` as above."),
@@ -122,7 +145,7 @@ impl Kind for Redis {
             ),
             OptionDoc::new("warn_ms", "none", "An answer slower than this warns, in milliseconds."),
         ],
-        reasons: &[],
+        reasons: verdict::REASONS,
         every: Duration::from_secs(30),
         timeout: Duration::from_secs(5),
         half_life: Duration::from_mins(2),

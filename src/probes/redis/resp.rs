@@ -53,8 +53,14 @@ pub(super) async fn reply(from: &mut (impl AsyncBufRead + Unpin)) -> Result<Repl
     }
 }
 
-/// The first word of an error, where it is one as servers give them.
+/// The first word of an error, where it is one as servers give them. Two that have none of their own get one.
 fn code(error: &str) -> String {
+    if error.starts_with("ERR max number of clients") {
+        return "MAXCLIENTS".to_owned();
+    }
+    if error.starts_with("ERR AUTH") && error.contains("without any password") {
+        return "NOPASSWORDSET".to_owned();
+    }
     let word = error.split(' ').next().unwrap_or_default();
     let is_code = (2..=20).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
     if is_code { word.to_owned() } else { "ERR".to_owned() }

@@ -25,7 +25,7 @@ fn options() -> Redis {
 }
 
 fn good() -> Answer {
-    Answer { connect_ms: 1, ping_ms: 1, info: Some(info(INFO)), control: Control::Refused }
+    Answer { lookup_ms: 0, connect_ms: 1, ping_ms: 1, info: Some(info(INFO)), control: Control::Refused }
 }
 
 fn judge(seen: &Seen) -> Judgement {
@@ -64,7 +64,20 @@ fn a_pong_is_not_enough() {
         (info.max_memory, info.used_memory, info.policy) = (Some(9), Some(9), Some("allkeys-lru".to_owned()));
     };
     assert_eq!(shown(evicts), Verdict::Pass);
-    assert_eq!(answered(|answer| answer.info = None), Verdict::Warn);
+    let evicts_what_ends = |ends| {
+        move |info: &mut Info| {
+            (info.max_memory, info.used_memory, info.can_expire) = (Some(9), Some(9), ends);
+            info.policy = Some("volatile-lru".to_owned());
+        }
+    };
+    assert_eq!(shown(evicts_what_ends(Some(true))), Verdict::Pass);
+    assert_eq!(shown(evicts_what_ends(Some(false))), Verdict::Warn);
+    assert_eq!(shown(evicts_what_ends(None)), Verdict::Warn);
+    assert_eq!(shown(|info| info.mode = Some("sentinel".to_owned())), Verdict::Fail);
+    assert_eq!(shown(|info| info.good_replicas = Some(0)), Verdict::Fail);
+    assert_eq!(shown(|info| (info.cluster, info.cluster_ok) = (Some(true), Some(false))), Verdict::Fail);
+    assert_eq!(shown(|info| (info.cluster, info.cluster_ok) = (Some(true), Some(true))), Verdict::Pass);
+    assert_eq!(answered(|answer| answer.info = None), Verdict::Unknown(Unknown::Denied));
     assert_eq!(answered(|answer| answer.control = Control::Passed), Verdict::Unknown(Unknown::Void));
     assert_eq!(answered(|answer| answer.control = Control::Unclear), Verdict::Warn);
     assert_eq!(answered(|answer| answer.ping_ms = 100), Verdict::Warn);
@@ -82,7 +95,20 @@ fn a_replica_passes_where_one_is_wanted_and_its_master_is_there() {
 
 #[test]
 fn each_refusal_fails_with_what_to_do() {
-    let codes = ["NOAUTH", "WRONGPASS", "NOPERM", "LOADING", "MISCONF", "MASTERDOWN", "BUSY", "DENIED", "ERR", "NEW"];
+    let codes = [
+        "NOAUTH",
+        "WRONGPASS",
+        "NOPASSWORDSET",
+        "NOPERM",
+        "LOADING",
+        "MISCONF",
+        "MASTERDOWN",
+        "BUSY",
+        "MAXCLIENTS",
+        "DENIED",
+        "ERR",
+        "NEW",
+    ];
     let mut said: Vec<String> = codes
         .iter()
         .map(|code| {
@@ -128,6 +154,13 @@ async fn replies_are_read_and_an_errors_words_are_not_kept() {
 fn info_of_nothing_says_nothing() {
     assert_eq!(info("words without fields\r\n:\r\n"), Info::default());
     assert_eq!(info(INFO).used_memory, Some(1_048_576));
+    for (text, can_expire) in [
+        ("role:master", None),
+        ("db0:keys=2,expires=0,avg_ttl=0", Some(false)),
+        ("db0:keys=2,expires=0,avg_ttl=0\ndb3:keys=9,expires=1,avg_ttl=5", Some(true)),
+    ] {
+        assert_eq!(info(text).can_expire, can_expire, "{text}");
+    }
 }
 
 proptest! {

@@ -37,12 +37,7 @@ pub(super) async fn witness(trust: Trust) -> Result<Option<Arc<Witness>>, ProbeE
     if matches!(trust, Trust::Nobody) {
         return Ok(None);
     }
-    // Some hundred certificates, read in one go: not on a runtime's thread.
-    let system = tokio::task::spawn_blocking(system_roots).await;
-    let mut roots = system.unwrap_or_else(|_| RootCertStore::empty());
-    if let Trust::SystemAnd(path) = trust {
-        add(&mut roots, &path).await?;
-    }
+    let roots = roots(trust).await?;
     let strict = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build().map_err(|_| {
         ProbeError::new(Unknown::NotConfigured, "no authority is trusted here: this host has no CA certificates")
             .hint("install ca-certificates, or set ca")
@@ -64,6 +59,19 @@ pub(super) fn client_config(witness: Option<Arc<Witness>>) -> Result<ClientConfi
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
+}
+
+/// The authorities that are trusted.
+pub(super) async fn roots(trust: Trust) -> Result<RootCertStore, ProbeError> {
+    let mut roots = match trust {
+        Trust::Nobody => RootCertStore::empty(),
+        // Some hundred certificates, read in one go: not on a runtime's thread.
+        _ => tokio::task::spawn_blocking(system_roots).await.unwrap_or_else(|_| RootCertStore::empty()),
+    };
+    if let Trust::SystemAnd(path) = trust {
+        add(&mut roots, &path).await?;
+    }
+    Ok(roots)
 }
 
 /// What can't be read is left out: a server that needs it then reads "issuer not trusted here".
