@@ -6,6 +6,7 @@
 
 mod compare;
 pub mod compose;
+pub mod consumers;
 pub mod dotenv;
 mod facts;
 pub mod findings;
@@ -17,6 +18,7 @@ mod matrix;
 pub mod rules;
 pub mod sensitive;
 pub mod summary;
+pub mod systemd;
 pub mod template;
 mod winner;
 

@@ -10,6 +10,7 @@ mod escapes;
 mod letters;
 mod lexer;
 mod resolve;
+pub mod write;
 
 pub use entries::parse;
 pub use error::{EnvError, Reason};
