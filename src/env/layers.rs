@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::compose::{self, Effective};
+use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
 use super::ini::{self, Ini};
 use super::template::{self, Template};
@@ -80,6 +81,8 @@ pub struct FileLayer {
     pub file: EnvFile,
     /// What Compose makes of it.
     pub values: Values,
+    /// Where other programs would read something else.
+    pub differences: Vec<Difference>,
 }
 
 impl FileLayer {
@@ -90,7 +93,10 @@ impl FileLayer {
     {
         let loaded = dotenv::parse(bytes).and_then(|file| Ok((file.values(process_env)?, file)));
         match loaded {
-            Ok((values, file)) => Reading::Read(Self { name: name.to_owned(), file, values }),
+            Ok((values, file)) => {
+                let differences = consumers::differences(&file, &values, process_env);
+                Reading::Read(Self { name: name.to_owned(), file, values, differences })
+            }
             Err(error) => Reading::refused(name, error.line, &error),
         }
     }

@@ -37,15 +37,26 @@ pub(super) fn read<F>(bytes: &[u8], lookup: &F) -> Read
 where
     F: Fn(&str) -> Option<Vec<u8>>,
 {
-    if bytes.contains(&0) {
-        return Read::beyond_the_model();
-    }
-    let mut script = Script { shell: Shell::new(bytes), read: Read::default(), line: Vec::new(), lookup };
+    // It leaves NULs out, up to a number of them.
+    let without: Vec<u8>;
+    let bytes = match bytes.iter().filter(|byte| **byte == 0).count() {
+        0 => bytes,
+        1..=256 => {
+            without = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+            &without
+        }
+        _ => return Read::beyond_the_model(),
+    };
+    let mut script = Script { shell: Shell::new(bytes), read: Read::default(), line: Vec::new(), lookup, succeeds: false };
     while script.shell.peek().is_some() {
         let start = script.shell.at;
         match script.line() {
             Ok(()) => script.commit(),
             Err(Stop::Syntax) => break,
+            Err(Stop::Exit) => {
+                let before = bytes.get(..start).unwrap_or_default();
+                return Read::refuses(1 + before.iter().filter(|byte| **byte == b'\n').count());
+            }
             Err(Stop::Lost) => {
                 forget(&mut script.read, bytes.get(start..).unwrap_or_default());
                 break;
@@ -68,6 +79,8 @@ fn forget(read: &mut Read, rest: &[u8]) {
 struct Set {
     key: String,
     answer: Answer,
+    /// What runs is all that happens: the variable keeps the value it had.
+    stays: bool,
 }
 
 struct Script<'a, F> {
@@ -75,6 +88,8 @@ struct Script<'a, F> {
     read: Read,
     line: Vec<Set>,
     lookup: &'a F,
+    /// The last command surely did.
+    succeeds: bool,
 }
 
 /// What follows a command.
@@ -82,8 +97,8 @@ struct Script<'a, F> {
 enum Next {
     Line,
     Command,
-    /// `&&` or `||`.
-    Maybe,
+    And,
+    Or,
     /// `&` or `|`: a process of its own, which can't set anything here.
     Apart,
     Pipe,
@@ -94,10 +109,9 @@ where
     F: Fn(&str) -> Option<Vec<u8>>,
 {
     fn commit(&mut self) {
-        for Set { key, answer } in std::mem::take(&mut self.line) {
-            // What runs instead of being set leaves the value that was there.
-            let stays = answer == Answer::Runs && matches!(self.read.answers.get(&key), Some(Answer::Value(_)));
-            if !stays {
+        for Set { key, answer, stays } in std::mem::take(&mut self.line) {
+            let had = self.read.answers.get(&key).is_some_and(|old| *old != Answer::Nothing);
+            if !(stays && had) {
                 self.read.put(key, answer);
             }
         }
@@ -119,12 +133,12 @@ where
             let next = self.next()?;
             for set in self.line.iter_mut().skip(from) {
                 if piped || matches!(next, Next::Apart | Next::Pipe) {
-                    set.answer = Answer::Runs;
+                    (set.answer, set.stays) = (Answer::Runs, true);
                 } else if maybe {
                     set.answer = Answer::Unsure;
                 }
             }
-            maybe |= next == Next::Maybe;
+            maybe |= next == Next::Or || (next == Next::And && !self.succeeds);
             piped = next == Next::Pipe;
             if next == Next::Line {
                 return Ok(());
@@ -141,7 +155,7 @@ where
             b';' if !matches!(self.shell.peek(), Some(b';' | b'&')) => Ok(Next::Command),
             b'&' | b'|' if twice => {
                 self.shell.at += 1;
-                Ok(Next::Maybe)
+                Ok(if first == b'&' { Next::And } else { Next::Or })
             }
             b'&' | b'|' if matches!(self.shell.peek(), Some(b'>' | b'&')) => Err(Stop::Lost),
             b'&' => Ok(Next::Apart),
@@ -169,13 +183,13 @@ where
     /// A simple command: assignments, then words.
     fn command(&mut self) -> Result<(), Stop> {
         let from = self.line.len();
-        let (mut words, mut declares, mut redirects) = (0, false, false);
+        let (mut words, mut declares, mut sets, mut redirects) = (0, false, false, false);
         loop {
             self.skip_blanks();
             match self.shell.peek() {
                 None | Some(b'\n' | b';' | b'&' | b'|') => break,
                 Some(b')') => return Err(Stop::Syntax),
-                Some(b'(') => return Err(if words == 1 { Stop::Lost } else { Stop::Syntax }),
+                Some(b'(') => return Err(self.parenthesis(words)),
                 Some(b'#') => {
                     self.skip_comment();
                     break;
@@ -188,9 +202,15 @@ where
                 Some(_) => {
                     let word = self.word(words == 0)?;
                     if words == 0 {
-                        declares = matches!(word, b"export" | b"declare" | b"typeset");
-                    } else if declares && word.first() == Some(&b'-') && word != b"-x" {
-                        return Err(Stop::Lost);
+                        declares = matches!(word.as_slice(), b"export" | b"declare" | b"typeset");
+                        sets = word == b"set";
+                        self.succeeds = matches!(word.as_slice(), b"true" | b":");
+                    } else if matches!(word.first(), Some(b'-' | b'+')) {
+                        // `export -x` and `set -a` change nothing here; other options do.
+                        let harmless = (declares && word == b"-x") || (sets && word == b"-a") || !(declares || sets);
+                        if !harmless {
+                            return Err(Stop::Lost);
+                        }
                     }
                     words += 1;
                     if declares && words == 1 && self.line.len() > from {
@@ -199,10 +219,21 @@ where
                 }
             }
         }
+        if words == 0 && !redirects {
+            self.succeeds = self.line.iter().skip(from).all(|set| matches!(set.answer, Answer::Value(_)));
+        }
         if redirects || (words > 0 && !declares) {
-            self.line.iter_mut().skip(from).for_each(|set| set.answer = Answer::Runs);
+            let stays = words > 0 && !declares;
+            self.line.iter_mut().skip(from).for_each(|set| (set.answer, set.stays) = (Answer::Runs, stays));
         }
         Ok(())
+    }
+
+    /// After one word it may begin a function.
+    fn parenthesis(&mut self, words: usize) -> Stop {
+        self.shell.at += 1;
+        self.skip_blanks();
+        if words == 1 && self.shell.peek() == Some(b')') { Stop::Lost } else { Stop::Syntax }
     }
 
     /// `NAME=value` or `NAME+=value`, if that is what stands here.
@@ -212,7 +243,7 @@ where
         let after = shell.text.get(shell.at + name.len()..).unwrap_or_default();
         let appends = after.starts_with(b"+=");
         if name.is_empty() || !(appends || after.first() == Some(&b'=')) {
-            return if !name.is_empty() && after.first() == Some(&b'[') { Err(Stop::Lost) } else { Ok(false) };
+            return if !name.is_empty() && after.first() == Some(&b'[') { self.element(name) } else { Ok(false) };
         }
         shell.at += name.len() + 1 + usize::from(appends);
         if shell.peek() == Some(b'(') {
@@ -220,7 +251,7 @@ where
         }
         let before = if appends { variable(&self.line, &self.read, self.lookup, name) } else { Answer::Nothing };
         let lookup: Lookup<'_> = &|name| variable(&self.line, &self.read, self.lookup, name);
-        let value = shell.word(lookup, true)?.answer();
+        let value = shell.word(lookup, true)?.answer()?;
         let answer = match (appends, before, value) {
             _ if self.line.len() >= MAX_SETS || is_own(name) => return Err(Stop::Lost),
             (true, Answer::Value(mut old), Answer::Value(new)) => {
@@ -230,21 +261,33 @@ where
             (true, Answer::Nothing, value) | (false, _, value) => value,
             (true, ..) => Answer::Unsure,
         };
-        self.line.push(Set { key: name.to_owned(), answer });
+        self.line.push(Set { key: name.to_owned(), answer, stays: false });
         Ok(true)
     }
 
-    /// A word that is no assignment, as it is written. The first one is the command.
-    fn word(&mut self, is_command: bool) -> Result<&[u8], Stop> {
-        let start = self.shell.at;
+    /// `NAME[0]=value`: an array, which is not exported.
+    fn element(&mut self, name: &str) -> Result<bool, Stop> {
+        let rest = self.shell.text.get(self.shell.at + name.len() + 1..).unwrap_or_default();
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let known = variable(&self.line, &self.read, self.lookup, name) != Answer::Nothing;
+        if known || digits == 0 || !rest.get(digits..).is_some_and(|rest| rest.starts_with(b"]=")) {
+            return Err(Stop::Lost);
+        }
+        self.shell.at += name.len() + digits + 3;
         let lookup: Lookup<'_> = &|name| variable(&self.line, &self.read, self.lookup, name);
-        let is_plain = self.shell.word(lookup, false)?.is_plain;
-        let word = self.shell.text.get(start..self.shell.at).unwrap_or_default();
-        let beyond = BEYOND.iter().any(|known| known.as_bytes() == word);
-        // `set -a` changes nothing, for it is set; anything else may.
-        let sets = word == b"set" && !self.shell.text.get(self.shell.at..).is_some_and(|rest| rest.starts_with(b" -a\n"));
-        // A command that is expanded may become none at all; quotes may hide any of the above.
-        if is_command && (beyond || sets || !is_plain) { Err(Stop::Lost) } else { Ok(word) }
+        self.shell.word(lookup, true)?.answer()?;
+        Ok(true)
+    }
+
+    /// A word that is no assignment. The first one is the command.
+    fn word(&mut self, is_command: bool) -> Result<Vec<u8>, Stop> {
+        let lookup: Lookup<'_> = &|name| variable(&self.line, &self.read, self.lookup, name);
+        let word = self.shell.word(lookup, false)?;
+        if !is_command {
+            return Ok(word.answer().map_or(Vec::new(), |answer| if let Answer::Value(word) = answer { word } else { Vec::new() }));
+        }
+        let word = word.command()?;
+        if BEYOND.iter().any(|known| known.as_bytes() == word) { Err(Stop::Lost) } else { Ok(word) }
     }
 
     fn redirect(&mut self) -> Result<(), Stop> {

@@ -65,7 +65,9 @@ fn key<'a>(scan: &mut Scan<'a>) -> Option<&'a str> {
         return Some(key);
     }
     if !blank && scan.rest().strip_prefix(':').is_some_and(|rest| rest.starts_with(is_space)) {
+        // The colon takes one character of white space along, be it the end of the line.
         scan.eat(":");
+        scan.at += scan.peek().map_or(0, char::len_utf8);
         return Some(key);
     }
     scan.at = resume.unwrap_or(after);

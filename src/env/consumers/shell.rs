@@ -15,6 +15,8 @@ pub(super) struct Shell<'a> {
 pub(super) enum Stop {
     /// A syntax error: bash gives up on this line and all after it.
     Syntax,
+    /// A variable that is required has no value: the whole shell exits.
+    Exit,
     /// The model gives up.
     Lost,
 }
@@ -25,13 +27,25 @@ pub(super) struct Word {
     bytes: Vec<u8>,
     /// What it becomes where that is not `bytes`.
     odd: Option<Answer>,
-    /// No part of it was quoted or expanded.
-    pub(super) is_plain: bool,
+    /// A part of it was expanded.
+    expands: bool,
+    /// To expand it ends the shell.
+    exits: bool,
 }
 
 impl Word {
-    pub(super) fn answer(self) -> Answer {
-        self.odd.unwrap_or(Answer::Value(self.bytes))
+    pub(super) fn answer(self) -> Result<Answer, Stop> {
+        if self.exits { Err(Stop::Exit) } else { Ok(self.odd.unwrap_or(Answer::Value(self.bytes))) }
+    }
+
+    /// The command that the word names, if it surely names one.
+    pub(super) fn command(self) -> Result<Vec<u8>, Stop> {
+        let splits = self.expands && (self.bytes.is_empty() || self.bytes.iter().any(|byte| b" \t\n*?[".contains(byte)));
+        match (self.odd, self.exits) {
+            (_, true) => Err(Stop::Exit),
+            (None, false) if !splits => Ok(self.bytes),
+            _ => Err(Stop::Lost),
+        }
     }
 
     /// The strongest of what was met counts: what runs, then what can't be told, then what differs.
@@ -79,7 +93,7 @@ impl<'a> Shell<'a> {
 
     /// A word, up to a blank or an operator. `is_value`: it stands behind `NAME=`.
     pub(super) fn word(&mut self, lookup: Lookup<'_>, is_value: bool) -> Result<Word, Stop> {
-        let mut word = Word { is_plain: true, ..Word::default() };
+        let mut word = Word::default();
         let mut tilde = is_value;
         while let Some(byte) = self.peek().filter(|byte| !b" \t\n;&|<>()".contains(byte)) {
             let may_be_home = std::mem::replace(&mut tilde, is_value && byte == b':');
@@ -97,7 +111,6 @@ impl<'a> Shell<'a> {
 
     /// What a quote, a backslash, a dollar sign or a backtick does outside double quotes.
     fn special(&mut self, byte: u8, word: &mut Word, lookup: Lookup<'_>) -> Result<(), Stop> {
-        word.is_plain = false;
         match byte {
             b'\\' => {
                 let next = self.ahead(1).ok_or(Stop::Lost)?;
@@ -154,6 +167,7 @@ impl<'a> Shell<'a> {
     }
 
     fn backticks(&mut self, word: &mut Word) -> Result<(), Stop> {
+        word.expands = true;
         let mut at = self.at + 1;
         loop {
             match self.text.get(at).ok_or(Stop::Syntax)? {
@@ -169,6 +183,7 @@ impl<'a> Shell<'a> {
 
     fn dollar(&mut self, word: &mut Word, lookup: Lookup<'_>, in_quotes: bool) -> Result<(), Stop> {
         let name = self.name_at(self.at + 1);
+        word.expands = true;
         if !name.is_empty() {
             self.at += 1 + name.len();
             put(word, lookup(name));
@@ -178,8 +193,12 @@ impl<'a> Shell<'a> {
             Some(b'{') => return self.braced(word, lookup, in_quotes),
             Some(b'(') => return self.command(word),
             Some(b'[') => return Err(Stop::Lost),
-            // Escapes of C, and texts to be translated.
-            Some(b'\'' | b'"') if !in_quotes => return Err(Stop::Lost),
+            // A text to be translated.
+            Some(b'"') if !in_quotes => {
+                self.at += 1;
+                return self.double_quoted(word, lookup);
+            }
+            Some(b'\'') if !in_quotes => return self.c_quoted(word),
             // The process id, arguments and the like: never what is written.
             Some(b'$' | b'@' | b'*' | b'#' | b'?' | b'-' | b'!' | b'0'..=b'9') => {
                 self.at += 2;
@@ -190,6 +209,18 @@ impl<'a> Shell<'a> {
                 self.at += 1;
             }
         }
+        Ok(())
+    }
+
+    /// `$'…'`; its escapes are C's, and not followed.
+    fn c_quoted(&mut self, word: &mut Word) -> Result<(), Stop> {
+        let inner = self.text.get(self.at + 2..).unwrap_or_default();
+        let end = inner.iter().position(|byte| matches!(byte, b'\'' | b'\\')).ok_or(Stop::Syntax)?;
+        if inner.get(end) == Some(&b'\\') {
+            return Err(Stop::Lost);
+        }
+        word.bytes.extend_from_slice(inner.get(..end).unwrap_or_default());
+        self.at += end + 3;
         Ok(())
     }
 
@@ -217,14 +248,20 @@ impl<'a> Shell<'a> {
         let name = self.name_at(self.at + 2);
         self.at += 2 + name.len();
         if name.is_empty() {
-            return Err(Stop::Lost);
+            return self.no_name(word);
         }
         if self.eat(b'}') {
             put(word, lookup(name));
             return Ok(());
         }
         let colon = self.eat(b':');
-        let op = self.peek().filter(|op| b"-+?".contains(op)).ok_or(Stop::Lost)?;
+        let op = match self.peek() {
+            Some(op @ (b'-' | b'+' | b'?')) => op,
+            // Other operators, which Compose has not got.
+            Some(b'=' | b'#' | b'%' | b'/' | b'^' | b',' | b'@' | b'[') => return Err(Stop::Lost),
+            Some(byte) if colon && byte != b'}' => return Err(Stop::Lost),
+            _ => return Err(self.bad_substitution()),
+        };
         self.at += 1;
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -242,12 +279,30 @@ impl<'a> Shell<'a> {
         };
         match (op, value) {
             (b'-' | b'?', Some(value)) => word.bytes.extend_from_slice(&value),
-            (b'-', None) | (b'+', Some(_)) => put(word, instead.answer()),
+            (b'-', None) | (b'+', Some(_)) if instead.exits => word.exits = true,
+            (b'-', None) | (b'+', Some(_)) => put(word, instead.odd.unwrap_or(Answer::Value(instead.bytes))),
             (b'+', None) => {}
-            // The shell exits.
-            _ => return Err(Stop::Lost),
+            _ => word.exits = true,
         }
         Ok(())
+    }
+
+    /// `${1}` is an argument; `${}` and the like mean nothing.
+    fn no_name(&mut self, word: &mut Word) -> Result<(), Stop> {
+        match self.peek() {
+            Some(b'0'..=b'9') if self.ahead(1) == Some(b'}') => {
+                self.at += 2;
+                word.mark(Answer::Other);
+                Ok(())
+            }
+            Some(b'0'..=b'9' | b'#' | b'!' | b'@' | b'*' | b'?' | b'-' | b'$') => Err(Stop::Lost),
+            _ => Err(self.bad_substitution()),
+        }
+    }
+
+    /// An error, where it is looked at; a word that is not used is not.
+    fn bad_substitution(&self) -> Stop {
+        if self.depth == 0 { Stop::Syntax } else { Stop::Lost }
     }
 
     fn word_in_braces(&mut self, lookup: Lookup<'_>, in_quotes: bool) -> Result<Word, Stop> {
@@ -261,7 +316,15 @@ impl<'a> Shell<'a> {
                     self.at += 1;
                     return Ok(word);
                 }
-                b'\\' | b'"' if in_quotes => return Err(Stop::Lost),
+                b'"' if in_quotes => return Err(Stop::Lost),
+                b'\\' if in_quotes => {
+                    let next = self.ahead(1).ok_or(Stop::Syntax)?;
+                    if !b"$`\"\\\n}".contains(&next) {
+                        word.bytes.push(b'\\');
+                    }
+                    word.bytes.extend((next != b'\n').then_some(next));
+                    self.at += 2;
+                }
                 b'$' => self.dollar(&mut word, lookup, in_quotes)?,
                 byte @ (b'\\' | b'\'' | b'"' | b'`') if !(in_quotes && byte == b'\'') => {
                     self.special(byte, &mut word, lookup)?;

@@ -5,6 +5,7 @@ mod context;
 mod distance;
 mod layers;
 mod lines;
+mod readers;
 mod values;
 
 pub(super) use context::{Context, Said, Subject};
@@ -50,7 +51,7 @@ const fn whole(
 }
 
 /// Every rule.
-pub const RULES: [Rule; 21] = [
+pub const RULES: [Rule; 23] = [
     key("missing_required", Error, "A required key is not in the file.", values::missing_required),
     key("empty_required", Error, "A required key is empty.", values::empty_required),
     key("too_short", Error, "A value is shorter than it has to be.", values::too_short),
@@ -67,6 +68,8 @@ pub const RULES: [Rule; 21] = [
     key("dollar_eaten", Error, "A variable inside a value is not set and vanishes.", lines::dollar_eaten),
     key("whitespace_hazard", Warning, "White space or an invisible character in a value.", lines::whitespace),
     key("text_after_quote", Warning, "Text after a closing quote starts a new key.", lines::text_after_quote),
+    key("readers_differ", Note, "Another program would read another value of a key.", readers::of_key),
+    whole("reader_differs", Note, "Another program reads the file otherwise as a whole.", readers::of_file),
     whole("lost_last_line", Error, "The last line is a key with no value and no line feed.", lines::lost_last_line),
     whole("nameless_key", Warning, "A line gives a value to a key with no name.", lines::nameless_key),
     whole("layer_refused", Error, "A file is refused by what reads it.", layers::refused),
