@@ -51,7 +51,7 @@ const fn whole(
 }
 
 /// Every rule.
-pub const RULES: [Rule; 23] = [
+pub const RULES: [Rule; 24] = [
     key("missing_required", Error, "A required key is not in the file.", values::missing_required),
     key("empty_required", Error, "A required key is empty.", values::empty_required),
     key("too_short", Error, "A value is shorter than it has to be.", values::too_short),
@@ -74,6 +74,7 @@ pub const RULES: [Rule; 23] = [
     whole("nameless_key", Warning, "A line gives a value to a key with no name.", lines::nameless_key),
     whole("layer_refused", Error, "A file is refused by what reads it.", layers::refused),
     whole("compose_unfollowed", Note, "The compose file asks for something that is not followed.", layers::unfollowed),
+    whole("profile_not_active", Warning, "Compose would not start the service.", layers::not_started),
     whole("layer_unread", Note, "Nothing is known of a layer.", layers::unread),
 ];
 
