@@ -143,7 +143,10 @@ fn extends_include_overrides_and_profiles_are_followed_as_compose_does() {
 fn a_project_that_names_itself_for_ever_is_an_error() {
     let bomb = |path: &str| {
         let n: usize = path.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
-        Some(format!("include: [{}.yaml, {}.yaml]\nservices: {{s{n}: {{image: x}}}}\n", 2 * n + 1, 2 * n + 2).into_bytes())
+        Some(
+            format!("include: [{}.yaml, {}.yaml]\nservices: {{s{n}: {{image: x}}}}\n", 2 * n + 1, 2 * n + 2)
+                .into_bytes(),
+        )
     };
     let unset = |_: &str| None;
     assert!(compose::load(&["0.yaml".to_owned()], "f", &unset, &bomb).is_err());

@@ -4,10 +4,14 @@
 mod env_support;
 
 use env_support::{base64, map, vectors};
-use readback::env::consumers::{Answer, Difference, How, Reader, differences};
-use readback::env::dotenv;
+use proptest::prelude::*;
+use readback::env::consumers::{Answer, Difference, Reader, differences};
+use readback::env::dotenv::{
+    self,
+    write::{WhyNot, quoted},
+};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 fn field(reader: Reader) -> &'static str {
     match reader {
@@ -53,7 +57,13 @@ fn judge(reader: Reader, vector: &Value, want: &Value) -> Verdict {
     }
     if refused || read.refused.is_some() {
         let same = refused == read.refused.is_some();
-        return if same { Verdict::Right } else if read.is_unsure() { Verdict::Unsure } else { Verdict::Wrong };
+        return if same {
+            Verdict::Right
+        } else if read.is_unsure() {
+            Verdict::Unsure
+        } else {
+            Verdict::Wrong
+        };
     }
     let reads = want["reads"].as_object().unwrap();
     let keys: BTreeSet<&str> = reads.keys().map(String::as_str).chain(read.iter().map(|(key, _)| key)).collect();
@@ -77,23 +87,113 @@ fn judge(reader: Reader, vector: &Value, want: &Value) -> Verdict {
     if worst == Verdict::Right && read.is_unsure() { Verdict::Unsure } else { worst }
 }
 
-#[test]
-fn every_model_reads_what_its_program_reads() {
-    let vectors = vectors("other-parsers.jsonl");
-    let (mut failures, mut figures) = (Vec::new(), Vec::new());
+/// The files of a kind, with the share a model has to reproduce, in percent. No answer may be wrong.
+fn hold(kind: &str, vectors: &[Value], least: usize) {
+    let mut failures = Vec::new();
     for reader in Reader::ALL {
-        let (mut right, mut unsure, mut asked) = (0, 0, 0);
-        for vector in &vectors {
+        let (mut right, mut asked) = (0, 0);
+        for vector in vectors {
             let Some(want) = vector.get(field(reader)) else { continue };
             asked += 1;
             match judge(reader, vector, want) {
                 Verdict::Right => right += 1,
-                Verdict::Unsure => { unsure += 1; if std::env::var_os("SHOW").is_some() { failures.push(format!("unsure {reader:?} {}: {:?} {want}", vector["name"], vector["input"])); } }
+                Verdict::Unsure => {}
                 Verdict::Wrong => failures.push(format!("{reader:?} {}: {:?} {want}", vector["name"], vector["input"])),
             }
         }
-        figures.push(format!("{reader:?}: {right} of {asked} right, {unsure} unsure"));
+        println!("{kind}, {reader:?}: {right} of {asked}");
+        if right * 100 < asked * least {
+            failures.push(format!("{kind}, {reader:?}: only {right} of {asked} are reproduced"));
+        }
     }
-    println!("{}", figures.join("\n"));
-    assert!(failures.is_empty(), "{}\n{} wrong\n{}", failures.join("\n"), failures.len(), figures.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_model_reads_what_its_program_reads_and_is_never_wrong() {
+    let own = |vector: &Value| {
+        let kind = vector["name"].as_str().unwrap().split('/').next().unwrap();
+        ["line", "then", "mix", "noise"].contains(&kind)
+    };
+    let (own, conformance): (Vec<_>, Vec<_>) = vectors("other-parsers.jsonl").into_iter().partition(own);
+    hold("conformance", &conformance, 97);
+    // These were made to be hard: operators, loops and quotes that go wrong.
+    hold("hostile", &own, 85);
+}
+
+#[test]
+fn a_value_that_is_written_reads_back_and_the_models_know_who_reads_another() {
+    let vectors = vectors("roundtrip.jsonl");
+    for vector in &vectors {
+        let value = vector["value"].as_str().unwrap().as_bytes();
+        let text = quoted(value).unwrap();
+        let line = [b"K=", text.expose(), b"\nL=1\n"].concat();
+        assert_eq!(String::from_utf8(line).unwrap(), vector["input"].as_str().unwrap());
+    }
+    hold("written", &vectors, 97);
+}
+
+#[test]
+fn a_value_with_a_nul_is_not_written() {
+    assert_eq!(quoted(b"a\0b").unwrap_err(), WhyNot::Nul);
+    assert!(quoted(b"\xff'\\").is_ok());
+}
+
+fn found(text: &str) -> Vec<String> {
+    let unset = |_: &str| None;
+    let file = dotenv::parse(text.as_bytes()).unwrap();
+    let values = file.values(&unset).unwrap();
+    let show = |d: Difference| format!("{}:{} {:?} {:?}", d.key, d.line, d.reader, d.how);
+    differences(&file, &values, &unset).into_iter().map(show).collect()
+}
+
+#[test]
+fn simple_files_are_read_alike_and_only_docker_keeps_quotes() {
+    assert!(found("# note\nDB_HOST=db\nDB_PORT=5432\nURL=https://x.example/a\n\n").is_empty());
+    assert_eq!(found("A=1\nB='x y'\n"), ["B:2 DockerRun KeepsQuotes"]);
+}
+
+#[test]
+fn a_url_with_an_ampersand_runs_in_bash_and_a_hash_is_cut_by_npm() {
+    assert_eq!(found("URL=http://x?a=1&b=2\n"), ["URL:1 Bash RunsIt"]);
+    assert_eq!(found("P=pa#ss\n"), ["P:1 NpmDotenv ReadsOther"]);
+    assert_eq!(found("A=1\nexport B=2\n"), [":2 DockerRun Refuses", "B:2 Systemd Drops"]);
+    let dollar = found("P='$B'\nQ=a$$b\n");
+    assert!(dollar.contains(&"Q:2 Bash ReadsOther".to_owned()), "{dollar:?}");
+}
+
+#[test]
+fn what_can_not_be_told_is_said_and_never_agreement() {
+    let got =
+        found("A=1\nif true; then\nB=2\nfi\n".replace("if true; then\n", "B=~x/y z\n").replace("fi\n", "").as_str());
+    assert!(got.iter().any(|line| line.contains("Bash")), "{got:?}");
+    let huge = format!("A=x y\n{}", "# note\n".repeat(700_000));
+    assert_eq!(found(&huge).len(), Reader::ALL.len());
+    assert!(found(&huge).iter().all(|line| line.ends_with("CantTell")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_a_model_panic(input in proptest::collection::vec(prop_oneof![
+        Just(&b"A="[..]), Just(b"'"), Just(b"\""), Just(b"${B"), Just(b":-"), Just(b"}"), Just(b"\\"), Just(b"\n"),
+        Just(b" #"), Just(b"`"), Just(b"$("), Just(b")"), Just(b"export "), Just(b"\xff"), Just(b"\0"), Just(b"\r"),
+    ], 0..30)) {
+        let input = input.concat();
+        for reader in Reader::ALL {
+            let read = reader.read(&input, &|_: &str| None);
+            let lines = 1 + input.iter().filter(|byte| **byte == b'\n').count();
+            prop_assert!(read.refused.is_none_or(|line| line >= 1 && line <= lines));
+        }
+    }
+
+    #[test]
+    fn any_value_without_a_nul_reads_back_as_it_was_written(value in proptest::collection::vec(1_u8.., 0..40)) {
+        let text = quoted(&value).unwrap();
+        let line = [b"K=", text.expose(), b"\nL=1\n"].concat();
+        let values = dotenv::parse(&line).unwrap().values(&|_: &str| None).unwrap();
+        prop_assert_eq!(values.get("K").map(|found| found.value.expose().to_vec()), Some(value));
+        prop_assert_eq!(values.len(), 2);
+    }
 }

@@ -34,7 +34,9 @@ fn all(matrix: &Matrix) -> Vec<Finding> {
 
 /// The findings of a file that are more than "not read", for Compose alone: `id key line`.
 fn of_file(template: &str, env: &str) -> Vec<String> {
-    let findings = all(&judged(&files(template, env))).into_iter().filter(|finding| finding.id != "layer_unread" && !finding.id.starts_with("reader"));
+    let findings = all(&judged(&files(template, env)))
+        .into_iter()
+        .filter(|finding| finding.id != "layer_unread" && !finding.id.starts_with("reader"));
     let line = |finding: &Finding| finding.place.as_ref().map_or(0, |place| place.line);
     findings.map(|f| format!("{} {} {}", f.id, f.key.as_deref().unwrap_or("-"), line(&f))).collect()
 }

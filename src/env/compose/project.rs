@@ -55,7 +55,8 @@ where
 {
     let text = |name: &str| lookup(name).map(|value| String::from_utf8_lossy(&value).into_owned());
     if let Some(list) = text("COMPOSE_FILE").filter(|list| !list.is_empty()) {
-        let separator = text("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or_else(|| ":".to_owned());
+        let separator =
+            text("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or_else(|| ":".to_owned());
         let list: Vec<String> = list.split(&separator).map(|path| join("", path)).collect();
         if list.iter().any(|path| path == main) {
             return list;
@@ -122,7 +123,13 @@ where
     G: Fn(&str) -> Option<Vec<u8>>,
 {
     /// Several files, each over the ones before it; paths in them are relative to `base`.
-    fn files(&mut self, files: &[String], base: &str, extra: &Extra, depth: usize) -> Result<Vec<Service>, ProjectError> {
+    fn files(
+        &mut self,
+        files: &[String],
+        base: &str,
+        extra: &Extra,
+        depth: usize,
+    ) -> Result<Vec<Service>, ProjectError> {
         let mut all: Vec<Service> = Vec::new();
         let mut included = Vec::new();
         for path in files {
@@ -131,7 +138,11 @@ where
             for name in compose.services.iter().map(|service| service.name.clone()) {
                 finished.push(self.service(&compose, &name, path, base, extra, depth)?);
             }
-            compose.texts.iter().try_for_each(|text| value_of(text, &with_extra(self.lookup, extra)).map(drop)).map_err(|e| in_file(path, e))?;
+            compose
+                .texts
+                .iter()
+                .try_for_each(|text| value_of(text, &with_extra(self.lookup, extra)).map(drop))
+                .map_err(|e| in_file(path, e))?;
             for over in finished {
                 match all.iter_mut().find(|service| service.name == over.name) {
                     Some(service) => service.override_with(over),
@@ -139,12 +150,18 @@ where
                 }
             }
             for include in &compose.includes {
-                included.extend(self.include(include, path, base, extra, depth)?.into_iter().map(|s| (s, path, include.line)));
+                included.extend(
+                    self.include(include, path, base, extra, depth)?.into_iter().map(|s| (s, path, include.line)),
+                );
             }
         }
         for (service, path, line) in included {
             if all.iter().any(|known| known.name == service.name) {
-                return Err(wrong(path, line, Reason::Expected("services of other names than the files included here have")));
+                return Err(wrong(
+                    path,
+                    line,
+                    Reason::Expected("services of other names than the files included here have"),
+                ));
             }
             all.push(service);
         }
@@ -152,7 +169,15 @@ where
     }
 
     /// A service with what it extends, as one file has it.
-    fn service(&mut self, compose: &Compose, name: &str, path: &str, base: &str, extra: &Extra, depth: usize) -> Result<Service, ProjectError> {
+    fn service(
+        &mut self,
+        compose: &Compose,
+        name: &str,
+        path: &str,
+        base: &str,
+        extra: &Extra,
+        depth: usize,
+    ) -> Result<Service, ProjectError> {
         let found = compose.service(name);
         let mut own = found.cloned().ok_or_else(|| wrong(path, 0, Reason::Expected("the service that is extended")))?;
         if depth > MAX_DEPTH {
@@ -171,12 +196,20 @@ where
                 self.service(&compose, &service, &other, &folder, extra, depth + 1)
             }
         };
-        let mut from = from.map_err(|error| if error.error.line == 0 { wrong(path, line, error.error.reason) } else { error })?;
+        let mut from =
+            from.map_err(|error| if error.error.line == 0 { wrong(path, line, error.error.reason) } else { error })?;
         from.override_with(own);
         Ok(from)
     }
 
-    fn include(&mut self, include: &Include, path: &str, base: &str, extra: &Extra, depth: usize) -> Result<Vec<Service>, ProjectError> {
+    fn include(
+        &mut self,
+        include: &Include,
+        path: &str,
+        base: &str,
+        extra: &Extra,
+        depth: usize,
+    ) -> Result<Vec<Service>, ProjectError> {
         if depth > MAX_DEPTH {
             return Err(wrong(path, include.line, Reason::TooDeep));
         }
@@ -209,11 +242,14 @@ where
                 }
                 continue;
             };
-            let read = dotenv::parse(&bytes).and_then(|file| file.values_into(&mut values, &with_extra(self.lookup, extra)));
+            let read =
+                dotenv::parse(&bytes).and_then(|file| file.values_into(&mut values, &with_extra(self.lookup, extra)));
             read.map_err(|error| wrong(path, line, Reason::EnvFile(error)))?;
         }
         let extra: Vec<_> = extra.iter().cloned().chain([Rc::new(values)]).collect();
-        self.files(&files, &folder, &extra, depth + 1).map_err(|error| if error.error.reason == Reason::NoFile { wrong(path, include.line, Reason::NoFile) } else { error })
+        self.files(&files, &folder, &extra, depth + 1).map_err(|error| {
+            if error.error.reason == Reason::NoFile { wrong(path, include.line, Reason::NoFile) } else { error }
+        })
     }
 
     fn text(&self, text: &Template, path: &str, extra: &Extra) -> Result<String, ProjectError> {
@@ -300,7 +336,8 @@ impl Service {
     {
         let asked = lookup("COMPOSE_PROFILES").unwrap_or_default();
         let asked = String::from_utf8_lossy(&asked).into_owned();
-        let of = |profile: &Template| value_of(profile, lookup).ok().map(|text| String::from_utf8_lossy(&text).into_owned());
+        let of =
+            |profile: &Template| value_of(profile, lookup).ok().map(|text| String::from_utf8_lossy(&text).into_owned());
         let own: Vec<String> = self.profiles.iter().filter_map(of).collect();
         let active = own.iter().any(|own| asked.split(',').any(|asked| asked.trim() == own || asked.trim() == "*"));
         if active { Vec::new() } else { own }

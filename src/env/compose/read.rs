@@ -150,7 +150,16 @@ fn env_file<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<EnvFil
 
 fn environment<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Setting>, ComposeError> {
     if !matches!(node.data, YamlData::Sequence(_)) {
-        let setting = |(key, line, value)| Ok(Setting { key, line, value: document.scalar(value)?, item: None, file: String::new(), extra: Vec::new() });
+        let setting = |(key, line, value)| {
+            Ok(Setting {
+                key,
+                line,
+                value: document.scalar(value)?,
+                item: None,
+                file: String::new(),
+                extra: Vec::new(),
+            })
+        };
         return document.pairs(node)?.into_iter().map(setting).collect();
     }
     list(node).iter().map(|item| list_item(document, item)).collect()

@@ -7,18 +7,90 @@ use std::collections::HashSet;
 
 /// Words that begin a compound command, or that change more than one can see here.
 const BEYOND: [&str; 43] = [
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function",
-    "{", "}", "!", "[[", "]]", "time", "coproc", "in", "unset", "eval", "source", ".", "exit", "return", "exec", "shopt",
-    "read", "mapfile", "readarray", "printf", "getopts", "let", "cd", "alias", "trap", "enable", "builtin", "command",
+    "if",
+    "then",
+    "else",
+    "elif",
+    "fi",
+    "for",
+    "while",
+    "until",
+    "do",
+    "done",
+    "case",
+    "esac",
+    "select",
+    "function",
+    "{",
+    "}",
+    "!",
+    "[[",
+    "]]",
+    "time",
+    "coproc",
+    "in",
+    "unset",
+    "eval",
+    "source",
+    ".",
+    "exit",
+    "return",
+    "exec",
+    "shopt",
+    "read",
+    "mapfile",
+    "readarray",
+    "printf",
+    "getopts",
+    "let",
+    "cd",
+    "alias",
+    "trap",
+    "enable",
+    "builtin",
+    "command",
     "readonly",
 ];
 
 /// Variables that are bash's own: not to be set, or other than what was set.
 const OWN: [&str; 37] = [
-    "BASHOPTS", "BASHPID", "BASH_ARGV0", "BASH_COMMAND", "BASH_COMPAT", "BASH_SUBSHELL", "BASH_VERSINFO", "BASH_VERSION",
-    "COMP_WORDBREAKS", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "HOSTTYPE",
-    "IFS", "IGNOREEOF", "LINENO", "MACHTYPE", "OLDPWD", "OPTERR", "OPTIND", "OSTYPE", "PATH", "POSIXLY_CORRECT", "PPID",
-    "PS4", "PWD", "RANDOM", "SECONDS", "SHELL", "SHELLOPTS", "SHLVL", "SRANDOM", "UID",
+    "BASHOPTS",
+    "BASHPID",
+    "BASH_ARGV0",
+    "BASH_COMMAND",
+    "BASH_COMPAT",
+    "BASH_SUBSHELL",
+    "BASH_VERSINFO",
+    "BASH_VERSION",
+    "COMP_WORDBREAKS",
+    "DIRSTACK",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "EUID",
+    "FUNCNAME",
+    "GROUPS",
+    "HISTCMD",
+    "HOSTTYPE",
+    "IFS",
+    "IGNOREEOF",
+    "LINENO",
+    "MACHTYPE",
+    "OLDPWD",
+    "OPTERR",
+    "OPTIND",
+    "OSTYPE",
+    "PATH",
+    "POSIXLY_CORRECT",
+    "PPID",
+    "PS4",
+    "PWD",
+    "RANDOM",
+    "SECONDS",
+    "SHELL",
+    "SHELLOPTS",
+    "SHLVL",
+    "SRANDOM",
+    "UID",
 ];
 
 /// Of those, the ones that keep what is set.
@@ -47,7 +119,8 @@ where
         }
         _ => return Read::beyond_the_model(),
     };
-    let mut script = Script { shell: Shell::new(bytes), read: Read::default(), line: Vec::new(), lookup, succeeds: false };
+    let mut script =
+        Script { shell: Shell::new(bytes), read: Read::default(), line: Vec::new(), lookup, succeeds: false };
     while script.shell.peek().is_some() {
         let start = script.shell.at;
         match script.line() {
@@ -284,7 +357,9 @@ where
         let lookup: Lookup<'_> = &|name| variable(&self.line, &self.read, self.lookup, name);
         let word = self.shell.word(lookup, false)?;
         if !is_command {
-            return Ok(word.answer().map_or(Vec::new(), |answer| if let Answer::Value(word) = answer { word } else { Vec::new() }));
+            return Ok(word
+                .answer()
+                .map_or(Vec::new(), |answer| if let Answer::Value(word) = answer { word } else { Vec::new() }));
         }
         let word = word.command()?;
         if BEYOND.iter().any(|known| known.as_bytes() == word) { Err(Stop::Lost) } else { Ok(word) }

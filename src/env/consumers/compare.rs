@@ -128,7 +128,8 @@ mod tests {
             }
             assert!(found.iter().all(|difference| difference.how == How::KeepsQuotes), "{line}: {found:?}");
         }
-        for line in ["A=a b", "A=x ", " A=x", "A=~", "A=$B", "A=\"$B\"", "A='x'y", "A=x\r", "export A=1", "UID=1", "A"] {
+        for line in ["A=a b", "A=x ", " A=x", "A=~", "A=$B", "A=\"$B\"", "A='x'y", "A=x\r", "export A=1", "UID=1", "A"]
+        {
             assert!(!is_simple(line.as_bytes()), "{line}");
         }
     }

@@ -34,8 +34,7 @@ pub enum Reader {
 
 impl Reader {
     /// Every reader, in the order in which they are named.
-    pub const ALL: [Self; 5] =
-        [Self::Bash, Self::DockerRun, Self::PythonDotenv, Self::NpmDotenv, Self::Systemd];
+    pub const ALL: [Self; 5] = [Self::Bash, Self::DockerRun, Self::PythonDotenv, Self::NpmDotenv, Self::Systemd];
 
     /// What a person calls it.
     pub fn word(self) -> &'static str {

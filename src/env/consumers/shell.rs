@@ -40,7 +40,8 @@ impl Word {
 
     /// The command that the word names, if it surely names one.
     pub(super) fn command(self) -> Result<Vec<u8>, Stop> {
-        let splits = self.expands && (self.bytes.is_empty() || self.bytes.iter().any(|byte| b" \t\n*?[".contains(byte)));
+        let splits =
+            self.expands && (self.bytes.is_empty() || self.bytes.iter().any(|byte| b" \t\n*?[".contains(byte)));
         match (self.odd, self.exits) {
             (_, true) => Err(Stop::Exit),
             (None, false) if !splits => Ok(self.bytes),

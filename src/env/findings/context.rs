@@ -53,7 +53,13 @@ impl<'a, 'f> Context<'a, 'f> {
         if missing.len().saturating_mul(keys.iter().filter(unknown).count()) > MAX_PAIRS {
             missing.clear();
         }
-        Self { facts, overwritten: facts.overwritten(), reused: reused(facts, keys, masked), missing, readers: Readers::new(facts) }
+        Self {
+            facts,
+            overwritten: facts.overwritten(),
+            reused: reused(facts, keys, masked),
+            missing,
+            readers: Readers::new(facts),
+        }
     }
 }
 

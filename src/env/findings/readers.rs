@@ -76,9 +76,10 @@ pub(super) fn of_file(context: &Context<'_, '_>) -> Vec<Said> {
                 format!("{who} refuses the whole file because of line {line}"),
                 "if it reads this file, write that line as KEY=value; nobody else minds",
             ),
-            How::CantTell => {
-                (format!("what {who} reads from line {line} on can't be told"), "simplify that line, if it reads this file")
-            }
+            How::CantTell => (
+                format!("what {who} reads from line {line} on can't be told"),
+                "simplify that line, if it reads this file",
+            ),
             How::KeepsQuotes => (
                 format!("{who} keeps the quotes of {keys}, the first on line {line}"),
                 "start the container with Compose, or write values that need no quotes",
