@@ -101,7 +101,6 @@ fn hold(kind: &str, vectors: &[Value], least: usize) {
                 Verdict::Wrong => failures.push(format!("{reader:?} {}: {:?} {want}", vector["name"], vector["input"])),
             }
         }
-        println!("{kind}, {reader:?}: {right} of {asked}");
         if right * 100 < asked * least {
             failures.push(format!("{kind}, {reader:?}: only {right} of {asked} are reproduced"));
         }
@@ -164,23 +163,25 @@ fn a_url_with_an_ampersand_runs_in_bash_and_a_hash_is_cut_by_npm() {
 
 #[test]
 fn what_can_not_be_told_is_said_and_never_agreement() {
-    let got =
-        found("A=1\nif true; then\nB=2\nfi\n".replace("if true; then\n", "B=~x/y z\n").replace("fi\n", "").as_str());
-    assert!(got.iter().any(|line| line.contains("Bash")), "{got:?}");
+    assert!(found("A=1\nB=~x/y\n").contains(&":2 Bash CantTell".to_owned()));
     let huge = format!("A=x y\n{}", "# note\n".repeat(700_000));
-    assert_eq!(found(&huge).len(), Reader::ALL.len());
-    assert!(found(&huge).iter().all(|line| line.ends_with("CantTell")));
+    let got = found(&huge);
+    assert_eq!(got.len(), Reader::ALL.len());
+    assert!(got.iter().all(|line| line.ends_with("CantTell")));
 }
+
+/// What the grammars of all readers turn on.
+const PIECES: &[&[u8]] = &[
+    b"A=", b"'", b"\"", b"${B", b":-", b"}", b"\\", b"\n", b" #", b"`", b"$(", b")", b"export ", b"\xff", b"\0", b"\r",
+    b"x",
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_bytes_make_a_model_panic(input in proptest::collection::vec(prop_oneof![
-        Just(&b"A="[..]), Just(b"'"), Just(b"\""), Just(b"${B"), Just(b":-"), Just(b"}"), Just(b"\\"), Just(b"\n"),
-        Just(b" #"), Just(b"`"), Just(b"$("), Just(b")"), Just(b"export "), Just(b"\xff"), Just(b"\0"), Just(b"\r"),
-    ], 0..30)) {
-        let input = input.concat();
+    fn no_bytes_make_a_model_panic(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..30)) {
+        let input = pieces.concat();
         for reader in Reader::ALL {
             let read = reader.read(&input, &|_: &str| None);
             let lines = 1 + input.iter().filter(|byte| **byte == b'\n').count();
