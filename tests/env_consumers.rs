@@ -68,14 +68,14 @@ fn judge(reader: Reader, vector: &Value, want: &Value) -> Verdict {
     let reads = want["reads"].as_object().unwrap();
     let keys: BTreeSet<&str> = reads.keys().map(String::as_str).chain(read.iter().map(|(key, _)| key)).collect();
     let of_key = |key: &str| {
-        let real = reads.get(key).and_then(bytes);
+        let answered = reads.get(key).and_then(bytes);
         // What is set to what the environment has already is not to be told from what is not set.
         let environment = || env.get(key).cloned().filter(|_| reader == Reader::Bash);
         let right = match read.get(key) {
             // The program that stands in for the unit leaves empty values out.
             Answer::Value(value) if reader == Reader::Systemd && value.is_empty() => true,
-            Answer::Value(value) => real.or_else(environment).is_some_and(|real| real == *value),
-            Answer::Nothing => real.is_none(),
+            Answer::Value(value) => answered.or_else(environment).is_some_and(|answered| answered == *value),
+            Answer::Nothing => answered.is_none(),
             // Both say only that it is not what the file says.
             Answer::Runs | Answer::Other => true,
             Answer::Unsure => return Verdict::Unsure,
@@ -184,7 +184,7 @@ proptest! {
         let input = pieces.concat();
         for reader in Reader::ALL {
             let read = reader.read(&input, &|_: &str| None);
-            let lines = 1 + input.iter().filter(|byte| **byte == b'\n').count();
+            let lines = input.split(|byte| *byte == b'\n').count();
             prop_assert!(read.refused.is_none_or(|line| line >= 1 && line <= lines));
         }
     }

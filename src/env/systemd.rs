@@ -207,11 +207,11 @@ impl Reader {
             self.error.get_or_insert(SystemdError { line });
             return;
         };
-        if !is_name(key) {
-            self.ignore(Why::Name);
-        } else {
+        if is_name(key) {
             let (key, value) = (key.to_owned(), Secret::new(value));
             self.file.variables.push(Variable { key, value, line: self.line });
+        } else {
+            self.ignore(Why::Name);
         }
     }
 }

@@ -111,9 +111,9 @@ where
 {
     // It leaves NULs out, up to a number of them.
     let without: Vec<u8>;
-    let bytes = match bytes.iter().filter(|byte| **byte == 0).count() {
-        0 => bytes,
-        1..=256 => {
+    let bytes = match bytes.split(|byte| *byte == 0).count() {
+        1 => bytes,
+        2..=257 => {
             without = bytes.iter().copied().filter(|byte| *byte != 0).collect();
             &without
         }
@@ -128,7 +128,7 @@ where
             Err(Stop::Syntax) => break,
             Err(Stop::Exit) => {
                 let before = bytes.get(..start).unwrap_or_default();
-                return Read::refuses(1 + before.iter().filter(|byte| **byte == b'\n').count());
+                return Read::refuses(before.split(|byte| *byte == b'\n').count());
             }
             Err(Stop::Lost) => {
                 forget(&mut script.read, bytes.get(start..).unwrap_or_default());

@@ -27,7 +27,9 @@ where
         let unknown = |reader| Difference { key: String::new(), line: 1, reader, how: How::CantTell };
         return Reader::ALL.map(unknown).to_vec();
     } else {
-        Reader::ALL.iter().for_each(|reader| of_reader(*reader, file, values, lookup, &mut out));
+        for reader in Reader::ALL {
+            of_reader(reader, file, values, lookup, &mut out);
+        }
     }
     out.sort_by_key(|difference| difference.line);
     out
@@ -120,8 +122,8 @@ mod tests {
     fn what_is_simple_is_read_alike_by_every_model_but_for_dockers_quotes() {
         for line in ["A=", "A=x", "A=/a:b@c%+,=-.d", "A=''", "A=\"a b\"", "A='a \" # b'", "# x", "  # 'x", "", "\t "] {
             assert!(is_simple(line.as_bytes()), "{line}");
-            let file = dotenv::parse(line.as_bytes()).expect("a file");
-            let values = file.values(&|_: &str| None).expect("values");
+            let read = dotenv::parse(line.as_bytes()).and_then(|file| Ok((file.values(&|_: &str| None)?, file)));
+            let Ok((values, file)) = read else { unreachable!("{line}") };
             let mut found = Vec::new();
             for reader in Reader::ALL {
                 of_reader(reader, &file, &values, &|_: &str| None, &mut found);

@@ -12,7 +12,7 @@ where
     // It opens the file as UTF-8 and fails on anything else.
     if let Err(error) = std::str::from_utf8(bytes) {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        return Read::refuses(1 + before.iter().filter(|byte| **byte == b'\n').count());
+        return Read::refuses(before.split(|byte| *byte == b'\n').count());
     }
     let text = universal(bytes);
     let mut scan = Scan::new(text.strip_prefix('\u{feff}').unwrap_or(&text));

@@ -33,10 +33,14 @@ impl<'a> Readers<'a> {
             if is_of_file || (group.len() > MANY && how != How::RunsIt) {
                 file.push((*first, group.len()));
             } else {
-                group.iter().for_each(|one| keys.entry(one.key.as_str()).or_default().push(one));
+                for one in group {
+                    keys.entry(one.key.as_str()).or_default().push(one);
+                }
             }
         }
-        keys.values_mut().for_each(|list| list.sort_by_key(|difference| (difference.how, difference.reader)));
+        for list in keys.values_mut() {
+            list.sort_by_key(|difference| (difference.how, difference.reader));
+        }
         file.sort_by_key(|(difference, _)| (difference.line, difference.reader, difference.how));
         Self { keys, file }
     }
