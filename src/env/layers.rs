@@ -2,6 +2,7 @@
 
 use super::Place;
 use super::compose::{self, Effective};
+use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
 use super::ini::{self, Ini};
 use super::template::{self, Template};
@@ -80,6 +81,8 @@ pub struct FileLayer {
     pub file: EnvFile,
     /// What Compose makes of it.
     pub values: Values,
+    /// Where other programs would read something else.
+    pub differences: Vec<Difference>,
 }
 
 impl FileLayer {
@@ -90,7 +93,10 @@ impl FileLayer {
     {
         let loaded = dotenv::parse(bytes).and_then(|file| Ok((file.values(process_env)?, file)));
         match loaded {
-            Ok((values, file)) => Reading::Read(Self { name: name.to_owned(), file, values }),
+            Ok((values, file)) => {
+                let differences = consumers::differences(&file, &values, process_env);
+                Reading::Read(Self { name: name.to_owned(), file, values, differences })
+            }
             Err(error) => Reading::refused(name, error.line, &error),
         }
     }
@@ -114,32 +120,40 @@ pub struct ComposeLayer {
     pub name: String,
     /// What the service's container would get.
     pub environment: Vec<Effective>,
-    /// What the file asks for and is not followed: the line and the word.
-    pub unfollowed: Vec<(usize, &'static str)>,
+    /// What the files ask for and is not followed: where, and the word.
+    pub unfollowed: Vec<(Place, &'static str)>,
+    /// The profiles that start the service, where none of them is asked for; empty: it is started.
+    pub waits_for: Vec<String>,
 }
 
 impl ComposeLayer {
-    /// From the file's bytes. `lookup` is the project's environment (the process's, then `.env`),
-    /// `file` reads an `env_file`, `folder` is the stack's folder, which may name the project.
+    /// From the main file's bytes. `lookup` is the project's environment (the process's, then `.env`),
+    /// `file` reads any other file by its path from the stack's folder: an `env_file`, one that is
+    /// extended, included or lies over this one. `folder` is the stack's folder, which may name the project.
     pub fn load<F, G>(name: &str, bytes: &[u8], service: &str, folder: &str, lookup: &F, file: &G) -> Reading<Self>
     where
         F: Fn(&str) -> Option<Vec<u8>>,
         G: Fn(&str) -> Option<Vec<u8>>,
     {
-        let loaded = compose::parse(bytes).and_then(|project| {
-            let named = project.project_name(lookup, folder)?;
-            let lookup =
-                |key: &str| lookup(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| named.clone().into_bytes()));
-            project.check(&lookup)?;
-            let effective = project.service(service).map(|service| service.effective(name, &lookup, file));
-            Ok(effective.transpose()?.map(|environment| (environment, project.unfollowed)))
-        });
-        match loaded {
-            Ok(Some((environment, unfollowed))) => {
-                Reading::Read(Self { name: name.to_owned(), environment, unfollowed })
-            }
-            Ok(None) => Reading::Unread(format!("{name} has no service of the name that is configured")),
-            Err(error) => Reading::refused(name, error.line, &error),
+        let read = |path: &str| if path == name { Some(bytes.to_vec()) } else { file(path) };
+        let refused = |file: &str, error: &compose::ComposeError| Reading::refused(file, error.line, error);
+        let (project, named) = match compose::load(&compose::files(name, lookup, &read), folder, lookup, &read) {
+            Ok(loaded) => loaded,
+            Err(error) => return refused(&error.file, &error.error),
+        };
+        let lookup =
+            |key: &str| lookup(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| named.clone().into_bytes()));
+        let Some(found) = project.service(service) else {
+            return Reading::Unread(format!("{name} has no service of the name that is configured"));
+        };
+        match found.effective(name, &lookup, &read) {
+            Ok(environment) => Reading::Read(Self {
+                name: name.to_owned(),
+                environment,
+                waits_for: found.waits_for(&lookup),
+                unfollowed: project.unfollowed,
+            }),
+            Err(error) => refused(name, &error),
         }
     }
 }

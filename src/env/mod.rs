@@ -7,6 +7,7 @@
 pub mod blame;
 mod compare;
 pub mod compose;
+pub mod consumers;
 pub mod diff;
 pub mod dotenv;
 mod facts;
@@ -22,6 +23,7 @@ pub mod sensitive;
 pub mod snapshot;
 pub mod summary;
 pub mod sync;
+pub mod systemd;
 pub mod template;
 pub mod watch;
 mod winner;

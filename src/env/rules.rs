@@ -1,5 +1,6 @@
 //! What is expected of a stack's configuration; `readback.toml` tunes it.
 
+use super::consumers::Reader;
 use super::sensitive::Sensitivity;
 
 /// How long a value has to be.
@@ -50,6 +51,8 @@ pub struct Rules {
     pub placeholders: Vec<String>,
     /// Pairs of a key and the name under which the container gets it (`DB_HOST`, `HOST`).
     pub aliases: Vec<(String, String)>,
+    /// The programs besides Compose that read the file, as far as anybody knows; all, unless told.
+    pub readers: Vec<Reader>,
 }
 
 impl Default for Rules {
@@ -61,6 +64,7 @@ impl Default for Rules {
             app: None,
             placeholders: Vec::new(),
             aliases: Vec::new(),
+            readers: Reader::ALL.to_vec(),
         }
     }
 }

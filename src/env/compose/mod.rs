@@ -1,20 +1,23 @@
 //! `docker-compose.yml`: which services there are, what they put into their environment, and from where.
 //!
 //! Values follow Docker Compose: YAML numbers are rewritten the way Go prints them, strings are
-//! interpolated from the process environment and `.env`, `environment:` beats `env_file:`. `extends`,
-//! `include`, profiles and override files are not followed here; [`Compose::unfollowed`] says where they are.
+//! interpolated from the process environment and `.env`, `environment:` beats `env_file:`. [`load`] follows
+//! `extends`, `include` and override files; [`Project::unfollowed`] says what it could not follow.
 
 mod number;
+mod project;
 mod read;
 mod resolve;
 mod yaml;
 
+pub use project::{Project, ProjectError, files, load};
 pub use read::parse;
 pub use resolve::{Effective, Origin};
 
-use crate::env::dotenv::EnvError;
+use crate::env::dotenv::{EnvError, Values};
 use crate::env::interpolate::SubstituteError;
 use crate::guard::Secret;
+use std::sync::Arc;
 
 /// A text of the file before interpolation.
 #[derive(Clone, Debug)]
@@ -48,6 +51,10 @@ pub struct Setting {
     pub value: Option<Template>,
     /// The whole item where `environment:` is a list: there, keys are interpolated too.
     pub item: Option<Template>,
+    /// The file it stands in; empty where only one was read.
+    pub file: String,
+    /// What an included file sees besides the project's environment.
+    extra: Vec<Arc<Values>>,
 }
 
 /// One item of `env_file:`.
@@ -59,6 +66,33 @@ pub struct EnvFileRef {
     pub required: bool,
     /// `format: raw`: no quotes, no comments, no variables.
     pub raw: bool,
+    /// The folder that the path is relative to; empty: the stack's.
+    pub base: String,
+    extra: Vec<Arc<Values>>,
+}
+
+/// `extends:` of a service.
+#[derive(Clone, Debug)]
+pub struct Extends {
+    /// The file it is in; `None`: this one.
+    pub file: Option<Template>,
+    /// The service.
+    pub service: Template,
+    /// 1-based.
+    pub line: usize,
+}
+
+/// One item of `include:`.
+#[derive(Clone, Debug)]
+pub struct Include {
+    /// The files, each over the ones before it.
+    pub paths: Vec<Template>,
+    /// What their paths are relative to; `None`: the folder of the first one.
+    pub project_directory: Option<Template>,
+    /// Instead of the `.env` there.
+    pub env_files: Vec<Template>,
+    /// 1-based.
+    pub line: usize,
 }
 
 /// A service.
@@ -74,8 +108,6 @@ pub struct Service {
     pub container_name: Option<Template>,
     /// It has a `build:`.
     pub builds: bool,
-    /// `profiles:`.
-    pub profiles: Vec<Template>,
     /// `deploy.replicas`, or `scale:`.
     pub scale: Option<Template>,
     /// `ports:`, each in the short form.
@@ -84,6 +116,12 @@ pub struct Service {
     pub env_files: Vec<EnvFileRef>,
     /// `environment:`, in order; the last of a key counts.
     pub environment: Vec<Setting>,
+    /// `extends:`.
+    pub extends: Option<Extends>,
+    /// `profiles:`: it is started only with one of them.
+    pub profiles: Vec<Template>,
+    /// What is asked for and not followed: the line and the word (`!reset`).
+    pub unfollowed: Vec<(usize, &'static str)>,
 }
 
 /// A compose file.
@@ -93,8 +131,8 @@ pub struct Compose {
     pub name: Option<Template>,
     /// In the order of the file.
     pub services: Vec<Service>,
-    /// What the file asks for and is not followed: the line and the word (`extends`).
-    pub unfollowed: Vec<(usize, &'static str)>,
+    /// `include:`.
+    pub includes: Vec<Include>,
     /// Every string of the file: one that can't be interpolated stops the whole project.
     texts: Vec<Template>,
 }
@@ -127,6 +165,9 @@ pub enum Reason {
     /// The template has no value.
     #[error(transparent)]
     Substitute(#[from] SubstituteError),
+    /// A file that is included or extended, and not there.
+    #[error("a file that is named here is not there")]
+    NoFile,
     /// An `env_file` that is required and not there.
     #[error("the env_file named here is not there")]
     NoEnvFile,

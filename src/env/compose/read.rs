@@ -1,12 +1,9 @@
 //! The document to its model.
 
 use super::yaml::{Document, line_of};
-use super::{Compose, ComposeError, EnvFileRef, Reason, Service, Setting, Template};
+use super::{Compose, ComposeError, EnvFileRef, Extends, Include, Reason, Service, Setting, Template};
 use crate::guard::Secret;
 use saphyr::{MarkedYaml, Scalar, YamlData};
-
-/// What would add services or settings, and is not followed.
-const UNFOLLOWED: [&str; 3] = ["extends", "include", "profiles"];
 
 /// Reads a compose file.
 pub fn parse(bytes: &[u8]) -> Result<Compose, ComposeError> {
@@ -14,23 +11,20 @@ pub fn parse(bytes: &[u8]) -> Result<Compose, ComposeError> {
     let document = Document::load(text)?;
     let mut compose = Compose::default();
     document.texts(&document.root, &mut compose.texts);
-    for (key, line, value) in document.pairs(&document.root)? {
+    for (key, _, value) in document.pairs(&document.root)? {
         match key.as_str() {
             "name" => compose.name = document.scalar(value)?,
             "services" => {
                 for (name, line, body) in document.pairs(value)? {
-                    let service = service(&document, name, line, body, &mut compose.unfollowed)?;
+                    let service = service(&document, name, line, body)?;
                     compose.services.push(service);
                 }
             }
-            other => note(other, line, &mut compose.unfollowed),
+            "include" => compose.includes = includes(&document, value)?,
+            _ => {}
         }
     }
     Ok(compose)
-}
-
-fn note(key: &str, line: usize, unfollowed: &mut Vec<(usize, &'static str)>) {
-    unfollowed.extend(UNFOLLOWED.iter().filter(|word| **word == key).map(|word| (line, *word)));
 }
 
 fn service<'a>(
@@ -38,7 +32,6 @@ fn service<'a>(
     name: String,
     line: usize,
     body: &MarkedYaml<'a>,
-    unfollowed: &mut Vec<(usize, &'static str)>,
 ) -> Result<Service, ComposeError> {
     let mut service = Service {
         name,
@@ -46,13 +39,21 @@ fn service<'a>(
         image: None,
         container_name: None,
         builds: false,
-        profiles: Vec::new(),
         scale: None,
         ports: Vec::new(),
         env_files: Vec::new(),
         environment: Vec::new(),
+        extends: None,
+        profiles: Vec::new(),
+        unfollowed: Vec::new(),
     };
     for (key, line, value) in document.pairs(body)? {
+        // `!reset` and `!override` take away what other files say.
+        if let YamlData::Tagged(tag, _) = &value.data
+            && let Some(word) = ["!reset", "!override"].into_iter().find(|word| word.ends_with(&tag.suffix))
+        {
+            service.unfollowed.push((line, word));
+        }
         match key.as_str() {
             "image" => service.image = document.scalar(value)?,
             "container_name" => service.container_name = document.scalar(value)?,
@@ -66,15 +67,56 @@ fn service<'a>(
                 let replicas = replicas.map(|(_, _, value)| document.scalar(value)).transpose()?.flatten();
                 service.scale = replicas.or(service.scale.take());
             }
-            other => {
-                if other == "profiles" {
-                    service.profiles = scalars(document, value)?;
-                }
-                note(other, line, unfollowed);
-            }
+            "extends" => service.extends = extends(document, value)?,
+            "profiles" => service.profiles = texts(document, value)?,
+            _ => {}
         }
     }
     Ok(service)
+}
+
+/// A text, or a list of them.
+fn texts<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Template>, ComposeError> {
+    list(node).iter().filter_map(|item| document.scalar(item).transpose()).collect()
+}
+
+/// The name of a service of this file, or a mapping.
+fn extends<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Option<Extends>, ComposeError> {
+    let line = line_of(node);
+    let (mut file, mut service) = (None, None);
+    if let YamlData::Mapping(_) = node.data {
+        for (key, _, value) in document.pairs(node)? {
+            match key.as_str() {
+                "file" => file = document.scalar(value)?,
+                "service" => service = document.scalar(value)?,
+                _ => {}
+            }
+        }
+    } else {
+        service = document.scalar(node)?;
+    }
+    Ok(service.map(|service| Extends { file, service, line }))
+}
+
+fn includes<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Include>, ComposeError> {
+    let include = |item: &MarkedYaml<'a>| {
+        let mut include =
+            Include { paths: Vec::new(), project_directory: None, env_files: Vec::new(), line: line_of(item) };
+        if !matches!(item.data, YamlData::Mapping(_)) {
+            include.paths = texts(document, item)?;
+            return Ok(include);
+        }
+        for (key, _, value) in document.pairs(item)? {
+            match key.as_str() {
+                "path" => include.paths = texts(document, value)?,
+                "project_directory" => include.project_directory = document.scalar(value)?,
+                "env_file" => include.env_files = texts(document, value)?,
+                _ => {}
+            }
+        }
+        Ok(include)
+    };
+    list(node).iter().map(include).collect()
 }
 
 fn ports<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Template>, ComposeError> {
@@ -118,10 +160,6 @@ fn long_port<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<Optio
     Ok(Some(Template { line: published.line, text: Secret::new(text), interpolated }))
 }
 
-fn scalars<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Template>, ComposeError> {
-    list(node).iter().filter_map(|item| document.scalar(item).transpose()).collect()
-}
-
 fn env_files<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<EnvFileRef>, ComposeError> {
     list(node).iter().map(|item| env_file(document, item)).collect()
 }
@@ -144,12 +182,21 @@ fn env_file<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<EnvFil
         path = document.scalar(item)?;
     }
     let missing = ComposeError { line: line_of(item), reason: Reason::Expected("the path of an env_file") };
-    Ok(EnvFileRef { path: path.ok_or(missing)?, required, raw })
+    Ok(EnvFileRef { path: path.ok_or(missing)?, required, raw, base: String::new(), extra: Vec::new() })
 }
 
 fn environment<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Setting>, ComposeError> {
     if !matches!(node.data, YamlData::Sequence(_)) {
-        let setting = |(key, line, value)| Ok(Setting { key, line, value: document.scalar(value)?, item: None });
+        let setting = |(key, line, value)| {
+            Ok(Setting {
+                key,
+                line,
+                value: document.scalar(value)?,
+                item: None,
+                file: String::new(),
+                extra: Vec::new(),
+            })
+        };
         return document.pairs(node)?.into_iter().map(setting).collect();
     }
     list(node).iter().map(|item| list_item(document, item)).collect()
@@ -167,13 +214,15 @@ fn list_item<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<Setti
         return Err(wrong(Reason::Expected("no space between the key and its `=`")));
     }
     let value = equals.map(|at| Template { text: Secret::new(&bytes[at + 1..]), ..text.clone() });
-    Ok(Setting { key: key.to_owned(), line: text.line, value, item: Some(text) })
+    let line = text.line;
+    Ok(Setting { key: key.to_owned(), line, value, item: Some(text), file: String::new(), extra: Vec::new() })
 }
 
 /// The items of a sequence; a null has none, anything else is a list of one.
 fn list<'n, 'a>(node: &'n MarkedYaml<'a>) -> &'n [MarkedYaml<'a>] {
     match &node.data {
         YamlData::Sequence(items) => items,
+        YamlData::Tagged(_, inner) if matches!(inner.data, YamlData::Sequence(_)) => list(inner),
         YamlData::Value(Scalar::Null) => &[],
         _ => std::slice::from_ref(node),
     }

@@ -1,11 +1,13 @@
 //! What a service's container would get: interpolation, `env_file:` under `environment:`.
 
+use super::project::join;
 use super::{Compose, ComposeError, EnvFileRef, Reason, Service, Template};
 use crate::env::Place;
 use crate::env::dotenv;
 use crate::env::interpolate::{substitute, variables};
 use crate::guard::{self, Secret};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Which part of the service decides a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +49,7 @@ impl Compose {
         if let Some(name) = named.filter(|name| !name.is_empty()) {
             return Ok(String::from_utf8_lossy(&name).into_owned());
         }
-        let fits = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-        let name: String = folder.to_lowercase().chars().filter(fits).collect();
-        Ok(name.trim_start_matches(['-', '_']).to_owned())
+        Ok(normal_name(folder))
     }
 
     /// Whether the whole project can be interpolated; one text that can't be stops all of it.
@@ -59,6 +59,13 @@ impl Compose {
     {
         self.texts.iter().try_for_each(|text| value_of(text, lookup).map(drop))
     }
+}
+
+/// A folder's name as that of a project.
+pub(super) fn normal_name(folder: &str) -> String {
+    let fits = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    let name: String = folder.to_lowercase().chars().filter(fits).collect();
+    name.trim_start_matches(['-', '_']).to_owned()
 }
 
 impl Service {
@@ -77,8 +84,14 @@ impl Service {
         };
         let mut values = dotenv::Values::default();
         let mut out = Table::default();
+        let mut seen = HashSet::new();
         for reference in &self.env_files {
-            one_file(reference, &mut values, &mut out, &project_then_own, file)?;
+            let path = reference.path(lookup)?;
+            // A file that is named twice is read once, where it was named first.
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            one_file(&path, reference, &mut values, &mut out, &project_then_own, file)?;
         }
         for effective in own.list {
             out.put(effective);
@@ -93,17 +106,45 @@ impl Service {
     {
         let mut own = Table::default();
         for setting in &self.environment {
+            let project = lookup;
+            let lookup = &with_extra(lookup, &setting.extra);
             let uses = setting.value.as_ref().map_or_else(|| vec![setting.key.clone()], uses_of);
             let (key, value) = match &setting.item {
                 Some(item) => split(&value_of(item, lookup)?),
                 None => (setting.key.clone(), setting.value.as_ref().map(|v| value_of(v, lookup)).transpose()?),
             };
-            let value = value.or_else(|| if setting.value.is_none() { lookup(&key) } else { None });
+            let value = value.or_else(|| if setting.value.is_none() { project(&key) } else { None });
             let origin = if uses.is_empty() { Origin::HardCoded } else { Origin::Environment };
-            let place = Place { file: compose.to_owned(), line: setting.line };
+            let file = if setting.file.is_empty() { compose } else { &setting.file };
+            let place = Place { file: file.to_owned(), line: setting.line };
             own.put(Effective { key, value: value.map(Secret::new), place, origin, uses });
         }
         Ok(own)
+    }
+}
+
+impl EnvFileRef {
+    /// The file's path as it is seen from the stack's folder.
+    fn path<F>(&self, lookup: &F) -> Result<String, ComposeError>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let path = value_of(&self.path, &with_extra(lookup, &self.extra))?;
+        Ok(join(&self.base, &String::from_utf8_lossy(&path)))
+    }
+}
+
+/// The project's environment, then what an included file has besides, the outermost first.
+pub(super) fn with_extra<'w, F>(
+    lookup: &'w F,
+    extra: &'w [Arc<dotenv::Values>],
+) -> impl Fn(&str) -> Option<Vec<u8>> + 'w
+where
+    F: Fn(&str) -> Option<Vec<u8>>,
+{
+    move |name: &str| {
+        let included = || extra.iter().find_map(|values| values.get(name)).map(|found| found.value.expose().to_vec());
+        lookup(name).or_else(included)
     }
 }
 
@@ -116,6 +157,7 @@ fn split(item: &[u8]) -> (String, Option<Vec<u8>>) {
 
 /// Reads one `env_file` on top of what earlier ones gave.
 fn one_file<F, G>(
+    path: &str,
     reference: &EnvFileRef,
     values: &mut dotenv::Values,
     out: &mut Table,
@@ -127,15 +169,14 @@ where
     G: Fn(&str) -> Option<Vec<u8>>,
 {
     let line = reference.path.line;
-    let path = String::from_utf8_lossy(&value_of(&reference.path, lookup)?).into_owned();
-    let Some(bytes) = file(&path) else {
+    let Some(bytes) = file(path) else {
         let missing = Err(ComposeError { line, reason: Reason::NoEnvFile });
         return if reference.required { missing } else { Ok(()) };
     };
     let from_file = |key: &str, value: &[u8], line| Effective {
         key: key.to_owned(),
         value: Some(Secret::new(value)),
-        place: Place { file: guard::line(&path).into_owned(), line },
+        place: Place { file: guard::line(path).into_owned(), line },
         origin: Origin::EnvFile,
         uses: Vec::new(),
     };

@@ -11,7 +11,7 @@ mod letters;
 mod lexer;
 mod resolve;
 mod statements;
-mod write;
+pub mod write;
 
 pub use entries::parse;
 pub use error::{EnvError, Reason};

@@ -1,5 +1,6 @@
 //! What the rules may ask.
 
+use super::readers::Readers;
 use crate::env::compare::shown_key;
 use crate::env::facts::Facts;
 use crate::env::sensitive::matches;
@@ -37,6 +38,8 @@ pub(crate) struct Context<'a, 'f> {
     /// Keys of the template that the file has not got, to be proposed for unknown ones; none where
     /// there are so many that it would take time and tell nothing.
     pub(crate) missing: Vec<&'a str>,
+    /// What programs that are not Compose make of the file.
+    pub(crate) readers: Readers<'a>,
 }
 
 /// How many pairs of a missing and an unknown key are compared.
@@ -50,7 +53,13 @@ impl<'a, 'f> Context<'a, 'f> {
         if missing.len().saturating_mul(keys.iter().filter(unknown).count()) > MAX_PAIRS {
             missing.clear();
         }
-        Self { facts, overwritten: facts.overwritten(), reused: reused(facts, keys, masked), missing }
+        Self {
+            facts,
+            overwritten: facts.overwritten(),
+            reused: reused(facts, keys, masked),
+            missing,
+            readers: Readers::new(facts),
+        }
     }
 }
 

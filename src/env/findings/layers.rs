@@ -148,12 +148,22 @@ pub(super) fn unread(context: &Context<'_, '_>) -> Vec<Said> {
 
 pub(super) fn unfollowed(context: &Context<'_, '_>) -> Vec<Said> {
     let Some(layer) = context.facts.compose_layer() else { return Vec::new() };
-    let said = |(line, word): &(usize, &str)| {
-        let place = Place { file: layer.name.clone(), line: *line };
+    let said = |(place, word): &(Place, &str)| {
         let text = format!("`{word}` is not followed: settings may come from elsewhere");
-        Said::new(Some(place), text, "check with `docker compose config --variables`, which shows no values")
+        Said::new(Some(place.clone()), text, "check with `docker compose config --variables`, which shows no values")
     };
     layer.unfollowed.iter().map(said).collect()
+}
+
+/// `up` leaves the service out.
+pub(super) fn not_started(context: &Context<'_, '_>) -> Vec<Said> {
+    let Some(layer) = context.facts.compose_layer().filter(|layer| !layer.waits_for.is_empty()) else {
+        return Vec::new();
+    };
+    let profiles = guard::line(&layer.waits_for.join(", ")).into_owned();
+    let place = Place { file: layer.name.clone(), line: 0 };
+    let text = format!("the service is started only with a profile that is not asked for here: {profiles}");
+    vec![Said::new(Some(place), text, "set COMPOSE_PROFILES, or `up` leaves the service out")]
 }
 
 impl Subject<'_, '_> {

@@ -5,6 +5,7 @@ mod context;
 mod distance;
 mod layers;
 mod lines;
+mod readers;
 mod values;
 
 pub(super) use context::{Context, Said, Subject};
@@ -50,7 +51,7 @@ const fn whole(
 }
 
 /// Every rule.
-pub const RULES: [Rule; 21] = [
+pub const RULES: [Rule; 24] = [
     key("missing_required", Error, "A required key is not in the file.", values::missing_required),
     key("empty_required", Error, "A required key is empty.", values::empty_required),
     key("too_short", Error, "A value is shorter than it has to be.", values::too_short),
@@ -67,10 +68,13 @@ pub const RULES: [Rule; 21] = [
     key("dollar_eaten", Error, "A variable inside a value is not set and vanishes.", lines::dollar_eaten),
     key("whitespace_hazard", Warning, "White space or an invisible character in a value.", lines::whitespace),
     key("text_after_quote", Warning, "Text after a closing quote starts a new key.", lines::text_after_quote),
+    key("readers_differ", Note, "Another program would read another value of a key.", readers::of_key),
+    whole("reader_differs", Note, "Another program reads the file otherwise as a whole.", readers::of_file),
     whole("lost_last_line", Error, "The last line is a key with no value and no line feed.", lines::lost_last_line),
     whole("nameless_key", Warning, "A line gives a value to a key with no name.", lines::nameless_key),
     whole("layer_refused", Error, "A file is refused by what reads it.", layers::refused),
     whole("compose_unfollowed", Note, "The compose file asks for something that is not followed.", layers::unfollowed),
+    whole("profile_not_active", Warning, "Compose would not start the service.", layers::not_started),
     whole("layer_unread", Note, "Nothing is known of a layer.", layers::unread),
 ];
 

@@ -8,6 +8,7 @@ use crate::guard::line;
 use crate::probes::files::{FileTrouble, read_limited};
 use crate::probes::spec::ENV_LIMIT;
 use crate::probes::{Place, ProbeError};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The most that is read of a Compose file, in bytes.
@@ -32,47 +33,49 @@ pub(super) async fn read(options: &Compose, at: &Place) -> Result<Result<Files, 
         Ok(values) => values,
         Err(error) => return Ok(Err(Seen::Refused(format!(".env: {error}")))),
     };
-    // What this process's environment holds is the console's own, not the stack's.
-    let env = |key: &str| values.get(key).map(|found| found.value.expose().to_vec());
-    let words = |key: &str, cut: char| -> Vec<String> {
-        let text = env(key).map(|value| String::from_utf8_lossy(&value).into_owned()).unwrap_or_default();
-        text.split(cut).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-    };
     let mut paths = options.files.clone();
     if paths.is_empty() {
-        paths = words("COMPOSE_FILE", ':').into_iter().map(PathBuf::from).collect();
+        paths = words(&values, "COMPOSE_FILE", ':').into_iter().map(PathBuf::from).collect();
     }
-    let (mut parsed, mut shown) = (Vec::new(), Vec::new());
-    for (path, bytes) in if paths.is_empty() { usual(at).await? } else { all(at, &paths).await? } {
-        let name = line(&path.to_string_lossy()).into_owned();
-        match compose::parse(&bytes) {
-            Ok(file) => parsed.push(file),
-            Err(error) => return Ok(Err(Seen::Refused(format!("{name}: {error}")))),
-        }
-        shown.push(name);
-    }
+    let paths = if paths.is_empty() { usual(at).await? } else { all(at, &paths).await? };
+    let (options, at) = (options.clone(), at.clone());
+    // Files that are included are read on the way, so this may wait for a disk.
+    let loaded = tokio::task::spawn_blocking(move || load(&options, &at, &values, &paths)).await;
+    Ok(loaded.unwrap_or_else(|_| Err(Seen::Refused("reading it crashed (a bug; see the log)".to_owned()))))
+}
+
+/// What the files want, once everything they take in was read.
+fn load(options: &Compose, at: &Place, values: &dotenv::Values, paths: &[String]) -> Result<Files, Seen> {
+    // What this process's environment holds is the console's own, not the stack's.
+    let env = |key: &str| {
+        let asked = options.project.as_ref().filter(|_| key == "COMPOSE_PROJECT_NAME");
+        let named = asked.map(|project| project.clone().into_bytes());
+        named.or_else(|| values.get(key).map(|found| found.value.expose().to_vec()))
+    };
     let folder = at.root.file_name().unwrap_or_default().to_string_lossy();
-    let of_files = || {
-        // The last file that gives the project a name wins.
-        let named = parsed.iter().rev().find(|file| file.name.is_some()).or(parsed.first());
-        let name = named.map(|file| file.project_name(&env, &folder)).transpose()?.unwrap_or_default();
-        let name = options.project.clone().unwrap_or(name);
-        let lookup =
-            |key: &str| env(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| name.clone().into_bytes()));
-        parsed.iter().try_for_each(|file| file.check(&lookup))?;
-        let profiles = [&options.profiles[..], &words("COMPOSE_PROFILES", ',')].concat();
-        Ok::<_, compose::ComposeError>((services(&parsed, &lookup, &profiles)?, name))
+    let shown: Vec<String> = paths.iter().map(|path| line(path).into_owned()).collect();
+    let read = |path: &str| {
+        let file = std::fs::File::open(at.path(Path::new(path))).ok()?;
+        let mut bytes = Vec::new();
+        file.take(LIMIT + 1).read_to_end(&mut bytes).ok()?;
+        (bytes.len() as u64 <= LIMIT).then_some(bytes)
     };
-    let (services, name) = match of_files() {
-        Ok(found) => found,
-        Err(error) => return Ok(Err(Seen::Refused(format!("{}: {error}", shown.join(", "))))),
-    };
-    let mut unfollowed: Vec<String> =
-        parsed.iter().flat_map(|file| &file.unfollowed).map(|(_, word)| (*word).to_owned()).collect();
-    unfollowed.retain(|word| word != "profiles");
+    let (project, name) =
+        compose::load(paths, &folder, &env, &read).map_err(|error| Seen::Refused(error.to_string()))?;
+    let lookup = |key: &str| env(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| name.clone().into_bytes()));
+    let profiles = [&options.profiles[..], &words(values, "COMPOSE_PROFILES", ',')].concat();
+    let refused = |error| Seen::Refused(format!("{}: {error}", shown.join(", ")));
+    let services = services(&project.services, &lookup, &profiles).map_err(refused)?;
+    let mut unfollowed: Vec<String> = project.unfollowed.iter().map(|(_, word)| (*word).to_owned()).collect();
     unfollowed.sort();
     unfollowed.dedup();
-    Ok(Ok(Files { name, shown, unfollowed, services }))
+    Ok(Files { name, shown, unfollowed, services })
+}
+
+fn words(values: &dotenv::Values, key: &str, cut: char) -> Vec<String> {
+    let value = values.get(key).map(|found| String::from_utf8_lossy(found.value.expose()).into_owned());
+    let text = value.unwrap_or_default();
+    text.split(cut).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// The stack's `.env`; without one there are no values.
@@ -86,14 +89,14 @@ async fn dotenv_values(at: &Place) -> Result<Result<dotenv::Values, dotenv::EnvE
 }
 
 /// The files that Compose takes where it is told of none.
-async fn usual(at: &Place) -> Result<Vec<(PathBuf, Vec<u8>)>, ProbeError> {
-    let mut found = Vec::new();
+async fn usual(at: &Place) -> Result<Vec<String>, ProbeError> {
+    let mut found: Vec<String> = Vec::new();
     for names in [NAMES, OVERRIDES] {
         for name in names {
             let path = at.path(Path::new(name));
             match read_limited(&path, LIMIT).await {
-                Ok(bytes) => {
-                    found.push((PathBuf::from(name), bytes));
+                Ok(_) => {
+                    found.push(name.to_owned());
                     break;
                 }
                 Err(FileTrouble::Missing) => {}
@@ -109,14 +112,13 @@ async fn usual(at: &Place) -> Result<Vec<(PathBuf, Vec<u8>)>, ProbeError> {
     Ok(found)
 }
 
-async fn all(at: &Place, paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, ProbeError> {
-    let mut found = Vec::new();
+/// The files that were named, each of which has to be there.
+async fn all(at: &Place, paths: &[PathBuf]) -> Result<Vec<String>, ProbeError> {
     for path in paths {
         let full = at.path(path);
-        let bytes = read_limited(&full, LIMIT).await.map_err(|trouble| unread(&full, trouble))?;
-        found.push((path.clone(), bytes));
+        read_limited(&full, LIMIT).await.map_err(|trouble| unread(&full, trouble))?;
     }
-    Ok(found)
+    Ok(paths.iter().map(|path| path.to_string_lossy().into_owned()).collect())
 }
 
 fn unread(path: &Path, trouble: FileTrouble) -> ProbeError {

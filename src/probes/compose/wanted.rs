@@ -1,33 +1,15 @@
 //! What the files of a project want. Pure: the files and the environment come in.
 
 use super::Wanted;
-use crate::env::compose::{self, ComposeError, Reason, Service, Template};
+use crate::env::compose::{ComposeError, Reason, Service, Template};
 use crate::guard::Secret;
 
-/// The services of the files, later files over earlier ones. `profiles` are those that are wanted.
-pub(super) fn services<F>(
-    files: &[compose::Compose],
-    lookup: &F,
-    profiles: &[String],
-) -> Result<Vec<Wanted>, ComposeError>
+/// The services of a project. `profiles` are those that are wanted.
+pub(super) fn services<F>(services: &[Service], lookup: &F, profiles: &[String]) -> Result<Vec<Wanted>, ComposeError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
 {
-    let mut merged: Vec<Service> = Vec::new();
-    for service in files.iter().flat_map(|file| &file.services) {
-        match merged.iter_mut().find(|earlier| earlier.name == service.name) {
-            Some(earlier) => put_over(earlier, service),
-            None => merged.push(service.clone()),
-        }
-    }
-    merged.iter().map(|service| wanted(service, lookup, profiles)).collect()
-}
-
-fn put_over(earlier: &mut Service, later: &Service) {
-    earlier.image = later.image.clone().or(earlier.image.take());
-    earlier.scale = later.scale.clone().or(earlier.scale.take());
-    earlier.builds |= later.builds;
-    earlier.profiles.extend(later.profiles.iter().cloned());
+    services.iter().map(|service| wanted(service, lookup, profiles)).collect()
 }
 
 fn wanted<F>(service: &Service, lookup: &F, profiles: &[String]) -> Result<Wanted, ComposeError>
@@ -71,12 +53,15 @@ fn image_name(value: &Secret) -> Option<String> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::env::compose;
 
     fn of(files: &[&str], profiles: &[&str]) -> Result<Vec<Wanted>, ComposeError> {
-        let files: Vec<_> = files.iter().map(|text| compose::parse(text.as_bytes()).unwrap()).collect();
+        let names: Vec<String> = (0..files.len()).map(|n| n.to_string()).collect();
+        let read = |name: &str| files.get(name.parse::<usize>().ok()?).map(|text| text.as_bytes().to_vec());
         let lookup = |key: &str| (key == "TAG").then(|| b"18".to_vec());
         let profiles: Vec<String> = profiles.iter().map(|&profile| profile.to_owned()).collect();
-        services(&files, &lookup, &profiles)
+        let (project, _) = compose::load(&names, "shop", &lookup, &read).map_err(|error| error.error)?;
+        services(&project.services, &lookup, &profiles)
     }
 
     fn service(name: &str, image: Option<&str>, replicas: u64, active: bool) -> Wanted {
