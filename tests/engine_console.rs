@@ -23,8 +23,9 @@ fn screen(app: &App, columns: u16, rows: u16) -> String {
 /// The row of a probe in Health.
 fn row(app: &App, probe: &str) -> String {
     let screen = screen(app, 110, 24);
-    // Below the header and the strip, which name probes too.
-    screen.lines().skip(3).find(|line| line.contains(probe)).unwrap_or_else(|| panic!("{screen}")).to_owned()
+    // Below the header and the strip, which name probes too, as does what green lacks.
+    let mut rows = screen.lines().skip(3).skip_while(|line| !line.starts_with(" ──"));
+    rows.find(|line| line.contains(probe) && !line.contains("to green")).unwrap_or_else(|| panic!("{screen}")).to_owned()
 }
 
 fn after(seconds: i64) -> Timestamp {
