@@ -4,7 +4,7 @@
 
 use super::ProbeError;
 use super::net::TlsFault;
-use super::tls::{self, Trust};
+use super::tls::{self, Certificate, Trust};
 use crate::evidence::Unknown;
 use crate::guard::line;
 use jiff::Timestamp;
@@ -20,7 +20,6 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
-use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// How a host answered a connection.
 pub(super) enum Dialed {
@@ -98,7 +97,7 @@ pub(super) async fn shake(stream: &mut TcpStream, host: &str, trust: Option<Trus
             fault(roots, provider, leaf, between, &name).map_or(Verified::Good, Verified::Bad)
         }
     };
-    Some(Peer { not_after: not_after(leaf), verified })
+    Some(Peer { not_after: Certificate::read(leaf, &[]).map(|certificate| certificate.ends_at), verified })
 }
 
 /// The handshake, to its end.
@@ -126,12 +125,6 @@ async fn send(stream: &mut TcpStream, connection: &mut ClientConnection) -> Opti
         connection.write_tls(&mut bytes).ok()?;
     }
     stream.write_all(&bytes).await.ok()
-}
-
-/// When a certificate ends.
-fn not_after(leaf: &CertificateDer<'_>) -> Option<Timestamp> {
-    let (_, certificate) = X509Certificate::from_der(leaf).ok()?;
-    Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()
 }
 
 /// What a client that verifies in full would refuse this certificate for.
