@@ -2,7 +2,9 @@
 
 use super::effect::Access;
 use super::event::StoreState;
+use super::past::Past;
 use super::pending::Pending;
+use crate::env::forecast::Host;
 use crate::env::{self, Matrix};
 use crate::evidence::false_green::{self, Scene};
 use crate::evidence::gate::{Circumstances, Known};
@@ -103,6 +105,10 @@ pub struct Facts {
     pub recovery: Recovery,
     /// The configuration over all layers; `None` before it was read.
     pub matrix: Option<Matrix>,
+    /// The hosts that its keys name, and whether they resolve.
+    pub hosts: Vec<Host>,
+    /// What became of each key.
+    pub past: Past,
     /// When that was; a comparison that nobody has made again proves nothing of now.
     pub compared_at: Timestamp,
     /// The timeline.
@@ -137,6 +143,8 @@ impl Facts {
             history: BTreeMap::new(),
             recovery: gate::recovery(&[], &Circumstances::default(), now),
             matrix: None,
+            hosts: Vec::new(),
+            past: Past::default(),
             compared_at: now,
             log: Log::default(),
             snapshot: Err("not read yet".to_owned()),
@@ -180,7 +188,7 @@ impl Facts {
             last_restart,
             running_equals_disk: self.compared(env::running_equals_disk),
             disk_equals_secrets: self.compared(env::disk_equals_secrets),
-            restart_is_safe: self.compared(env::recreate_is_safe),
+            restart_is_safe: self.compared(|matrix| env::recreate_is_safe(matrix, &self.hosts)),
             log_unread: self.log_unread(),
             false_greens: false_green::of_log(&Scene {
                 entries: &self.log.entries,
@@ -202,7 +210,7 @@ impl Facts {
 
     /// What a comparison of the layers says. One that holds holds only while it is young; one that does not
     /// stands until it is made again.
-    fn compared(&self, question: fn(&Matrix) -> Known) -> Known {
+    fn compared(&self, question: impl Fn(&Matrix) -> Known) -> Known {
         match self.matrix.as_ref().map_or(Known::NotCompared, question) {
             Known::Holds if age(self.compared_at, self.now) > COMPARISON_LASTS => {
                 Known::Unknown("it was compared too long ago".to_owned())

@@ -12,6 +12,7 @@ mod keymap;
 mod keys_doc;
 mod outbox;
 pub mod pacing;
+mod past;
 mod pending;
 pub mod shell;
 pub mod terminal;
@@ -26,6 +27,7 @@ pub use facts::{Facts, Flip, History, Log, Setting};
 pub use ids::Ids;
 pub use keys_doc::document as keys_document;
 pub use outbox::Outbox;
+pub use past::Past;
 pub use pending::Pending;
 
 use crate::panes::overlay::Overlay;

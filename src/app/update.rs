@@ -75,6 +75,12 @@ impl App {
                 self.facts.matrix = Some(*matrix);
                 self.facts.compared_at = self.facts.now;
             }
+            Event::HostsLooked(hosts) => self.facts.hosts = hosts,
+            Event::PastRead(read) => self.facts.past.take(read, &self.facts.log.entries),
+            Event::EnvChanged(event) => {
+                out.tell(format!("{} {}", event.subject, event.summary));
+                self.own(*event, out);
+            }
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
@@ -178,17 +184,23 @@ impl App {
                 occurred_at: evidence.observed_at,
                 recorded_at: None,
             };
-            if self.facts.setting.access.may_write() {
-                out.ask(Effect::AppendOwn(Box::new(event)));
-            } else {
-                // Seen here and recorded nowhere; its detail says so.
-                let known = std::mem::take(&mut self.facts.log.entries);
-                self.facts.log.entries = merged(vec![Entry::Own(event)], known);
-            }
+            self.own(event, out);
         }
         match self.facts.evidence.iter_mut().find(|known| known.probe == evidence.probe) {
             Some(known) => *known = evidence,
             None => self.facts.evidence.push(evidence),
+        }
+    }
+
+    /// An event of the console's own goes to the store, and comes back from there.
+    fn own(&mut self, event: OwnEvent, out: &mut Outbox<'_>) {
+        if self.facts.setting.access.may_write() {
+            out.ask(Effect::AppendOwn(Box::new(event)));
+        } else {
+            // Seen here and recorded nowhere; its detail says so.
+            let known = std::mem::take(&mut self.facts.log.entries);
+            self.facts.log.entries = merged(vec![Entry::Own(event)], known);
+            self.facts.past.heed(&self.facts.log.entries);
         }
     }
 
@@ -204,6 +216,7 @@ impl App {
         let known = if gap { Vec::new() } else { std::mem::take(&mut log.entries) };
         log.complete = complete || (log.complete && !gap);
         log.entries = merged(page, known);
+        self.facts.past.heed(&self.facts.log.entries);
     }
 
     fn older_read(&mut self, page: Vec<Entry>, complete: bool) {
@@ -211,6 +224,7 @@ impl App {
         log.loading = false;
         log.complete = complete;
         log.entries = merged(page, std::mem::take(&mut log.entries));
+        self.facts.past.heed(&self.facts.log.entries);
     }
 
     fn stepped(&mut self, id: &str, outcome: Stepped, out: &mut Outbox<'_>) {

@@ -3,7 +3,8 @@
 use super::context::{Context, StartError, private_folder};
 use super::files::StackFiles;
 use crate::app::shell::{
-    Clock, Door, Hands, LayerTask, Probes, Screen, Shell, Sources, StoreTask, judge_observations, keep_drafts,
+    Backups, Clock, Door, FileEyes, Hands, LayerTask, PastReader, Probes, Screen, Shell, Sources, StoreTask,
+    judge_observations, keep_drafts,
 };
 use crate::app::terminal::{Caps, Guard, Hangup, Input, Signals, install_hooks};
 use crate::app::theme::{Depth, Theme};
@@ -73,9 +74,12 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
     tokio::spawn(judge_observations(config.probes.clone(), observations, Clock::Real, events.clone()));
 
     let layers = LayerTask::new(config, context.place(), context.fingerprinter()?);
+    let backups = Backups::of(&config.env, &context.place());
+    let past = PastReader::new(backups, context.fingerprinter()?, config.display.timezone.time_zone().clone());
+    let eyes = FileEyes::new(context.env_watch()?, past);
     let (ask_layers, asked_layers) = mpsc::channel(1);
     let (door, guard) = watch::channel(Watch::default());
-    tokio::spawn(layers.run(asked_layers, events.clone(), door));
+    tokio::spawn(layers.run(eyes, asked_layers, events.clone(), door));
 
     let (ask_store, commands) = mpsc::channel(64);
     let (drafts, texts) = mpsc::channel(64);

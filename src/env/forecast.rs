@@ -28,6 +28,13 @@ pub struct Reason {
     pub text: String,
 }
 
+impl Reason {
+    /// The key, or where there is none the words.
+    pub fn short(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.text)
+    }
+}
+
 /// A key whose value changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeyForecast {
@@ -57,13 +64,51 @@ pub struct Forecast {
     pub recreate: Outcome,
 }
 
+impl Forecast {
+    /// Both, each with the command that does it.
+    pub fn commands(&self) -> [(&'static str, &Outcome); 2] {
+        [("docker compose restart", &self.restart), ("docker compose up -d --force-recreate", &self.recreate)]
+    }
+}
+
+impl Safety {
+    /// The words for the screen.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Breaks(_) => "BREAKS",
+            Self::Unknown(_) => "not known",
+        }
+    }
+
+    /// Why it is not safe.
+    pub fn reasons(&self) -> &[Reason] {
+        match self {
+            Self::Safe => &[],
+            Self::Breaks(reasons) | Self::Unknown(reasons) => reasons,
+        }
+    }
+}
+
 /// A name that the application needs, and whether it resolves where the application is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Host {
     /// The key that names the host.
     pub key: String,
     /// Whether it resolves.
     pub resolves: Known,
+}
+
+/// The hosts that the next recreate would use, by the key that names each; no name where the value is masked.
+pub fn hosts(matrix: &Matrix) -> Vec<(String, Option<String>)> {
+    let is_host = |row: &&Row| row.key == "HOST" || row.key.ends_with("_HOST");
+    let next = |row: &Row| {
+        [Layer::Compose, Layer::File].into_iter().find_map(|layer| match row.cell(layer) {
+            Cell::Value(shown) => Some((row.key.clone(), shown.text.clone())),
+            _ => None,
+        })
+    };
+    matrix.rows.iter().filter(is_host).filter_map(next).collect()
 }
 
 /// What both would do. Pure.

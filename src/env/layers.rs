@@ -116,6 +116,8 @@ pub struct ComposeLayer {
     pub environment: Vec<Effective>,
     /// What the file asks for and is not followed: the line and the word.
     pub unfollowed: Vec<(usize, &'static str)>,
+    /// The names under which the project's containers know each other: services and `container_name:`.
+    pub names: Vec<String>,
 }
 
 impl ComposeLayer {
@@ -132,11 +134,12 @@ impl ComposeLayer {
                 |key: &str| lookup(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| named.clone().into_bytes()));
             project.check(&lookup)?;
             let effective = project.service(service).map(|service| service.effective(name, &lookup, file));
-            Ok(effective.transpose()?.map(|environment| (environment, project.unfollowed)))
+            let names = project.host_names();
+            Ok(effective.transpose()?.map(|environment| (environment, project.unfollowed, names)))
         });
         match loaded {
-            Ok(Some((environment, unfollowed))) => {
-                Reading::Read(Self { name: name.to_owned(), environment, unfollowed })
+            Ok(Some((environment, unfollowed, names))) => {
+                Reading::Read(Self { name: name.to_owned(), environment, unfollowed, names })
             }
             Ok(None) => Reading::Unread(format!("{name} has no service of the name that is configured")),
             Err(error) => Reading::refused(name, error.line, &error),
