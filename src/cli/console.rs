@@ -92,7 +92,7 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
         let kept = files.open_drafts(&events).await;
         let seed = files.tell(&events, &mut door).await;
         let access = if access.may_write() { store::Access::ReadWrite } else { store::Access::ReadOnly };
-        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door };
+        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door, changes: Vec::new() };
         tokio::join!(task.run(commands), keep_drafts(kept, texts));
     });
     Ok(Hands { probes: Probes::Live(schedule), layers: ask_layers, store: ask_store, drafts })

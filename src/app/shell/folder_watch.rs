@@ -66,7 +66,10 @@ mod imp {
                 add_watch(&fd, folder, events)?;
                 names.extend(path.file_name().map(OsString::from));
             }
-            #[allow(deprecated, reason = "its successor is unsafe; an OwnedFd is its own, and stays open as long as this")]
+            #[allow(
+                deprecated,
+                reason = "its successor is unsafe; an OwnedFd is its own, and stays open as long as this"
+            )]
             let fd = AsyncFd::with_interest(fd, Interest::READABLE)?;
             Ok(Self { fd, names })
         }

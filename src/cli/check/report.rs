@@ -1,7 +1,7 @@
 //! What a check found, and the exit code that goes with it.
 
-use crate::app::shell::Compared;
 use super::select::{NotAsked, confine};
+use crate::app::shell::Compared;
 use crate::config::Stack;
 use crate::env;
 use crate::evidence::gate::{self, Circumstances};

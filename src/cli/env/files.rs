@@ -76,7 +76,7 @@ pub(super) fn compare(
         }
     }
     match options.sort {
-        EnvSort::File => {}
+        EnvSort::File | EnvSort::Changed => {}
         EnvSort::Key => rows.sort_by(|left, right| left.key.cmp(&right.key)),
         EnvSort::Severity => rows.sort_by_key(|row| std::cmp::Reverse(row.change)),
     }

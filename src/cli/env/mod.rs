@@ -6,11 +6,13 @@ mod diff;
 mod files;
 mod forecast;
 mod github;
+mod history;
 mod human;
 mod sarif;
 mod select;
 mod sync;
 mod verify;
+mod watch;
 
 pub use blame::BlameReport;
 pub use diff::LayerReport;
@@ -69,6 +71,7 @@ pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
             let report = ForecastReport::of(&read(&context)?, options);
             Ok(print(&report, options.format))
         }
+        EnvCommand::Watch { format } => watch::run(&context, *format),
         EnvCommand::Sync(options) => sync::run(&context, options),
         EnvCommand::Blame { key, options } => {
             let report = blame::of(&context, key.as_deref(), options)?;

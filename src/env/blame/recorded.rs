@@ -32,7 +32,9 @@ pub fn recorded<'a>(entries: impl IntoIterator<Item = &'a Entry>, file: &str) ->
     let mut found: Vec<RecordedChange> = entries
         .into_iter()
         .filter_map(|entry| match entry {
-            Entry::Own(event) if event.kind == OwnKind::ConfigChanged && name(&event.subject) == name(file) => of(event),
+            Entry::Own(event) if event.kind == OwnKind::ConfigChanged && name(&event.subject) == name(file) => {
+                of(event)
+            }
             Entry::Own(_) | Entry::Operation(_) => None,
         })
         .collect();

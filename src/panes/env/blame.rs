@@ -11,6 +11,9 @@ use crate::timeline::{Entry, OwnKind};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
+/// Columns of what stands before a text.
+const WORD: u16 = 11;
+
 /// Draws the life of a key.
 pub(super) fn draw(key: Option<&str>, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
     let mut pen = Pen::new(area, canvas);
@@ -22,7 +25,10 @@ pub(super) fn draw(key: Option<&str>, facts: &Facts, canvas: &mut Canvas<'_>, ar
     }
     let Some(life) = facts.past.life(key) else {
         let looked = facts.past.snapshots.len();
-        pen.text(&format!("No backup and no recorded change has it, and the file has not ({looked} looked at)"), Role::Unknown);
+        pen.text(
+            &format!("No backup and no recorded change has it, and the file has not ({looked} looked at)"),
+            Role::Unknown,
+        );
         return;
     };
     legend(life, &mut pen);
@@ -47,7 +53,7 @@ fn legend(life: &KeyBlame, pen: &mut Pen<'_, '_>) {
         .map(|mark| format!("{} {}", glyphs.mark(mark), mark.word()))
         .collect();
     let count = life.strip.len();
-    pen.text(&format!("{}   ({count} snapshots, the oldest at the left)", words.join("   ")), Role::Muted);
+    pen.text(&format!("{}   ({count} snapshots, oldest first)", words.join("  ")), Role::Muted);
 }
 
 /// One symbol a snapshot; where there are more than columns, the newest.
@@ -60,32 +66,43 @@ pub(super) fn strip(marks: &[Mark], canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 fn tell(step: &Step, facts: &Facts, pen: &mut Pen<'_, '_>) {
-    let (when, held) = (between(step, facts), held(step));
-    pen.pair(step.did.word(), &format!("{when}{held}"), of_step(step.did));
-    pen.pair("", &format!("seen in {} ({})", step.label, step.dated.word()), Role::Muted);
-    // What was there from the start began at no time that is known.
-    if let Some(after) = step.after {
-        near("before it", after, facts, pen);
-        near("after it", step.by, facts, pen);
+    let by = format!("{} in {} ({}){}", time(step.by, facts), step.label, step.dated.word(), held(step));
+    let role = of_step(step.did);
+    match step.after {
+        // What was there from the start began at no time that is known.
+        None => beside(step.did.word(), &format!("in the oldest snapshot, {by}"), role, pen),
+        Some(_) if step.dated == Dated::Recorded => {
+            beside(step.did.word(), &format!("at    {by}"), role, pen);
+            near("around", step.by, facts, pen);
+        }
+        Some(after) => {
+            let dated = step.after_dated.map_or("", Dated::word);
+            beside(step.did.word(), &format!("after {} ({dated})", time(after, facts)), role, pen);
+            near("near that", after, facts, pen);
+            beside("", &format!("by    {by}"), role, pen);
+            near("near that", step.by, facts, pen);
+        }
     }
 }
 
-/// Both ends of when.
-pub(super) fn between(step: &Step, facts: &Facts) -> String {
-    let by = time(step.by, facts);
-    match (step.after, step.after_dated) {
-        (Some(_), _) if step.dated == Dated::Recorded => format!("at {by}, seen as it was made"),
-        (Some(after), Some(dated)) => format!("between {} ({}) and {by}", time(after, facts), dated.word()),
-        (Some(after), None) => format!("between {} and {by}", time(after, facts)),
-        (None, _) => format!("in the oldest snapshot, of {by}"),
+/// A word, and a wrapped text beside it.
+fn beside(word: &str, text: &str, role: Role, pen: &mut Pen<'_, '_>) {
+    let area = pen.rest();
+    if area.height == 0 {
+        return;
     }
+    let left = WORD.min(area.width / 3);
+    pen.canvas().put(area.x, area.y, left.saturating_sub(1), word, role);
+    let rest = Rect { x: area.x + left, width: area.width - left, ..area };
+    let rows = pen.canvas().wrapped(rest, text, role);
+    pen.take(rows.max(1));
 }
 
 fn held(step: &Step) -> String {
     match &step.held {
         None => String::new(),
-        Some(held) if held.len == 0 => "; empty since".to_owned(),
-        Some(held) => format!("; {} B #{} since", held.len, held.fingerprint.short()),
+        Some(held) if held.len == 0 => ", empty".to_owned(),
+        Some(held) => format!(", {}B {}", held.len, held.fingerprint.short()),
     }
 }
 
@@ -95,11 +112,11 @@ fn near(end: &str, at: Timestamp, facts: &Facts, pen: &mut Pen<'_, '_>) {
     match nearest(others, at) {
         Some(entry) => {
             let text = format!("{} {} {}", away(entry.at().duration_since(at)), entry.type_name(), entry.detail());
-            pen.pair(&format!("  {end}"), text.trim_end(), Role::Text);
+            beside(end, text.trim_end(), Role::Text, pen);
         }
         // That nothing is near is only said of times that were read.
         None if !is_read_back_to(at, facts) => {
-            pen.pair(&format!("  {end}"), "the timeline has not been read that far back", Role::Unknown);
+            beside(end, "the timeline has not been read that far back", Role::Unknown, pen);
         }
         None => {}
     }
@@ -111,7 +128,9 @@ fn is_change(entry: &Entry) -> bool {
 
 fn is_read_back_to(at: Timestamp, facts: &Facts) -> bool {
     let log = &facts.log;
-    log.read && (log.complete || log.entries.last().is_some_and(|oldest| at.duration_since(oldest.at()) > crate::env::blame::NEAR))
+    log.read
+        && (log.complete
+            || log.entries.last().is_some_and(|oldest| at.duration_since(oldest.at()) > crate::env::blame::NEAR))
 }
 
 /// How far from the end, in words.
@@ -139,5 +158,5 @@ fn unread(facts: &Facts, pen: &mut Pen<'_, '_>) {
 
 /// A time in the operator's zone.
 pub(super) fn time(at: Timestamp, facts: &Facts) -> String {
-    facts.local(at).strftime("%m-%d %H:%M:%S").to_string()
+    facts.local(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

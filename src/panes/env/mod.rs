@@ -117,6 +117,7 @@ impl Pane for EnvPane {
             return Flow::Consumed;
         }
         match action {
+            Action::Blame if self.view == View::Since => self.opened = !self.opened,
             Action::Blame => self.turn_to(View::Blame),
             Action::Since => self.turn_to(View::Since),
             Action::Forecast => self.turn_to(View::Forecast),
@@ -173,17 +174,21 @@ impl Pane for EnvPane {
     }
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
-        let open = if self.opened || self.view == View::Forecast { Action::Back } else { Action::Open };
-        let mut offers = vec![open];
-        offers.extend(match self.view {
-            View::Layers => vec![Action::Blame, Action::Since, Action::Forecast, Action::NextFinding],
-            View::Blame => vec![Action::Since, Action::Forecast, Action::Back],
-            View::Since => vec![Action::Forecast, Action::Back],
-            View::Forecast => vec![Action::Blame, Action::Since],
-        });
-        offers.extend([Action::FindingsOnly, Action::Refresh, Action::Copy]);
-        let mut seen = Vec::new();
-        offers.retain(|action| !seen.contains(action) && { seen.push(*action); true });
+        let open = if self.opened { Action::Back } else { Action::Open };
+        let own: &[Action] = match self.view {
+            View::Layers => &[open, Action::Blame, Action::Since, Action::Forecast, Action::NextFinding],
+            View::Blame => &[Action::Back, Action::Since, Action::Forecast],
+            View::Since => &[open, Action::Back, Action::Forecast],
+            View::Forecast => &[Action::Back, Action::Down, Action::Blame, Action::Since],
+        };
+        let shared: &[Action] = match self.view {
+            View::Layers => &[Action::FindingsOnly, Action::Refresh, Action::Copy],
+            View::Blame | View::Since | View::Forecast => &[Action::Refresh, Action::Copy],
+        };
+        let mut offers = own.to_vec();
+        offers.extend_from_slice(shared);
+        // An open detail is left by the key that leaves the view.
+        offers.dedup();
         offers
     }
 

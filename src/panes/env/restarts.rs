@@ -68,7 +68,11 @@ fn executed(facts: &Facts) -> impl Iterator<Item = Restart> {
             }
             None => "its end is not in the log".to_owned(),
         };
-        Restart { at: start.at(), what: format!("{} by {}", start.detail(), start.actor().unwrap_or("nobody named")), took }
+        Restart {
+            at: start.at(),
+            what: format!("{} by {}", start.detail(), start.actor().unwrap_or("nobody named")),
+            took,
+        }
     })
 }
 

@@ -1,18 +1,23 @@
 //! Every key by its last change, the latest first: when did the S3 keys go?
 
-use super::blame::{strip, time};
+use super::blame::strip;
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::env::blame::{Did, KeyBlame, by_last_step};
 use crate::panes::Canvas;
 use crate::panes::state::of_step;
 use crate::panes::widgets::List;
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 /// Columns of a key, of what it did, and of a time.
 const KEY: u16 = 26;
+/// The key where there is little room.
+const SHORT_KEY: u16 = 13;
+/// Columns from which a key has all of its room.
+const MEDIUM: u16 = 60;
 const DID: u16 = 10;
-const TIME: u16 = 15;
+const TIME: u16 = 17;
 /// Columns from which both ends of when have room.
 const ROOMY: u16 = 90;
 
@@ -39,14 +44,23 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
     }
 }
 
+/// A time in the operator's zone, to the minute.
+fn time(at: Timestamp, facts: &Facts) -> String {
+    facts.local(at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+fn key_width(row: Rect) -> u16 {
+    if row.width < MEDIUM { SHORT_KEY } else { KEY }
+}
+
 fn heading(canvas: &mut Canvas<'_>, row: Rect) {
     let mut x = row.x + 2;
     let ends = if row.width >= ROOMY { &["key", "did", "after", "by"][..] } else { &["key", "did", "by"] };
-    for (word, width) in ends.iter().zip([KEY, DID, TIME, TIME]) {
+    for (word, width) in ends.iter().zip([key_width(row), DID, TIME, TIME]) {
         canvas.put(x, row.y, width.min(row.right().saturating_sub(x)), word, Role::Muted);
         x += width;
     }
-    canvas.put(x, row.y, row.right().saturating_sub(x), "snapshots, the oldest at the left", Role::Muted);
+    canvas.put(x, row.y, row.right().saturating_sub(x), "snapshots, oldest first", Role::Muted);
 }
 
 fn row(life: &KeyBlame, facts: &Facts, canvas: &mut Canvas<'_>, row: Rect, selected: bool) {
@@ -58,7 +72,7 @@ fn row(life: &KeyBlame, facts: &Facts, canvas: &mut Canvas<'_>, row: Rect, selec
         canvas.put(*x, row.y, (width - 1).min(row.right().saturating_sub(*x)), text, role);
         *x += width;
     };
-    column(&mut x, KEY, &life.key, Role::Title);
+    column(&mut x, key_width(row), &life.key, Role::Title);
     let named = x;
     column(&mut x, DID, step.did.word(), of_step(step.did));
     if row.width >= ROOMY {
