@@ -73,10 +73,12 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
     let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer());
     tokio::spawn(judge_observations(config.probes.clone(), observations, Clock::Real, events.clone()));
 
-    let layers = LayerTask::new(config, context.place(), context.fingerprinter()?);
+    // One for all: a console that may write nothing has a key that is made anew each time it is asked for.
+    let fingerprinter = context.fingerprinter()?;
+    let layers = LayerTask::new(config, context.place(), fingerprinter.clone());
     let backups = Backups::of(&config.env, &context.place());
-    let past = PastReader::new(backups, context.fingerprinter()?, config.display.timezone.time_zone().clone());
-    let eyes = FileEyes::new(context.env_watch()?, past);
+    let past = PastReader::new(backups, fingerprinter.clone(), config.display.timezone.time_zone().clone());
+    let eyes = FileEyes::new(context.env_watch(fingerprinter)?, past);
     let (ask_layers, asked_layers) = mpsc::channel(1);
     let (door, guard) = watch::channel(Watch::default());
     tokio::spawn(layers.run(eyes, asked_layers, events.clone(), door));

@@ -3,7 +3,7 @@
 //! what was not read is never taken for safe.
 
 use super::diff::Change;
-use super::{Cell, Layer, Matrix, Row, Severity};
+use super::{Cell, Finding, Layer, Matrix, Row, Severity};
 use crate::evidence::Known;
 use serde::Serialize;
 
@@ -163,11 +163,18 @@ fn of_recreate(matrix: &Matrix, hosts: &[Host]) -> Safety {
     let mut broken: Vec<Reason> = Vec::new();
     for row in &matrix.rows {
         let error = row.findings.iter().find(|finding| finding.severity == Severity::Error);
-        broken.extend(error.map(|finding| Reason { key: Some(row.key.clone()), text: finding.text.clone() }));
+        broken.extend(error.map(|finding| reason(Some(row.key.clone()), finding)));
     }
     let whole = matrix.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    broken.extend(whole.map(|finding| Reason { key: finding.key.clone(), text: finding.text.clone() }));
+    broken.extend(whole.map(|finding| reason(finding.key.clone(), finding)));
     fold(matrix, hosts, broken, &[Layer::Template, Layer::File, Layer::Secret, Layer::Compose, Layer::App])
+}
+
+/// What a finding says, and where.
+fn reason(key: Option<String>, finding: &Finding) -> Reason {
+    let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !finding.text.contains(place));
+    let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+    Reason { key, text: format!("{}{place}", finding.text) }
 }
 
 fn fold(matrix: &Matrix, hosts: &[Host], mut broken: Vec<Reason>, layers: &[Layer]) -> Safety {

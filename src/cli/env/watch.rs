@@ -29,7 +29,7 @@ const SCHEMA: &str = "readback_env_watch_v1";
 /// Watches until it is interrupted; returns 0 then.
 pub(super) fn run(context: &Context, format: WatchFormat) -> Result<u8, StartError> {
     let runtime = crate::cli::console::runtime()?;
-    let watch = context.env_watch()?;
+    let watch = context.env_watch(context.fingerprinter()?)?;
     let store = context.access.may_write().then(|| context.store_url()).transpose()?;
     let zone = context.config.display.timezone.time_zone().clone();
     let watcher = Watcher { store: store.map(Recorder::new), format, zone };

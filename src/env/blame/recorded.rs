@@ -60,21 +60,24 @@ fn name(path: &str) -> &str {
 /// was there, or where what it left is what the next snapshot holds.
 pub fn with_recorded(snapshots: &[Snapshot], changes: &[RecordedChange]) -> (Vec<Snapshot>, usize) {
     let ordered = in_order(snapshots.to_vec());
-    let mut out: Vec<Snapshot> = Vec::with_capacity(ordered.len() + changes.len());
+    let Some(first) = ordered.iter().position(|snapshot| snapshot.keys.is_ok()) else {
+        return (ordered, changes.len());
+    };
+    let is_before =
+        |change: &&RecordedChange, snapshot: &Snapshot| snapshot.dated == Dated::Now || change.at <= snapshot.at;
+    let early = changes.iter().take_while(|change| is_before(change, &ordered[first])).count();
+    let (mut out, mut misfits) = led_up(&changes[..early], &ordered[first]);
+    out.extend_from_slice(&ordered[..first]);
+    out.sort_by_key(|snapshot| snapshot.at);
     let mut state: Option<Keys> = None;
-    let (mut waiting, mut misfits) = (changes.iter().peekable(), 0);
-    for (at, snapshot) in ordered.iter().enumerate() {
+    let mut waiting = changes[early..].iter().peekable();
+    for (at, snapshot) in ordered.iter().enumerate().skip(first) {
         let next = ordered[at..].iter().find_map(|snapshot| snapshot.keys.as_ref().ok());
-        while let Some(change) = waiting.next_if(|change| snapshot.dated == Dated::Now || change.at <= snapshot.at) {
+        while let Some(change) = waiting.next_if(|change| is_before(change, snapshot)) {
             match state.as_ref().and_then(|state| change.applied(state, next)) {
                 Some(keys) => {
-                    state = Some(keys.clone());
-                    out.push(Snapshot {
-                        label: change.label.clone(),
-                        at: change.at,
-                        dated: Dated::Recorded,
-                        keys: Ok(keys),
-                    });
+                    out.push(change.snapshot(change.label.clone(), keys.clone()));
+                    state = Some(keys);
                 }
                 None => misfits += 1,
             }
@@ -87,7 +90,35 @@ pub fn with_recorded(snapshots: &[Snapshot], changes: &[RecordedChange]) -> (Vec
     (out, misfits + waiting.count())
 }
 
+/// What the changes before the oldest snapshot led from, and through: taken back one by one, the last one first.
+fn led_up(changes: &[RecordedChange], to: &Snapshot) -> (Vec<Snapshot>, usize) {
+    let Ok(mut keys) = to.keys.clone() else { return (Vec::new(), changes.len()) };
+    let (mut out, mut misfits, mut oldest) = (Vec::new(), 0, None);
+    for change in changes.iter().rev() {
+        match change.taken_back(&keys) {
+            Some(before) => {
+                out.push(change.snapshot(change.label.clone(), std::mem::replace(&mut keys, before)));
+                oldest = Some(change);
+            }
+            None => misfits += 1,
+        }
+    }
+    out.extend(oldest.map(|change| change.snapshot(format!("what was there before ({})", change.label), keys)));
+    out.reverse();
+    (out, misfits)
+}
+
 impl RecordedChange {
+    fn snapshot(&self, label: String, keys: Keys) -> Snapshot {
+        Snapshot { label, at: self.at, dated: Dated::Recorded, keys: Ok(keys) }
+    }
+
+    /// What the file held before, where this left what is there.
+    fn taken_back(&self, after: &Keys) -> Option<Keys> {
+        let fits = self.changes.iter().all(|change| after.get(&change.key) == change.after.as_ref());
+        fits.then(|| set(after, self.changes.iter().map(|change| (&change.key, &change.before))))
+    }
+
     /// What the file held afterwards; nothing where the change does not fit.
     fn applied(&self, before: &Keys, next: Option<&Keys>) -> Option<Keys> {
         let fits_before = self.changes.iter().all(|change| before.get(&change.key) == change.before.as_ref());
@@ -95,15 +126,20 @@ impl RecordedChange {
         if !fits_before && !next.is_some_and(leads_on) {
             return None;
         }
-        let mut keys = before.clone();
-        for change in &self.changes {
-            match &change.after {
-                Some(held) => keys.insert(change.key.clone(), held.clone()),
-                None => keys.remove(&change.key),
-            };
-        }
-        Some(keys)
+        Some(set(before, self.changes.iter().map(|change| (&change.key, &change.after))))
     }
+}
+
+/// The same keys, but for these.
+fn set<'a>(keys: &Keys, changed: impl Iterator<Item = (&'a String, &'a Option<Held>)>) -> Keys {
+    let mut keys = keys.clone();
+    for (key, held) in changed {
+        match held {
+            Some(held) => keys.insert(key.clone(), held.clone()),
+            None => keys.remove(key),
+        };
+    }
+    keys
 }
 
 #[cfg(test)]
@@ -156,6 +192,19 @@ mod tests {
         let (merged, misfits) = with_recorded(&snapshots, &recorded(log.iter().rev(), ".env"));
         let told: Vec<Timestamp> = blame(&merged)[0].steps.iter().map(|step| step.by).collect();
         assert_eq!((told, misfits), (vec![at(100), at(200), at(300), at(400)], 0));
+    }
+
+    #[test]
+    fn without_a_backup_the_recorded_changes_are_taken_back_from_the_file() {
+        let steps = [keys("A=1\nS3=a\n"), keys("A=1\n"), keys("A=2\n")];
+        let log: Vec<Entry> =
+            steps.windows(2).zip([200, 300]).map(|(pair, second)| edit(second, &pair[0], &pair[1])).collect();
+        let (merged, misfits) = with_recorded(&[snapshot(50, Dated::Now, "A=2\n")], &recorded(&log, ".env"));
+        let labels: Vec<&str> = merged.iter().map(|snapshot| snapshot.label.as_str()).collect();
+        assert_eq!((labels, misfits), (vec!["what was there before (hand)", "hand", "hand", ".env.x"], 0));
+        let lives = blame(&merged);
+        let did = |key: &str| lives.iter().find(|life| life.key == key).unwrap().last().unwrap();
+        assert_eq!((did("S3").did, did("S3").by, did("A").by), (Did::Vanished, at(200), at(300)));
     }
 
     #[test]

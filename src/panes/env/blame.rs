@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 /// Columns of what stands before a text.
-const WORD: u16 = 11;
+const WORD: u16 = 10;
 
 /// Draws the life of a key.
 pub(super) fn draw(key: Option<&str>, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
@@ -66,7 +66,7 @@ pub(super) fn strip(marks: &[Mark], canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 fn tell(step: &Step, facts: &Facts, pen: &mut Pen<'_, '_>) {
-    let by = format!("{} in {} ({}){}", time(step.by, facts), step.label, step.dated.word(), held(step));
+    let by = format!("{} ({}): {}{}", time(step.by, facts), step.dated.word(), step.label, held(step));
     let role = of_step(step.did);
     match step.after {
         // What was there from the start began at no time that is known.
@@ -111,7 +111,8 @@ fn near(end: &str, at: Timestamp, facts: &Facts, pen: &mut Pen<'_, '_>) {
     let others = facts.log.entries.iter().filter(|entry| !is_change(entry));
     match nearest(others, at) {
         Some(entry) => {
-            let text = format!("{} {} {}", away(entry.at().duration_since(at)), entry.type_name(), entry.detail());
+            let what = if entry.detail().is_empty() { entry.alert().unwrap_or_default() } else { entry.detail() };
+            let text = format!("{} {} {what}", away(entry.at().duration_since(at)), entry.type_name());
             beside(end, text.trim_end(), Role::Text, pen);
         }
         // That nothing is near is only said of times that were read.

@@ -159,7 +159,7 @@ impl Sync {
         crate::probes::fault::halt("sync:locked");
         replace::sweep(&self.target);
         // What was changed by hand before this, and nobody has told yet, is told as such.
-        let mut watch = context.env_watch()?;
+        let mut watch = context.env_watch(self.fingerprinter.clone())?;
         let by_hand = watch.look();
         let (old, file, values) = self.read()?;
         let plan = plan(&file, &values, &self.secrets, &self.fingerprinter).map_err(SyncFailure::Plan)?;
