@@ -134,8 +134,8 @@ impl ComposeLayer {
                 |key: &str| lookup(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| named.clone().into_bytes()));
             project.check(&lookup)?;
             let effective = project.service(service).map(|service| service.effective(name, &lookup, file));
-            let names = project.host_names();
-            Ok(effective.transpose()?.map(|environment| (environment, project.unfollowed, names)))
+            let hosts = project.host_names();
+            Ok(effective.transpose()?.map(|environment| (environment, project.unfollowed, hosts)))
         });
         match loaded {
             Ok(Some((environment, unfollowed, names))) => {

@@ -165,6 +165,8 @@ pub fn env_memory(database: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::guard::Secret;
 

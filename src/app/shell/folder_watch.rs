@@ -25,7 +25,7 @@ impl FolderWatch {
             return;
         }
         self.0 = None;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -125,6 +125,8 @@ mod imp {
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use std::time::Duration;
 

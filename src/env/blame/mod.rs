@@ -158,7 +158,7 @@ fn life(key: &str, snapshots: &[Snapshot]) -> KeyBlame {
             continue;
         };
         let held = keys.get(key);
-        let did = did(before.map(|(held, ..)| held), held, was_there);
+        let did = did(before.is_none(), before.and_then(|(held, ..)| held), held, was_there);
         strip.push(match held {
             None => Mark::Absent,
             Some(Held { len: 0, .. }) => Mark::Empty,
@@ -180,16 +180,17 @@ fn life(key: &str, snapshots: &[Snapshot]) -> KeyBlame {
     KeyBlame { key: key.to_owned(), steps, strip }
 }
 
-fn did(before: Option<Option<&Held>>, now: Option<&Held>, was_there: bool) -> Option<Did> {
+/// What a key did between two snapshots; `is_first` where nothing older is known.
+fn did(is_first: bool, before: Option<&Held>, now: Option<&Held>, was_there: bool) -> Option<Did> {
     match (before, now) {
-        (None, Some(_)) => Some(Did::WasThere),
-        (Some(None), Some(_)) if was_there => Some(Did::CameBack),
-        (Some(None), Some(_)) => Some(Did::Appeared),
-        (Some(Some(_)), None) => Some(Did::Vanished),
-        (Some(Some(old)), Some(new)) if old == new => None,
-        (Some(Some(_)), Some(Held { len: 0, .. })) => Some(Did::Emptied),
-        (Some(Some(_)), Some(_)) => Some(Did::Changed),
-        (None | Some(None), None) => None,
+        (None, Some(_)) if is_first => Some(Did::WasThere),
+        (None, Some(_)) if was_there => Some(Did::CameBack),
+        (None, Some(_)) => Some(Did::Appeared),
+        (Some(_), None) => Some(Did::Vanished),
+        (Some(old), Some(new)) if old == new => None,
+        (Some(_), Some(Held { len: 0, .. })) => Some(Did::Emptied),
+        (Some(_), Some(_)) => Some(Did::Changed),
+        (None, None) => None,
     }
 }
 
@@ -200,4 +201,5 @@ pub fn nearest<'a>(entries: impl IntoIterator<Item = &'a Entry>, at: Timestamp) 
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that can't go on should say so")]
 mod tests;

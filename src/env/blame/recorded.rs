@@ -144,6 +144,8 @@ fn set<'a>(keys: &Keys, changed: impl Iterator<Item = (&'a String, &'a Option<He
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::env::blame::{Did, blame};
     use crate::env::snapshot::keys_of;

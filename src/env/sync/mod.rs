@@ -128,4 +128,5 @@ fn refuse(file: &EnvFile, secrets: &[SecretValue]) -> Result<(), SyncError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that can't go on should say so")]
 mod tests;
