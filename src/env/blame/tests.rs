@@ -1,3 +1,5 @@
+//! Lives of keys, names of backups.
+
 use super::super::snapshot::{Keys, keys_of};
 use super::*;
 use crate::guard::{Fingerprinter, Secret};

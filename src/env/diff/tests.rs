@@ -1,3 +1,5 @@
+//! Two files, compared: words, order, and the law that the quick way reads what the grammar reads.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+//! Plans and the files that are made of them: what changes, what stays, what is refused.
+
 use super::*;
 use crate::env::dotenv;
 use proptest::prelude::*;
