@@ -112,8 +112,9 @@ fn an_event_near_an_end_stands_beside_it_and_what_was_not_read_is_not_called_qui
     app.update(Event::EnvCompared(Box::new(scene::matrix())), scene::now());
     app.update(Event::PastRead(Ok(scene::past())), scene::now());
     app.update(page, scene::now());
-    scene::press(&mut app, "2 s");
+    let turn = scene::press(&mut app, "2 s");
     assert!(screen(&app, 80, 24).contains("the timeline has not been read that far back"));
+    assert!(turn.effects.iter().any(|effect| matches!(effect, Effect::ReadOlder { .. })), "and it is read on");
 }
 
 #[test]
@@ -154,6 +155,44 @@ fn a_recorded_change_makes_blame_say_when() {
     app.update(Event::StoreRead { entries, complete: true, reviews: Vec::new() }, scene::now());
     assert_eq!(step(&app), Dated::Recorded);
     assert_eq!(app.facts().past.misfits, 0);
+}
+
+#[tokio::test]
+async fn a_change_that_is_seen_while_the_store_is_away_is_recorded_when_it_is_back() {
+    use readback::app::StoreState;
+    use readback::app::shell::{Command, Door, StoreTask};
+    use readback::store::{Access, StoreUrl};
+    use tokio::sync::{mpsc, watch};
+    let folder = tempfile::tempdir().unwrap();
+    // A file stands where the store's folder has to be.
+    let blocked = folder.path().join("state");
+    std::fs::write(&blocked, "").unwrap();
+    let (events, mut received) = mpsc::channel(256);
+    let (ask, commands) = mpsc::channel(64);
+    let url = format!("sqlite:{}", blocked.join("store.db").display());
+    let (_guard, door) = watch::channel(readback::guard::Watch::default());
+    let task = StoreTask {
+        url: StoreUrl::parse(&url).unwrap(),
+        access: Access::ReadWrite,
+        seed: Vec::new(),
+        drafts: None,
+        events,
+        door: Door::new(door),
+        changes: Vec::new(),
+    };
+    let running = tokio::spawn(task.run(commands));
+    while !matches!(received.recv().await.unwrap(), Event::Store(StoreState::Unavailable(_))) {}
+    ask.send(Command::AppendOwn(Box::new(edit("OCR_SERVICE_URL")))).await.unwrap();
+    std::fs::remove_file(&blocked).unwrap();
+    ask.send(Command::Read).await.unwrap();
+    let entries = loop {
+        if let Event::StoreRead { entries, .. } = received.recv().await.unwrap() {
+            break entries;
+        }
+    };
+    assert_eq!(entries.iter().map(Entry::id).collect::<Vec<_>>(), [edit("OCR_SERVICE_URL").id]);
+    drop(ask);
+    running.await.unwrap();
 }
 
 #[test]

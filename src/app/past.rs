@@ -1,6 +1,6 @@
 //! What became of the configuration's keys: the snapshots that the shell read, and the changes that stand in the log.
 
-use crate::env::blame::{KeyBlame, RecordedChange, blame, recorded, with_recorded};
+use crate::env::blame::{KeyBlame, RecordedChange, blame, by_last_step, recorded, with_recorded};
 use crate::env::snapshot::{Dated, Snapshot};
 use crate::timeline::Entry;
 
@@ -14,6 +14,8 @@ pub struct Past {
     pub snapshots: Vec<Snapshot>,
     /// The life of each key, by name.
     pub lives: Vec<KeyBlame>,
+    /// The same, the one that changed last first. Sorted once: panes ask for it with each key press.
+    pub latest: Vec<KeyBlame>,
     /// How many recorded changes do not fit the snapshots.
     pub misfits: usize,
 }
@@ -39,6 +41,7 @@ impl Past {
         let snapshots = self.read.as_ref().and_then(|read| read.as_ref().ok()).map_or(&[][..], Vec::as_slice);
         (self.snapshots, self.misfits) = with_recorded(snapshots, &self.changes);
         self.lives = blame(&self.snapshots);
+        self.latest = by_last_step(&self.lives).into_iter().cloned().collect();
     }
 
     /// The file's name.
@@ -59,6 +62,7 @@ impl Past {
 
     /// The life of a key.
     pub fn life(&self, key: &str) -> Option<&KeyBlame> {
-        self.lives.iter().find(|life| life.key == key)
+        let at = self.lives.binary_search_by(|life| life.key.as_str().cmp(key)).ok()?;
+        self.lives.get(at)
     }
 }

@@ -116,6 +116,9 @@ impl Pane for EnvPane {
         if self.moves(action, facts) {
             return Flow::Consumed;
         }
+        if matches!(action, Action::Blame | Action::Since) {
+            read_back(facts, out);
+        }
         match action {
             Action::Blame if self.view == View::Since => self.opened = !self.opened,
             Action::Blame => self.turn_to(View::Blame),
@@ -227,6 +230,16 @@ impl Pane for EnvPane {
             }
             View::Forecast => forecast::draw(&forecast::lines(facts), self.scroll, canvas, area),
         }
+    }
+}
+
+/// Asks for an older page of the timeline, where the oldest change is older than what was read of it: what happened
+/// near a change stands there.
+fn read_back(facts: &Facts, out: &mut Outbox) {
+    let oldest = facts.past.lives.iter().flat_map(|life| &life.steps).filter_map(|step| step.after).min();
+    let (Some(oldest), Some(entry)) = (oldest, facts.log.entries.last()) else { return };
+    if !facts.log.complete && entry.at() > oldest {
+        out.ask(Effect::ReadOlder { at: entry.at(), id: entry.id().to_owned() });
     }
 }
 

@@ -3,7 +3,7 @@
 use super::blame::strip;
 use crate::app::Facts;
 use crate::app::theme::Role;
-use crate::env::blame::{Did, KeyBlame, by_last_step};
+use crate::env::blame::{Did, KeyBlame};
 use crate::panes::Canvas;
 use crate::panes::state::of_step;
 use crate::panes::widgets::List;
@@ -22,8 +22,8 @@ const TIME: u16 = 17;
 const ROOMY: u16 = 90;
 
 /// The keys in the order of the list.
-pub(super) fn keys(facts: &Facts) -> Vec<&KeyBlame> {
-    by_last_step(&facts.past.lives)
+pub(super) fn keys(facts: &Facts) -> &[KeyBlame] {
+    &facts.past.latest
 }
 
 /// Draws the list.
@@ -40,7 +40,7 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
     for (y, at) in (body.y..).zip(list.window(keys.len(), usize::from(body.height))) {
-        row(keys[at], facts, canvas, Rect { y, height: 1, ..body }, at == list.index());
+        row(&keys[at], facts, canvas, Rect { y, height: 1, ..body }, at == list.index());
     }
 }
 
