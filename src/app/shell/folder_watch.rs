@@ -123,9 +123,9 @@ mod imp {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[cfg(test)]
 mod tests {
-    #![cfg(target_os = "linux")]
     #![allow(clippy::unwrap_used)]
 
     use super::*;

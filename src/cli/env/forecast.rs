@@ -6,7 +6,7 @@ use super::select::is_asked;
 use crate::app::shell::Compared;
 use crate::cli::EnvArgs;
 use crate::env::forecast::{Forecast, Outcome, Safety, forecast};
-use crate::env::{Finding, Severity};
+use crate::env::{Finding, Layer, Severity};
 use crate::guard::line;
 use serde::Serialize;
 use std::fmt::Write;
@@ -16,6 +16,8 @@ use std::fmt::Write;
 pub struct ForecastReport {
     /// The name of this shape; docs/schemas/env.json describes it.
     pub schema: &'static str,
+    /// Why nothing is known of what runs, where that is so: what is kept and what changes is not known then.
+    pub running_unread: Option<String>,
     /// The forecast.
     #[serde(flatten)]
     pub forecast: Forecast,
@@ -28,7 +30,9 @@ impl ForecastReport {
         for outcome in [&mut forecast.restart, &mut forecast.recreate] {
             outcome.changes.retain(|change| is_asked(options, &change.key));
         }
-        Self { schema: "readback_env_forecast_v1", forecast }
+        let unread = compared.matrix.unread.iter().find(|(layer, _)| *layer == Layer::Running);
+        let running_unread = unread.map(|(_, why)| why.clone());
+        Self { schema: "readback_env_forecast_v1", running_unread, forecast }
     }
 }
 
@@ -47,7 +51,11 @@ impl Answer for ForecastReport {
         let mut out = String::new();
         for (command, outcome) in self.forecast.commands() {
             let is = outcome.safety.word();
-            let _ = writeln!(out, "{command}: {is}; keeps {} keys, changes {}", outcome.kept, outcome.changes.len());
+            let counted = match self.running_unread {
+                None => format!("keeps {} keys, changes {}", outcome.kept, outcome.changes.len()),
+                Some(_) => "what it keeps and changes is not known".to_owned(),
+            };
+            let _ = writeln!(out, "{command}: {is}; {counted}");
             for reason in outcome.safety.reasons() {
                 let key = reason.key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
                 let _ = writeln!(out, "  because  {}{}", line(&key), line(&reason.text));
