@@ -296,6 +296,72 @@ fn no_secret_is_in_what_check_prints() {
     }
 }
 
+/// The same again, with a canary in what is compared with the file, and a key that is a piece of a value.
+fn laid_with_a_past(stack: &Stack) -> Canaries {
+    let mut all = laid(stack);
+    let env = std::fs::read_to_string(stack.root().join(".env")).unwrap();
+    let old = format!("{env}\nAPP_OLD={}\n", all.lay("a backup"));
+    stack.write(".env.backup.20260101_000000", &old);
+    let piece = all.lay("a backup, a line that became a key");
+    stack.write(".env.backup.20260102_000000", format!("{old}\n{piece}=\n"));
+    let piece = all.lay(".env, a line that became a key");
+    stack.write(".env", format!("{env}\n{piece}=\n"));
+    all
+}
+
+#[test]
+fn no_secret_is_in_what_env_prints_nor_in_what_it_keeps() {
+    let lays: [fn(&Stack) -> Canaries; 3] = [laid, laid_and_broken, laid_with_a_past];
+    let asked: [&[&str]; 6] = [
+        &["verify"],
+        &["diff", "--all"],
+        &["diff", "--all", ".env", ".env.backup.20260102_000000"],
+        &["forecast"],
+        &["blame"],
+        &["sync"],
+    ];
+    for lay in lays {
+        let stack = Stack::new();
+        let all = lay(&stack);
+        for (args, format) in asked.iter().flat_map(|args| ["human", "json", "github", "sarif"].map(|f| (*args, f))) {
+            let output = stack.run(&[&["env"], args, &["--format", format]].concat(), &[]);
+            let mut leaks = all.found("the output", &output.stdout);
+            leaks.extend(all.found("stderr", &output.stderr));
+            assert_eq!(leaks, Vec::<String>::new(), "{args:?} {format}");
+        }
+        let synced = stack.run(&["env", "sync", "--apply", "--stack-name", "small"], &[]);
+        let mut leaks = all.found("the output", &[synced.stdout, synced.stderr].concat());
+        leaks.extend(all.in_files(&stack));
+        assert_eq!(leaks, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn no_secret_is_in_blame_forecast_and_the_latest_changes_on_the_screen() {
+    let stack = Stack::new();
+    let all = laid_with_a_past(&stack);
+    let mut pty = stack.console(&[], (120, 40));
+    pty.wait_for("EXECUTION_COMPLETED", SOON);
+    pty.send("2z");
+    let mut seen = Vec::new();
+    for (keys, shows) in [("b", "since when"), ("s", "oldest first"), ("F", "last restarts")] {
+        pty.send(keys);
+        pty.wait_for(shows, SOON);
+        for _ in 0..6 {
+            seen.push(pty.screen(screen::Screen::text));
+            pty.send("j");
+            assert!((0..20).any(|_| pty.is_quiet_for(std::time::Duration::from_millis(160))));
+        }
+    }
+    let text = std::fs::read_to_string(stack.root().join(".env")).unwrap();
+    stack.write(".env", text.replace("APP_TITLE", "APP_NAME"));
+    pty.wait_for("changed by hand", SOON);
+    seen.push(pty.screen(screen::Screen::text));
+    pty.send("q");
+    assert_eq!(pty.wait_exit(SOON).code, 0);
+    assert_eq!(all.leaks(&pty, &seen, &stack), Vec::<String>::new());
+}
+
 #[test]
 fn no_secret_is_in_a_panic_report() {
     // Faults on purpose are in no release build, so this is the program as cargo has just built it.

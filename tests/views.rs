@@ -44,6 +44,13 @@ fn env_at_every_size() {
 }
 
 #[test]
+fn blame_the_latest_changes_and_the_forecast_at_every_size() {
+    snapshots("env-blame", after("2 G b"));
+    snapshots("env-since", after("2 s"));
+    snapshots("env-forecast", after("2 F"));
+}
+
+#[test]
 fn timeline_at_every_size() {
     snapshots("timeline", after("3 j j"));
 }

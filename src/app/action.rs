@@ -54,6 +54,12 @@ pub enum Action {
     PrevFinding,
     /// Only rows with findings, or all.
     FindingsOnly,
+    /// What became of the selected key.
+    Blame,
+    /// Every key, the one that changed last first.
+    Since,
+    /// What the next restart would do.
+    Forecast,
     /// Write into the field.
     Edit,
     /// Write the reference to recorded evidence into the field.
@@ -180,6 +186,23 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::NextFinding, C::List, "next-finding", &["n"], "next finding", "To the next row that needs a look"),
     row(A::PrevFinding, C::List, "prev-finding", &["N"], "finding before", "To the row before that needs a look"),
     row(A::FindingsOnly, C::Env, "findings-only", &["f"], "findings only", "Only the rows that have a finding, or all"),
+    row(
+        A::Blame,
+        C::Env,
+        "blame",
+        &["b"],
+        "blame",
+        "Since when the selected key is what it is, and what happened then",
+    ),
+    row(A::Since, C::Env, "since", &["s"], "last changed", "Every key by its last change, the latest first"),
+    row(
+        A::Forecast,
+        C::Env,
+        "forecast",
+        &["F"],
+        "forecast",
+        "What a restart keeps, what a recreate loads, and what breaks",
+    ),
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
     writing(row(
         A::Attach,

@@ -1,11 +1,12 @@
 //! What comes in: keys, answers of the shell, and the end.
 
 use super::effect::Step;
-use crate::env::Matrix;
+use crate::env::forecast::Host;
+use crate::env::{self, Matrix};
 use crate::evidence::Evidence;
 use crate::guard::Watch;
 use crate::review::{Recorded, Snapshot};
-use crate::timeline::Entry;
+use crate::timeline::{Entry, OwnEvent};
 use crossterm::event::KeyEvent;
 
 /// Something happened outside the core.
@@ -21,6 +22,12 @@ pub enum Event {
     Judged(Box<Evidence>),
     /// The layers of the configuration were read and compared.
     EnvCompared(Box<Matrix>),
+    /// The hosts that its keys name were looked up.
+    HostsLooked(Vec<Host>),
+    /// The backups of the configuration were read, or why not.
+    PastRead(Result<Vec<env::snapshot::Snapshot>, String>),
+    /// The stack's `.env` was changed, and not by a sync.
+    EnvChanged(Box<OwnEvent>),
     /// The guard knows more values to look out for.
     Guard(Watch),
     /// The change-evidence snapshot was read, or why not.

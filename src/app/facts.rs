@@ -4,7 +4,9 @@ use super::effect::Access;
 use super::event::StoreState;
 use super::history::History;
 use super::log::{Log, Reading};
+use super::past::Past;
 use super::pending::Pending;
+use crate::env::forecast::Host;
 use crate::env::{self, Matrix};
 use crate::evidence::gate::{Circumstances, Known, NOT_READ_YET, TOO_OLD};
 use crate::evidence::maintenance::Window;
@@ -62,6 +64,10 @@ pub struct Facts {
     pub missing: Vec<Missing>,
     /// The configuration over all layers; `None` before it was read.
     pub matrix: Option<Matrix>,
+    /// The hosts that its keys name, and whether they resolve.
+    pub hosts: Vec<Host>,
+    /// What became of each key.
+    pub past: Past,
     /// When that was; a comparison that nobody has made again proves nothing of now.
     pub compared_at: Timestamp,
     /// The timeline.
@@ -105,6 +111,8 @@ impl Facts {
             recovery: gate::recovery(&[], &Circumstances::default(), now),
             missing: Vec::new(),
             matrix: None,
+            hosts: Vec::new(),
+            past: Past::default(),
             compared_at: now,
             log: Log::default(),
             reading: Reading::default(),
@@ -204,7 +212,7 @@ impl Facts {
             last_restart,
             running_equals_disk: self.compared(env::running_equals_disk),
             disk_equals_secrets: self.compared(env::disk_equals_secrets),
-            restart_is_safe: self.compared(env::recreate_is_safe),
+            restart_is_safe: self.compared(|matrix| env::recreate_is_safe(matrix, &self.hosts)),
             log_unread: self.log_unread(),
             false_greens: self.reading.false_greens(
                 &self.log,
@@ -227,7 +235,7 @@ impl Facts {
 
     /// What a comparison of the layers says. One that holds holds only while it is young; one that does not
     /// stands until it is made again.
-    fn compared(&self, question: fn(&Matrix) -> Known) -> Known {
+    fn compared(&self, question: impl Fn(&Matrix) -> Known) -> Known {
         let not_yet = || Known::Unknown(NOT_READ_YET.to_owned());
         match self.matrix.as_ref().map_or_else(not_yet, question) {
             Known::Holds if age(self.compared_at, self.now) > COMPARISON_LASTS => Known::Unknown(TOO_OLD.to_owned()),

@@ -15,6 +15,7 @@ mod keys_doc;
 mod log;
 mod outbox;
 pub mod pacing;
+mod past;
 mod pending;
 pub mod shell;
 pub mod terminal;
@@ -31,6 +32,7 @@ pub use ids::Ids;
 pub use keys_doc::document as keys_document;
 pub use log::Log;
 pub use outbox::Outbox;
+pub use past::Past;
 pub use pending::Pending;
 
 use crate::evidence::restart;

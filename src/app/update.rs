@@ -87,6 +87,12 @@ impl App {
                 self.facts.matrix = Some(*matrix);
                 self.facts.compared_at = self.facts.now;
             }
+            Event::HostsLooked(hosts) => self.facts.hosts = hosts,
+            Event::PastRead(read) => self.facts.past.take(read, &self.facts.log.entries),
+            Event::EnvChanged(event) => {
+                out.tell(format!("{} {}", event.subject, event.summary));
+                self.tell_own(*event, out);
+            }
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
@@ -214,6 +220,7 @@ impl App {
             // Seen here and recorded nowhere; its detail says so.
             let known = std::mem::take(&mut self.facts.log.entries);
             self.facts.log.put(merged(vec![Entry::Own(event)], known));
+            self.facts.past.heed(&self.facts.log.entries);
         }
     }
 
@@ -250,6 +257,7 @@ impl App {
         log.complete = complete || (log.complete && !gap);
         log.put(merged(page, known));
         self.asked.clear();
+        self.facts.past.heed(&self.facts.log.entries);
     }
 
     fn older_read(&mut self, page: Vec<Entry>, complete: bool) {
@@ -258,6 +266,7 @@ impl App {
         log.complete = complete;
         let known = std::mem::take(&mut log.entries);
         log.put(merged(page, known));
+        self.facts.past.heed(&self.facts.log.entries);
     }
 
     fn stepped(&mut self, id: &str, outcome: Stepped, out: &mut Outbox<'_>) {

@@ -118,6 +118,12 @@ pub enum EnvCommand {
         #[command(flatten)]
         options: EnvArgs,
     },
+    /// Print each change of the file as it is made, and record it, until interrupted
+    Watch {
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = WatchFormat::Human)]
+        format: WatchFormat,
+    },
 }
 
 /// What is asked of the configuration, and how the answer is printed.
@@ -167,6 +173,15 @@ pub enum EnvFormat {
     Sarif,
 }
 
+/// How a change is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WatchFormat {
+    /// A line for people.
+    Human,
+    /// A line of JSON; docs/schemas/env.json describes it.
+    Json,
+}
+
 /// The order of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum EnvSort {
@@ -176,6 +191,8 @@ pub enum EnvSort {
     Key,
     /// The worst first.
     Severity,
+    /// The one that changed last first; for blame.
+    Changed,
 }
 
 /// What stands together.

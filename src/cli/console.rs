@@ -3,7 +3,8 @@
 use super::context::{Context, StartError, private_folder};
 use super::files::StackFiles;
 use crate::app::shell::{
-    Clock, Door, Hands, LayerTask, Probes, Screen, Shell, Sources, StoreTask, judge_observations, keep_drafts,
+    Backups, Clock, Door, FileEyes, Hands, LayerTask, PastReader, Probes, Screen, Shell, Sources, StoreTask,
+    judge_observations, keep_drafts,
 };
 use crate::app::terminal::{Caps, Guard, Hangup, Input, Signals, install_hooks};
 use crate::app::theme::{Depth, Theme};
@@ -73,10 +74,15 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
     let (schedule, observations) = Schedule::spawn(config.probes.clone(), context.place(), observer(), config.limits);
     tokio::spawn(judge_observations(config.probes.clone(), observations, Clock::Real, events.clone()));
 
-    let layers = LayerTask::new(config, context.place(), context.fingerprinter()?);
+    // One for all: a console that may write nothing has a key that is made anew each time it is asked for.
+    let fingerprinter = context.fingerprinter()?;
+    let layers = LayerTask::new(config, context.place(), fingerprinter.clone());
+    let backups = Backups::of(&config.env, &context.place());
+    let past = PastReader::new(backups, fingerprinter.clone(), config.display.timezone.time_zone().clone());
+    let eyes = FileEyes::new(context.env_watch(fingerprinter)?, past);
     let (ask_layers, asked_layers) = mpsc::channel(1);
     let (door, guard) = watch::channel(Watch::default());
-    tokio::spawn(layers.run(asked_layers, events.clone(), door));
+    tokio::spawn(layers.run(eyes, asked_layers, events.clone(), door));
 
     let (ask_store, commands) = mpsc::channel(64);
     let (drafts, texts) = mpsc::channel(64);
@@ -89,7 +95,7 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
         let kept = files.open_drafts(&events).await;
         let seed = files.tell(&events, &mut door).await;
         let access = if access.may_write() { store::Access::ReadWrite } else { store::Access::ReadOnly };
-        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door };
+        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door, changes: Vec::new() };
         tokio::join!(task.run(commands), keep_drafts(kept, texts));
     });
     Ok(Hands { probes: Probes::Live(schedule), layers: ask_layers, store: ask_store, drafts })

@@ -99,14 +99,14 @@ impl Context {
         Ok(StoreUrl::parse(url.expose())?)
     }
 
-    /// What sees when the stack's `.env` changes.
-    pub(super) fn env_watch(&self) -> Result<EnvWatch, StartError> {
+    /// What sees when the stack's `.env` changes. The fingerprints are under the key of whoever compares them.
+    pub(super) fn env_watch(&self, fingerprinter: Fingerprinter) -> Result<EnvWatch, StartError> {
         let database = config::default_store(&self.state, &self.root, &self.config.stack.name);
         if let Some(folder) = database.parent().filter(|_| self.access.may_write()) {
             private_folder(folder)?;
         }
         let file = self.place().path(&self.config.env.file);
-        Ok(EnvWatch::new(file, env_memory(&database), self.fingerprinter()?, self.access.may_write()))
+        Ok(EnvWatch::new(file, env_memory(&database), fingerprinter, self.access.may_write()))
     }
 
     /// The key under which values are fingerprinted. It is made once, and stays on this machine; a console

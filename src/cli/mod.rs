@@ -11,7 +11,7 @@ mod files;
 pub mod init;
 mod nothing;
 
-pub use args::{Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format};
+pub use args::{Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, WatchFormat};
 
 use args::Command;
 use clap::Parser;

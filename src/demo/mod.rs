@@ -3,7 +3,9 @@
 
 use crate::app::{Access, Event, Facts, Setting};
 use crate::config::{self, Config, ConfigError, Origin};
+use crate::env::blame::time_in_name;
 use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
+use crate::env::snapshot::{Dated, Snapshot as EnvSnapshot, keys_of};
 use crate::env::{Layers, Matrix, Reading, compare};
 use crate::guard::{Fingerprinter, Secret};
 use crate::probes::{Observation, judge, never_run};
@@ -27,6 +29,18 @@ const RUNNING: &str = include_str!("running.env");
 
 /// How often the layers are compared again, in seconds.
 const COMPARED_EVERY: i64 = 60;
+
+/// The key of its fingerprints; the demo has no secrets.
+const KEY: &str = "the key of the demo, which has no secrets";
+
+/// The backups of the example's `.env`.
+const BACKUPS: [(&str, &str); 5] = [
+    (".env.backup.20251103_020004", example!(".env.backup.20251103_020004")),
+    (".env.backup.20260115_141210", example!(".env.backup.20260115_141210")),
+    (".env.backup.20260120_093055", example!(".env.backup.20260120_093055")),
+    (".env.backup-before-ocr-central-20260202-103434", example!(".env.backup-before-ocr-central-20260202-103434")),
+    (".env.backup.20260204_082611", example!(".env.backup.20260204_082611")),
+];
 
 /// Who looks, in the demo.
 const OBSERVER: &str = "readback@demo";
@@ -93,6 +107,7 @@ impl Demo {
         vec![
             Event::SnapshotRead(snapshot),
             Event::EnvCompared(Box::new(self.matrix())),
+            Event::PastRead(Ok(self.past())),
             Event::StoreRead { entries, complete: true, reviews: Vec::new() },
         ]
     }
@@ -130,7 +145,20 @@ impl Demo {
             file,
         };
         let rules = self.config.env.rules();
-        compare(&layers, &rules, &Fingerprinter::new(Secret::new("the key of the demo, which has no secrets")))
+        compare(&layers, &rules, &Fingerprinter::new(Secret::new(KEY)))
+    }
+
+    /// The backups of the example, and its `.env` as the incident left it.
+    fn past(&self) -> Vec<EnvSnapshot> {
+        let zone = self.config.display.timezone.time_zone();
+        let fingerprinter = Fingerprinter::new(Secret::new(KEY));
+        let snapshot = |(label, text): (&str, &str)| EnvSnapshot {
+            label: label.to_owned(),
+            at: time_in_name(label, zone).unwrap_or(self.start),
+            dated: if label == ".env" { Dated::Now } else { Dated::Name },
+            keys: keys_of(text.as_bytes(), &fingerprinter).map_err(|error| error.to_string()),
+        };
+        BACKUPS.into_iter().chain([(".env", example!(".env"))]).map(snapshot).collect()
     }
 
     fn secrets(&self) -> Reading<Vec<SecretValue>> {

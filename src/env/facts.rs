@@ -120,7 +120,9 @@ impl<'a> Facts<'a> {
 
     /// Whether the template, the secrets or compose know a key; another one may be a piece of a value.
     pub(super) fn is_named(&self, key: &str) -> bool {
-        self.template.contains_key(key) || self.secrets.contains_key(key) || self.compose.contains_key(key)
+        // What compose only hands on from the file is as little known as it is there.
+        let in_compose = self.compose.get(key).is_some_and(|effective| effective.origin != Origin::EnvFile);
+        self.template.contains_key(key) || self.secrets.contains_key(key) || in_compose
     }
 
     /// The file's entry that decides a key, and what it resolves to.

@@ -124,6 +124,8 @@ pub struct ComposeLayer {
     pub unfollowed: Vec<(Place, &'static str)>,
     /// The profiles that start the service, where none of them is asked for; empty: it is started.
     pub waits_for: Vec<String>,
+    /// The names under which the project's containers know each other: services and `container_name:`.
+    pub names: Vec<String>,
 }
 
 impl ComposeLayer {
@@ -150,6 +152,7 @@ impl ComposeLayer {
             Ok(environment) => Reading::Read(Self {
                 name: name.to_owned(),
                 environment,
+                names: project.host_names(),
                 waits_for: found.waits_for(&lookup),
                 unfollowed: project.unfollowed,
             }),

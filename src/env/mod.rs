@@ -33,5 +33,5 @@ pub use known::secret_values;
 pub use layers::{Layers, Reading};
 pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};
 pub use rules::Rules;
-pub(crate) use sensitive::matches as wildcard;
+pub(crate) use sensitive::{matches as wildcard, may_show_key};
 pub use summary::{disk_equals_secrets, recreate_is_safe, running_equals_disk};

@@ -2,6 +2,7 @@
 
 use super::diff::Change;
 use super::dotenv;
+use super::sensitive::may_show_key;
 use crate::guard::{Fingerprint, Fingerprinter};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -62,7 +63,16 @@ pub struct Snapshot {
 pub fn keys_of(bytes: &[u8], fingerprinter: &Fingerprinter) -> Result<Keys, dotenv::EnvError> {
     let values = dotenv::parse(bytes)?.values(&|_| None)?;
     let held = |value: &[u8]| Held { len: value.len(), fingerprint: fingerprinter.of(value) };
-    Ok(values.iter().map(|found| (found.key.clone(), held(found.value.expose()))).collect())
+    Ok(values.iter().map(|found| (shown_name(&found.key, fingerprinter), held(found.value.expose()))).collect())
+}
+
+/// A key, unless it may be a piece of a value that a broken file made into one; then a name of its own that tells
+/// nothing of it.
+fn shown_name(key: &str, fingerprinter: &Fingerprinter) -> String {
+    if may_show_key(key) {
+        return key.to_owned();
+    }
+    format!("(not shown: no usual name #{})", fingerprinter.of(key.as_bytes()).short())
 }
 
 /// A key that is not what it was.

@@ -1,7 +1,8 @@
 //! What the recovery gate asks of the comparison. Never `Holds` where a layer was not read or where
 //! nothing was compared.
 
-use super::{Cell, Layer, Matrix, Row, Severity};
+use super::forecast::{Host, Reason, Safety, forecast};
+use super::{Cell, Layer, Matrix, Row};
 use crate::evidence::Known;
 
 /// How many keys a reason names.
@@ -29,16 +30,18 @@ pub fn disk_equals_secrets(matrix: &Matrix) -> Known {
     known(matrix, &[Layer::File, Layer::Secret], matrix.rows.iter().filter(differs), compared)
 }
 
-/// Would the next recreate load a configuration that works? As far as the findings can tell: none of
-/// them is an error. A full forecast also looks at what changes against what runs.
-pub fn recreate_is_safe(matrix: &Matrix) -> Known {
-    let broken = |row: &&Row| row.worst() == Some(Severity::Error);
-    let layers = [Layer::Template, Layer::File, Layer::Secret, Layer::Compose];
-    let known = known(matrix, &layers, matrix.rows.iter().filter(broken), matrix.rows.len());
-    let whole = matrix.findings.iter().find(|finding| finding.severity == Severity::Error);
-    match (known, whole) {
-        (Known::Holds, Some(finding)) => Known::Broken(finding.text.clone()),
-        (known, _) => known,
+/// Would the next recreate load a configuration that works? What the forecast says, so that the gate, the pane and
+/// `readback env forecast` never disagree.
+pub fn recreate_is_safe(matrix: &Matrix, hosts: &[Host]) -> Known {
+    if matrix.rows.is_empty() && matrix.findings.is_empty() && matrix.unread.is_empty() {
+        return Known::NotCompared;
+    }
+    match forecast(matrix, hosts).recreate.safety {
+        Safety::Safe => Known::Holds,
+        Safety::Breaks(reasons) => Known::Broken(named(reasons.iter().map(Reason::short).collect())),
+        Safety::Unknown(reasons) => {
+            Known::Unknown(reasons.first().map(|reason| reason.text.clone()).unwrap_or_default())
+        }
     }
 }
 
@@ -55,7 +58,16 @@ fn known<'a>(matrix: &Matrix, layers: &[Layer], differs: impl Iterator<Item = &'
         (0, Some((layer, why))) => Known::Unknown(format!("{}: {why}", layer.word())),
         (0, None) if compared == 0 => Known::NotCompared,
         (0, None) => Known::Holds,
-        (1..=NAMED, _) => Known::Broken(differs.join(", ")),
-        (many, _) => Known::Broken(format!("{} and {} more", differs[..NAMED].join(", "), many - NAMED)),
+        _ => Known::Broken(named(differs)),
+    }
+}
+
+/// The first few by name, each once.
+fn named(mut names: Vec<&str>) -> String {
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    match names.split_at_checked(NAMED) {
+        Some((first, rest)) if !rest.is_empty() => format!("{} and {} more", first.join(", "), rest.len()),
+        _ => names.join(", "),
     }
 }

@@ -128,6 +128,8 @@ fn id_of(file: &str, changed: &[KeyChange], written: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::super::snapshot::keys_of;
     use super::*;
     use crate::guard::{Fingerprinter, Secret};

@@ -1,5 +1,6 @@
 //! The console's own symbols: each one column wide, with an ASCII form where the locale is not UTF-8.
 
+use crate::env::blame::Mark;
 use crate::evidence::{Freshness, Verdict};
 
 /// A set of symbols.
@@ -80,6 +81,17 @@ impl Glyphs {
     /// A masked character.
     pub fn mask(self) -> &'static str {
         self.pick("•", "*")
+    }
+
+    /// What became of a key in a snapshot.
+    pub fn mark(self, mark: Mark) -> &'static str {
+        match mark {
+            Mark::New => self.pick("◆", "#"),
+            Mark::Same => self.pick("─", "="),
+            Mark::Empty => self.pick("○", "o"),
+            Mark::Absent => self.pick("·", "."),
+            Mark::Unread => "?",
+        }
     }
 
     /// One of these.

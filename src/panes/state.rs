@@ -3,6 +3,8 @@
 use super::Glyphs;
 use crate::app::theme::Role;
 use crate::env::Severity;
+use crate::env::blame::{Did, Mark};
+use crate::env::forecast::Safety;
 use crate::evidence::{Evidence, Freshness, RecoveryState, Verdict};
 use jiff::Timestamp;
 
@@ -49,6 +51,37 @@ pub fn of_recovery(state: RecoveryState) -> Role {
         RecoveryState::Degraded => Role::Warn,
         RecoveryState::ClearedUnverified => Role::Unknown,
         RecoveryState::VerifiedRecovery => Role::Pass,
+    }
+}
+
+/// The look of a key in a snapshot.
+pub fn of_mark(mark: Mark) -> Role {
+    match mark {
+        Mark::New => Role::Changed,
+        Mark::Same => Role::Text,
+        Mark::Empty => Role::Warn,
+        Mark::Absent => Role::Removed,
+        Mark::Unread => Role::Unknown,
+    }
+}
+
+/// The look of what a key did.
+pub fn of_step(did: Did) -> Role {
+    match did {
+        Did::WasThere => Role::Muted,
+        Did::Appeared | Did::CameBack => Role::Added,
+        Did::Changed => Role::Changed,
+        Did::Emptied => Role::Warn,
+        Did::Vanished => Role::Removed,
+    }
+}
+
+/// The look of a forecast. Safe is not green: it is foretold, not proved.
+pub fn of_safety(safety: &Safety) -> Role {
+    match safety {
+        Safety::Safe => Role::Title,
+        Safety::Breaks(_) => Role::Fail,
+        Safety::Unknown(_) => Role::Unknown,
     }
 }
 

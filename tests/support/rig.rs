@@ -54,6 +54,7 @@ impl Rig {
             seed: Vec::new(),
             drafts: Some(drafts.clone()),
             events,
+            changes: Vec::new(),
             door: Door::new(tokio::sync::watch::channel(readback::guard::Watch::default()).1),
         };
         let facts = Facts::new(scene::setting(Access::ReadWrite), evidence, now);

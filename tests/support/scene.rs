@@ -52,6 +52,7 @@ pub fn incident(columns: u16, rows: u16) -> App {
         app.update(Event::Judged(Box::new(seen)), now());
     }
     app.update(Event::EnvCompared(Box::new(matrix())), now());
+    app.update(Event::PastRead(Ok(past())), now());
     app.update(Event::SnapshotRead(Ok(Box::new(snapshot()))), now());
     app.update(Event::StoreRead { entries: entries(), complete: true, reviews: Vec::new() }, now());
     app
@@ -286,6 +287,30 @@ pub fn matrix() -> Matrix {
         findings: vec![],
         unread: vec![(Layer::Running, "the Docker socket does not exist".to_owned())],
     }
+}
+
+/// Four backups, one of them broken, and the file as it stands: the bucket went between the second and the last.
+pub fn past() -> Vec<readback::env::snapshot::Snapshot> {
+    use readback::env::snapshot::{Dated, Snapshot, keys_of};
+    let fingerprinter = Fingerprinter::new(Secret::new("a key for the scene"));
+    let snapshot = |label: &str, at: &str, dated, text: Option<&str>| Snapshot {
+        label: label.to_owned(),
+        at: at.parse().unwrap(),
+        dated,
+        keys: text
+            .map(|text| keys_of(text.as_bytes(), &fingerprinter).unwrap())
+            .ok_or_else(|| "line 3: a quote is not closed".to_owned()),
+    };
+    let old = "DB_HOST=old-db.example\nDB_PASSWORD=8 chars!\nCAPSULE_S3_BUCKET=bucket\n";
+    let moved = "DB_HOST=db.managed.example\nDB_PASSWORD=8 chars!\nCAPSULE_S3_BUCKET=bucket\n";
+    let lost = "DB_HOST=db.managed.example\nDB_PASSWORD=8 chars!\nOCR_SERVICE_URL=https://ocr.example\n";
+    vec![
+        snapshot(".env.backup.20251103_020004", "2025-11-02T18:00:04Z", Dated::Name, Some(old)),
+        snapshot(".env.backup-before-ocr-central-20260202-103434", "2026-02-02T02:34:34Z", Dated::Name, Some(moved)),
+        snapshot(".env.bak", "2026-02-03T02:00:00Z", Dated::Modified, None),
+        snapshot(".env.backup.20260204_085011", "2026-02-04T00:50:11Z", Dated::Name, Some(lost)),
+        snapshot(".env", "2026-02-04T01:02:00Z", Dated::Now, Some(lost)),
+    ]
 }
 
 pub fn entries() -> Vec<Entry> {

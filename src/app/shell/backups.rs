@@ -2,14 +2,18 @@
 
 use crate::config::EnvSettings;
 use crate::env::blame::{in_order, time_in_name};
-use crate::env::snapshot::{Dated, Snapshot, keys_of};
+use crate::env::snapshot::{Dated, Keys, Snapshot, keys_of};
 use crate::env::wildcard;
 use crate::guard::{Fingerprinter, line};
 use crate::probes::Place;
 use jiff::{Timestamp, tz::TimeZone};
-use std::fs::File;
+use std::collections::HashMap;
+use std::fs::{File, Metadata};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use zeroize::Zeroizing;
 
 /// The most that is read of a backup, in bytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
@@ -51,19 +55,43 @@ impl Backups {
         zone: &TimeZone,
         now: Timestamp,
     ) -> Result<Vec<Snapshot>, String> {
-        let mut found = self.find(zone)?;
-        found.sort_by_key(|(_, at, _)| std::cmp::Reverse(*at));
-        found.truncate(MOST);
-        let mut snapshots: Vec<Snapshot> =
-            found.into_iter().map(|(path, at, dated)| snapshot(&path, at, dated, fingerprinter)).collect();
-        // The file became what it is when it was last written, not when it is looked at.
-        let since = std::fs::metadata(&self.file).and_then(|about| about.modified()).ok();
-        let since = since.and_then(|since| Timestamp::try_from(since).ok()).unwrap_or(now);
-        snapshots.push(snapshot(&self.file, since, Dated::Now, fingerprinter));
-        Ok(in_order(snapshots))
+        self.read_again(fingerprinter, zone, now, &mut ReadBefore::default())
     }
 
-    fn find(&self, zone: &TimeZone) -> Result<Vec<(PathBuf, Timestamp, Dated)>, String> {
+    /// The same, where a file that is as it was before is not read again.
+    pub(super) fn read_again(
+        &self,
+        fingerprinter: &Fingerprinter,
+        zone: &TimeZone,
+        now: Timestamp,
+        before: &mut ReadBefore,
+    ) -> Result<Vec<Snapshot>, String> {
+        let mut found = self.find(zone)?;
+        found.sort_by_key(|found| std::cmp::Reverse(found.at));
+        found.truncate(MOST);
+        // The file became what it is when it was last written, not when it is looked at.
+        let about = std::fs::metadata(&self.file).ok();
+        let mark = about.as_ref().and_then(Mark::of);
+        let since = mark.and_then(|mark| Timestamp::try_from(mark.modified).ok()).unwrap_or(now);
+        found.push(Found { path: self.file.clone(), at: since, dated: Dated::Now, mark });
+        let mut known = ReadBefore::default();
+        let snapshots = found.into_iter().map(|found| {
+            let keys = match before.0.get(&found.path) {
+                Some((mark, keys)) if found.mark == Some(*mark) => keys.clone(),
+                _ => keys(&found.path, fingerprinter),
+            };
+            if let Some(mark) = found.mark {
+                known.0.insert(found.path.clone(), (mark, keys.clone()));
+            }
+            let label = found.path.file_name().map(|name| line(&name.to_string_lossy()).into_owned());
+            Snapshot { label: label.unwrap_or_default(), at: found.at, dated: found.dated, keys }
+        });
+        let snapshots = in_order(snapshots.collect());
+        *before = known;
+        Ok(snapshots)
+    }
+
+    fn find(&self, zone: &TimeZone) -> Result<Vec<Found>, String> {
         let trouble =
             |error: std::io::Error| format!("{} can't be read: {}", line(&self.folder.to_string_lossy()), error.kind());
         let mut found = Vec::new();
@@ -80,21 +108,45 @@ impl Backups {
             }
             let modified = || Some((Timestamp::try_from(about.modified().ok()?).ok()?, Dated::Modified));
             if let Some((at, dated)) = time_in_name(&name, zone).map(|at| (at, Dated::Name)).or_else(modified) {
-                found.push((path, at, dated));
+                found.push(Found { path, at, dated, mark: Mark::of(&about) });
             }
         }
         Ok(found)
     }
 }
 
-fn snapshot(path: &Path, at: Timestamp, dated: Dated, fingerprinter: &Fingerprinter) -> Snapshot {
-    let name = path.file_name().map(|name| line(&name.to_string_lossy()).into_owned()).unwrap_or_default();
-    let keys = bytes(path).and_then(|bytes| keys_of(&bytes, fingerprinter).map_err(|error| error.to_string()));
-    Snapshot { label: name, at, dated, keys }
+/// A file of the past.
+struct Found {
+    path: PathBuf,
+    at: Timestamp,
+    dated: Dated,
+    mark: Option<Mark>,
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
+/// By which a file is taken for the one that it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    modified: SystemTime,
+    length: u64,
+    number: u64,
+}
+
+impl Mark {
+    fn of(about: &Metadata) -> Option<Self> {
+        Some(Self { modified: about.modified().ok()?, length: about.len(), number: about.ino() })
+    }
+}
+
+/// What was read, by file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReadBefore(HashMap<PathBuf, (Mark, Result<Keys, String>)>);
+
+fn keys(path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
+    bytes(path).and_then(|bytes| keys_of(&bytes, fingerprinter).map_err(|error| error.to_string()))
+}
+
+fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    let mut bytes = Zeroizing::new(Vec::new());
     let read = File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
     match read {
         Err(error) => Err(format!("can't be read: {}", error.kind())),

@@ -7,8 +7,9 @@ use crate::guard::{Fingerprinter, line};
 use crate::timeline::OwnEvent;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -31,27 +32,50 @@ pub struct EnvWatch {
     fingerprinter: Fingerprinter,
     /// Whether what was seen may be kept.
     keeps: bool,
+    /// What was seen last, where it may not be kept.
+    seen: Option<Keys>,
 }
+
+/// A sync is at work on the file: it tells its own change, so this is not the time to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SyncAtWork;
 
 impl EnvWatch {
     /// Over this file; `memory` is where what it held is kept. Without `keeps` nothing is written.
     pub fn new(file: PathBuf, memory: PathBuf, fingerprinter: Fingerprinter, keeps: bool) -> Self {
-        Self { file, memory, fingerprinter, keeps }
+        Self { file, memory, fingerprinter, keeps, seen: None }
+    }
+
+    /// The file.
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Looks at the file, and tells what changed since anybody on this machine last looked. A file that can't be
-    /// read, or that Compose refuses, is told by the comparison of the layers, not here. Blocks.
-    pub fn look(&self) -> Option<OwnEvent> {
-        let file = File::open(&self.file).ok()?;
-        let about = file.metadata().ok()?;
-        let mut bytes = zeroize::Zeroizing::new(Vec::new());
-        file.take(LIMIT).read_to_end(&mut bytes).ok()?;
-        let keys = keys_of(&bytes, &self.fingerprinter).ok()?;
-        let before = self.recall();
-        if before.as_ref() == Some(&keys) {
-            return None;
+    /// read, or that Compose refuses, is told by the comparison of the layers, not here. Only for who holds the lock
+    /// of a sync; everyone else takes [`EnvWatch::look_beside_syncs`]. Blocks.
+    pub fn look(&mut self) -> Option<OwnEvent> {
+        self.look_unless(|_| false).unwrap_or_default()
+    }
+
+    /// The same, unless a sync is at work: what it has written is not told as somebody's edit. Blocks.
+    pub fn look_beside_syncs(&mut self) -> Result<Option<OwnEvent>, SyncAtWork> {
+        self.look_unless(is_locked)
+    }
+
+    /// The file is read before it is asked whether a sync is at work: one that had written what was read and is no
+    /// longer at work has also said what it wrote.
+    fn look_unless(&mut self, at_work: impl Fn(&Path) -> bool) -> Result<Option<OwnEvent>, SyncAtWork> {
+        let Some((keys, about)) = self.read() else { return Ok(None) };
+        if at_work(&self.file) {
+            return Err(SyncAtWork);
         }
-        let told = before.and_then(|before| {
+        let kept = self.recall();
+        if kept.as_ref() == Some(&keys) || self.seen.as_ref() == Some(&keys) {
+            self.seen = self.seen.as_ref().map(|_| keys);
+            return Ok(None);
+        }
+        let told = self.seen.take().or(kept).and_then(|before| {
             let written = Timestamp::try_from(about.modified().ok()?).ok()?;
             let sessions = sessions().map(|sessions| present(sessions, written));
             let by = Attribution { owner: name_of(about.uid()), sessions };
@@ -59,7 +83,16 @@ impl EnvWatch {
             event(&name, &before, &keys, written, &by)
         });
         self.keep(&keys);
-        told
+        self.seen = (!self.keeps).then_some(keys);
+        Ok(told)
+    }
+
+    fn read(&self) -> Option<(Keys, Metadata)> {
+        let file = File::open(&self.file).ok()?;
+        let about = file.metadata().ok()?;
+        let mut bytes = zeroize::Zeroizing::new(Vec::new());
+        file.take(LIMIT).read_to_end(&mut bytes).ok()?;
+        Some((keys_of(&bytes, &self.fingerprinter).ok()?, about))
     }
 
     /// Takes the file as it stands for seen: a sync tells its own change.
@@ -90,6 +123,13 @@ impl EnvWatch {
             tracing::warn!(%error, "what .env held can't be kept; a later change may be told twice");
         }
     }
+}
+
+/// Whether a sync holds the lock of the file's folder.
+fn is_locked(file: &Path) -> bool {
+    let real = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let Some(folder) = real.parent().and_then(|folder| File::open(folder).ok()) else { return false };
+    flock(&folder, FlockOperation::NonBlockingLockShared) == Err(rustix::io::Errno::WOULDBLOCK)
 }
 
 /// The name of an account, or its number.
@@ -125,6 +165,8 @@ pub fn env_memory(database: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::guard::Secret;
 
@@ -160,6 +202,41 @@ mod tests {
         assert_eq!(watch(folder.path()).look(), None);
         write("A=3\n");
         assert!(watch(folder.path()).look().is_some());
+    }
+
+    #[test]
+    fn who_may_keep_nothing_tells_each_change_once_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
+        let fingerprinter = Fingerprinter::new(Secret::new("key of a test"));
+        let memory = folder.path().join("memory.env.json");
+        let mut reader = EnvWatch::new(folder.path().join(".env"), memory.clone(), fingerprinter, false);
+        write("A=1\n");
+        assert_eq!(reader.look(), None);
+        for text in ["A=2\n", "A=1\n"] {
+            write(text);
+            assert!(reader.look().is_some(), "{text}");
+            assert_eq!(reader.look(), None, "{text}");
+        }
+        assert!(!memory.exists());
+    }
+
+    #[test]
+    fn while_a_sync_is_at_work_nothing_is_told_and_afterwards_it_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
+        write("A=1\n");
+        let mut watch = watch(folder.path());
+        assert_eq!(watch.look_beside_syncs(), Ok(None));
+        let lock = File::open(folder.path()).unwrap();
+        flock(&lock, FlockOperation::LockExclusive).unwrap();
+        write("A=2\n");
+        assert_eq!(watch.look_beside_syncs(), Err(SyncAtWork));
+        watch.take_as_seen();
+        drop(lock);
+        assert_eq!(watch.look_beside_syncs(), Ok(None));
+        write("A=3\n");
+        assert!(watch.look_beside_syncs().unwrap().is_some());
     }
 
     #[test]

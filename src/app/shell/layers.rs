@@ -1,8 +1,11 @@
 //! The task that reads every layer of the configuration and has them compared. Values go into the
 //! comparison and nowhere else; what comes out holds none that is secret.
 
+use super::file_eyes::FileEyes;
+use super::hosts;
 use crate::app::Event;
 use crate::config::Config;
+use crate::env::forecast::Host;
 use crate::env::{Layers, Matrix, Reading, compare, secret_values};
 use crate::guard::{Fingerprinter, Secret, Watch};
 use crate::probes::Place;
@@ -13,6 +16,23 @@ use tokio::sync::watch;
 
 /// How often the layers are read without being asked.
 const EVERY: Duration = Duration::from_secs(30);
+
+/// How long the layers are left alone after the file was changed: a program that keeps writing it must not have the
+/// secrets fetched without end.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How soon the file is looked at again while a sync is at work.
+const AFTER_SYNC: Duration = Duration::from_millis(500);
+
+/// The layers, compared.
+#[derive(Debug)]
+pub struct Compared {
+    /// Every key over all layers.
+    pub matrix: Matrix,
+    /// The hosts that the keys name, and whether they resolve.
+    pub hosts: Vec<Host>,
+    /// What looks out for the layers' secrets.
+    pub guard: Watch,
+}
 
 /// Reads and compares the layers.
 #[derive(Clone, Debug)]
@@ -35,37 +55,54 @@ impl LayerTask {
         }
     }
 
-    /// Reads at once, then when asked and every half minute, until nobody asks any more.
-    pub async fn run(self, mut asked: Receiver<()>, events: Sender<Event>, door: watch::Sender<Watch>) {
+    /// Reads at once, then when asked, when the file was changed, and every half minute, until nobody asks any more.
+    pub async fn run(
+        self,
+        mut eyes: FileEyes,
+        mut asked: Receiver<()>,
+        events: Sender<Event>,
+        door: watch::Sender<Watch>,
+    ) {
         // What the files hold is known at once; secrets and what runs may take their time.
         let this = self.clone();
         let known = tokio::task::spawn_blocking(move || this.guard(&this.layers.files(&this.place))).await;
         let _ = door.send(known.unwrap_or_default());
         loop {
-            let (matrix, guard) = Box::pin(self.read()).await;
+            let is_synced = eyes.look(&events).await.is_err();
+            let Compared { matrix, hosts, guard } = Box::pin(self.read()).await;
             // The guard first, so that nothing that was just learned gets past it.
             let _ = door.send(guard.clone());
-            let told = events.send(Event::Guard(guard)).await;
-            if told.is_err() || events.send(Event::EnvCompared(Box::new(matrix))).await.is_err() {
-                return;
+            for event in [Event::Guard(guard), Event::HostsLooked(hosts), Event::EnvCompared(Box::new(matrix))] {
+                if events.send(event).await.is_err() {
+                    return;
+                }
             }
             tokio::select! {
                 asked = asked.recv() => if asked.is_none() { return },
-                () = tokio::time::sleep(EVERY) => {}
+                () = eyes.changed() => {
+                    // The change itself is told at once; only the layers wait.
+                    let _ = eyes.look(&events).await;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                () = tokio::time::sleep(if is_synced { AFTER_SYNC } else { EVERY }) => {}
             }
         }
     }
 
     /// Reads every layer and compares them; with the comparison comes the guard that knows their secrets.
-    pub async fn read(&self) -> (Matrix, Watch) {
+    pub async fn read(&self) -> Compared {
         let layers = self.layers.read(&self.place).await;
         let this = self.clone();
         // A large file takes its time to be compared; the screen must not wait for it.
         let compared = tokio::task::spawn_blocking(move || {
             let layers = layers.unwrap_or_else(crashed);
-            (this.compare(&layers), this.guard(&layers))
+            let names = hosts::container_names(&layers);
+            (this.compare(&layers), names, this.guard(&layers))
         });
-        compared.await.unwrap_or_else(|_| (self.compare(&crashed()), Watch::default()))
+        let nothing = || (self.compare(&crashed()), Vec::new(), Watch::default());
+        let (matrix, names, guard) = compared.await.unwrap_or_else(|_| nothing());
+        let hosts = hosts::look_up(&matrix, &names).await;
+        Compared { matrix, hosts, guard }
     }
 
     fn compare(&self, layers: &Layers) -> Matrix {

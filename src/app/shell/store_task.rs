@@ -5,7 +5,7 @@ use super::door::Door;
 use crate::app::{Event, Step, Stepped, StoreState};
 use crate::store::drafts::Drafts;
 use crate::store::{Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
-use crate::timeline::{Entry, Operation, OwnEvent};
+use crate::timeline::{Entry, Operation, OwnEvent, OwnKind};
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 
@@ -17,6 +17,9 @@ const HISTORY_ROWS: u32 = 2_000;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
+
+/// How many changes of the configuration wait for the database, at most.
+const MOST_CHANGES: usize = 1_000;
 
 /// What the task is asked to do.
 #[derive(Debug)]
@@ -46,6 +49,8 @@ pub struct StoreTask {
     pub events: Sender<Event>,
     /// What is masked on its way in.
     pub door: Door,
+    /// Changes of the configuration that could not be appended yet: nobody sees those a second time.
+    pub changes: Vec<OwnEvent>,
 }
 
 /// What there is to do.
@@ -127,8 +132,12 @@ impl StoreTask {
     }
 
     /// Sends what was kept, in its order, then reads.
-    async fn start(&self, store: &AnyStore) -> Result<(), StoreError> {
+    async fn start(&mut self, store: &AnyStore) -> Result<(), StoreError> {
         self.say(Event::Store(StoreState::Ready)).await;
+        while let Some(change) = self.changes.first() {
+            store.append_own(change).await?;
+            self.changes.remove(0);
+        }
         if let Some(drafts) = &self.drafts {
             for outcome in drafts.queued().await? {
                 self.record(store, outcome, drafts).await?;
@@ -140,7 +149,7 @@ impl StoreTask {
         Ok(())
     }
 
-    async fn carry_out(&self, store: &AnyStore, command: Command) -> Result<(), StoreError> {
+    async fn carry_out(&mut self, store: &AnyStore, command: Command) -> Result<(), StoreError> {
         match command {
             Command::Record(step) => {
                 let outcome = Outcome { event: step.event, operation: step.operation };
@@ -153,7 +162,13 @@ impl StoreTask {
                     None => Err(StoreError::ReadOnly("this console may not write".to_owned())),
                 }
             }
-            Command::AppendOwn(event) => store.append_own(&event).await,
+            Command::AppendOwn(event) => {
+                let appended = store.append_own(&event).await;
+                if appended.as_ref().is_err_and(StoreError::is_transient) {
+                    self.keep_change(*event);
+                }
+                appended
+            }
             Command::Read => self.read(store).await,
             Command::ReadOlder(before) => {
                 let page = store.page(Some(&before), PAGE).await?;
@@ -190,7 +205,7 @@ impl StoreTask {
     }
 
     /// Waits before the next try, keeping locally what is asked meanwhile. Returns whether to try again.
-    async fn wait_for_a_while(&self, wait: Duration, commands: &mut Receiver<Command>) -> bool {
+    async fn wait_for_a_while(&mut self, wait: Duration, commands: &mut Receiver<Command>) -> bool {
         let deadline = tokio::time::Instant::now() + wait;
         loop {
             let command = tokio::select! {
@@ -201,9 +216,17 @@ impl StoreTask {
                 None => return false,
                 Some(Command::Record(step)) => self.keep(*step).await,
                 Some(Command::Read) => return true,
-                // A verdict's change that happens while the database is away is told by the next change.
-                Some(Command::AppendOwn(_) | Command::ReadOlder(_)) => {}
+                Some(Command::AppendOwn(event)) => self.keep_change(*event),
+                Some(Command::ReadOlder(_)) => {}
             }
+        }
+    }
+
+    /// Keeps a change of the configuration until the database is back. A verdict's change that happens while it is
+    /// away is told by the next change.
+    fn keep_change(&mut self, event: OwnEvent) {
+        if event.kind == OwnKind::ConfigChanged && self.changes.len() < MOST_CHANGES {
+            self.changes.push(event);
         }
     }
 

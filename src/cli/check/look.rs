@@ -51,7 +51,7 @@ impl Looker {
     pub(super) async fn ask(&mut self, due: &[usize]) -> Report {
         let specs: Vec<ProbeSpec> = due.iter().filter_map(|index| self.specs.get(*index).cloned()).collect();
         let looking = observe_all(&specs, &self.place, &self.observer, self.limits);
-        let (observations, (matrix, _)) = tokio::join!(looking, self.layers.read());
+        let (observations, compared) = tokio::join!(looking, self.layers.read());
         for observation in observations {
             let index = self.specs.iter().position(|spec| spec.id == observation.probe);
             if let Some(slot) = index.and_then(|index| self.seen.get_mut(index)) {
@@ -61,7 +61,7 @@ impl Looker {
         let now = Timestamp::now();
         let pairs = self.specs.iter().zip(&self.seen);
         let evidence = pairs.filter_map(|(spec, seen)| Some(judged(seen.as_ref()?, spec, now))).collect();
-        Report::new(&self.stack, evidence, self.not_asked.clone(), matrix, &self.maintenance, now)
+        Report::new(&self.stack, evidence, self.not_asked.clone(), compared, &self.maintenance, now)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What a check found, and the exit code that goes with it.
 
 use super::select::{NotAsked, confine};
+use crate::app::shell::Compared;
 use crate::config::Stack;
-use crate::env::{self, Matrix};
+use crate::env;
 use crate::evidence::gate::{self, Circumstances};
 use crate::evidence::maintenance::Window;
 use crate::evidence::restraint::{IN_MAINTENANCE, in_maintenance, restrain};
@@ -55,16 +56,17 @@ impl Report {
         stack: &Stack,
         evidence: Vec<Evidence>,
         not_asked: Vec<NotAsked>,
-        matrix: Matrix,
+        compared: Compared,
         windows: &[Window],
         now: Timestamp,
     ) -> Self {
         let evidence = dependency::resolve(evidence, now);
+        let Compared { matrix, hosts, .. } = compared;
         let around = Circumstances {
             last_restart: evidence.iter().filter_map(Evidence::started_at).max(),
             running_equals_disk: env::running_equals_disk(&matrix),
             disk_equals_secrets: env::disk_equals_secrets(&matrix),
-            restart_is_safe: env::recreate_is_safe(&matrix),
+            restart_is_safe: env::recreate_is_safe(&matrix, &hosts),
             // `check` opens no database, so there is no log to ask; the gate asks what evidence alone gives away.
             false_greens: Vec::new(),
             log_unread: None,

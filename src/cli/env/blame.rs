@@ -1,13 +1,13 @@
 //! `readback env blame`: since when each key is what it is.
 
 use super::select::is_asked;
-use super::{Answer, StartError, human};
+use super::{Answer, StartError, history, human};
 use crate::app::shell::Backups;
-use crate::cli::EnvArgs;
 use crate::cli::context::Context;
+use crate::cli::{EnvArgs, EnvSort};
 use crate::env::Finding;
-use crate::env::blame::{KeyBlame, Mark, Step, blame};
-use crate::env::snapshot::Snapshot;
+use crate::env::blame::{KeyBlame, Mark, RecordedChange, Step, blame, by_last_step, recorded, with_recorded};
+use crate::env::snapshot::{Dated, Snapshot};
 use crate::guard::line;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -35,8 +35,21 @@ pub struct BlameReport {
     pub snapshots: Vec<Looked>,
     /// The keys.
     pub keys: Vec<KeyBlame>,
+    /// What the store added.
+    pub recorded: FromStore,
     #[serde(skip)]
     zone: TimeZone,
+}
+
+/// What the store knows of changes.
+#[derive(Debug, Default, Serialize)]
+pub struct FromStore {
+    /// How many recorded changes are told among the snapshots.
+    pub changes: usize,
+    /// How many do not fit the snapshots: of another machine or another file.
+    pub misfits: usize,
+    /// Why what was recorded is not, or not all, in the answer.
+    pub unread: Option<String>,
 }
 
 /// Reads the past, and tells.
@@ -44,12 +57,23 @@ pub(super) fn of(context: &Context, key: Option<&str>, options: &EnvArgs) -> Res
     let zone = context.config.display.timezone.time_zone().clone();
     let backups = Backups::of(&context.config.env, &context.place());
     let snapshots = backups.read(&context.fingerprinter()?, &zone, Timestamp::now()).map_err(StartError::Other)?;
-    Ok(BlameReport::of(&snapshots, zone, |name| key.is_none_or(|key| key == name) && is_asked(options, name)))
+    let file = context.config.env.file.to_string_lossy().into_owned();
+    let stored = history::of(context)?;
+    let changes = recorded(&stored.entries, &file);
+    let asked = |name: &str| key.is_none_or(|key| key == name) && is_asked(options, name);
+    Ok(BlameReport::of(&snapshots, &changes, stored.unread, zone, asked).sorted(options))
 }
 
 impl BlameReport {
-    /// From snapshots in order of time.
-    pub fn of(snapshots: &[Snapshot], zone: TimeZone, asked: impl Fn(&str) -> bool) -> Self {
+    /// From snapshots, and the changes that were recorded between them.
+    pub fn of(
+        snapshots: &[Snapshot],
+        changes: &[RecordedChange],
+        unread: Option<String>,
+        zone: TimeZone,
+        asked: impl Fn(&str) -> bool,
+    ) -> Self {
+        let (snapshots, misfits) = with_recorded(snapshots, changes);
         let looked = |snapshot: &Snapshot| Looked {
             label: snapshot.label.clone(),
             at: snapshot.at,
@@ -59,15 +83,28 @@ impl BlameReport {
         Self {
             schema: "readback_env_blame_v1",
             snapshots: snapshots.iter().map(looked).collect(),
-            keys: blame(snapshots).into_iter().filter(|life| asked(&life.key)).collect(),
+            keys: blame(&snapshots).into_iter().filter(|life| asked(&life.key)).collect(),
+            recorded: FromStore { changes: changes.len() - misfits, misfits, unread },
             zone,
         }
+    }
+
+    /// By name, or the one that changed last first.
+    fn sorted(mut self, options: &EnvArgs) -> Self {
+        if options.sort == EnvSort::Changed {
+            self.keys = by_last_step(&self.keys).into_iter().cloned().collect();
+        }
+        self
     }
 
     fn step(&self, step: &Step) -> String {
         let local = |at: Timestamp| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
         let between = match step.after {
-            Some(after) => format!("between {} and {}", local(after), local(step.by)),
+            Some(_) if step.dated == Dated::Recorded => format!("at {}", local(step.by)),
+            Some(after) => {
+                let dated = step.after_dated.map_or("", Dated::word);
+                format!("between {} ({dated}) and {}", local(after), local(step.by))
+            }
             None => format!("by {}", local(step.by)),
         };
         let held = match &step.held {
@@ -96,6 +133,12 @@ impl Answer for BlameReport {
         for looked in self.snapshots.iter().filter(|looked| looked.unread.is_some()) {
             let why = looked.unread.as_deref().unwrap_or_default();
             let _ = writeln!(out, "unread: {} {}", looked.label, line(why));
+        }
+        if let Some(why) = &self.recorded.unread {
+            let _ = writeln!(out, "what was recorded is not in this: {}", line(why));
+        }
+        if self.recorded.misfits > 0 {
+            let _ = writeln!(out, "{} recorded changes do not fit these files", self.recorded.misfits);
         }
         if self.keys.is_empty() {
             let _ = writeln!(out, "no snapshot has such a key ({} looked at)", self.snapshots.len());

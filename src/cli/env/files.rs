@@ -6,7 +6,7 @@ use crate::cli::context::StartError;
 use crate::cli::{EnvArgs, EnvSort};
 use crate::env::diff::{Change, Diff, DiffError, Pair, Value};
 use crate::env::snapshot::Held;
-use crate::env::{Finding, Place, Severity};
+use crate::env::{Finding, Place, Severity, may_show_key};
 use crate::guard::{Fingerprinter, line};
 use serde::Serialize;
 use std::fmt::Write;
@@ -62,7 +62,7 @@ pub(super) fn compare(
     let held =
         |value: Value<'_>| (Held { len: value.bytes.len(), fingerprint: fingerprinter.of(value.bytes) }, value.line);
     let row = |pair: Pair<'_>| FileRow {
-        key: line(pair.key).into_owned(),
+        key: shown_key(&pair),
         change: pair.change(),
         left: pair.left.map(held),
         right: pair.right.map(held),
@@ -76,11 +76,20 @@ pub(super) fn compare(
         }
     }
     match options.sort {
-        EnvSort::File => {}
+        EnvSort::File | EnvSort::Changed => {}
         EnvSort::Key => rows.sort_by(|left, right| left.key.cmp(&right.key)),
         EnvSort::Severity => rows.sort_by_key(|row| std::cmp::Reverse(row.change)),
     }
     Ok(FileReport { schema: "readback_env_files_v1", left: shown(left), right: shown(right), rows, same })
+}
+
+/// A key, unless it may be a piece of a value that a broken file made into one.
+fn shown_key(pair: &Pair<'_>) -> String {
+    if may_show_key(pair.key) {
+        return pair.key.to_owned();
+    }
+    let at = pair.right.or(pair.left).map_or(0, |value| value.line);
+    format!("(not shown: no usual name, line {at})")
 }
 
 fn shown(path: &Path) -> String {

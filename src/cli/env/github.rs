@@ -1,5 +1,6 @@
 //! Workflow commands of GitHub Actions: each finding marks its line in the pull request.
 
+use super::human::sentence;
 use crate::env::{Finding, Severity};
 use crate::guard::line;
 use std::fmt::Write;
@@ -21,8 +22,7 @@ pub(super) fn render(findings: &[Finding]) -> String {
             }
         }
         properties.push(format!("title={}", property(&finding.id)));
-        let key = finding.key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
-        let text = data(&format!("{key}{}. {}", finding.text, finding.fix));
+        let text = data(&sentence(finding));
         let _ = writeln!(out, "::{command} {}::{text}", properties.join(","));
     }
     out

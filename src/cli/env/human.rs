@@ -18,6 +18,16 @@ pub(super) fn findings(out: &mut String, findings: &[Finding]) {
     }
 }
 
+/// A finding as a text of its own: the key, what is the matter, what to do.
+pub(super) fn sentence(finding: &Finding) -> String {
+    let key = finding.key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
+    if finding.fix.is_empty() {
+        format!("{key}{}", finding.text)
+    } else {
+        format!("{key}{}. {}", finding.text, finding.fix)
+    }
+}
+
 /// Layers that nothing is known of.
 pub(super) fn unread(out: &mut String, unread: &[(Layer, String)]) {
     for (layer, why) in unread {

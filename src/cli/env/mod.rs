@@ -6,11 +6,13 @@ mod diff;
 mod files;
 mod forecast;
 mod github;
+mod history;
 mod human;
 mod sarif;
 mod select;
 mod sync;
 mod verify;
+mod watch;
 
 pub use blame::BlameReport;
 pub use diff::LayerReport;
@@ -20,8 +22,8 @@ pub use verify::VerifyReport;
 
 use super::context::{Context, StartError};
 use super::{Args, EnvCommand, EnvFormat, UNKNOWN, nothing, say};
-use crate::app::shell::LayerTask;
-use crate::env::{Finding, Matrix};
+use crate::app::shell::{Compared, LayerTask};
+use crate::env::Finding;
 use serde::Serialize;
 use std::io::stdout;
 
@@ -58,17 +60,18 @@ pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
     };
     match asked {
         EnvCommand::Verify(options) => {
-            let report = VerifyReport::of(&read(&context)?, options);
+            let report = VerifyReport::of(&read(&context)?.matrix, options);
             Ok(print(&report, options.format))
         }
         EnvCommand::Diff { options, all, .. } => {
-            let report = LayerReport::of(read(&context)?, options, *all);
+            let report = LayerReport::of(read(&context)?.matrix, options, *all);
             Ok(print(&report, options.format))
         }
         EnvCommand::Forecast(options) => {
-            let report = forecast::of(&read(&context)?, options)?;
+            let report = ForecastReport::of(&read(&context)?, options);
             Ok(print(&report, options.format))
         }
+        EnvCommand::Watch { format } => watch::run(&context, *format),
         EnvCommand::Sync(options) => sync::run(&context, options),
         EnvCommand::Blame { key, options } => {
             let report = blame::of(&context, key.as_deref(), options)?;
@@ -83,11 +86,11 @@ fn print(answer: &impl Answer, format: EnvFormat) -> u8 {
 }
 
 /// Reads every layer and compares them.
-fn read(context: &Context) -> Result<Matrix, StartError> {
+fn read(context: &Context) -> Result<Compared, StartError> {
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
     let runtime = super::console::runtime()?;
-    let (matrix, _) = runtime.block_on(layers.read());
+    let compared = runtime.block_on(layers.read());
     // A layer that hangs in a system call must not keep the answer.
     runtime.shutdown_background();
-    Ok(matrix)
+    Ok(compared)
 }

@@ -11,7 +11,7 @@ pub(super) fn is_asked(options: &EnvArgs, key: &str) -> bool {
 /// Puts rows in order.
 pub(super) fn sort(rows: &mut [Row], order: EnvSort) {
     match order {
-        EnvSort::File => {}
+        EnvSort::File | EnvSort::Changed => {}
         EnvSort::Key => rows.sort_by(|left, right| left.key.cmp(&right.key)),
         EnvSort::Severity => rows.sort_by_key(|row| row.worst().map_or(3, |worst| worst as u8)),
     }

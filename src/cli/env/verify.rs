@@ -26,7 +26,7 @@ impl VerifyReport {
         let of_rows = matrix.rows.iter().filter(|row| is_asked(options, &row.key)).flat_map(|row| &row.findings);
         let mut findings: Vec<Finding> = of_rows.chain(&matrix.findings).cloned().collect();
         match options.sort {
-            EnvSort::File => {}
+            EnvSort::File | EnvSort::Changed => {}
             EnvSort::Key => findings.sort_by(|left, right| left.key.cmp(&right.key)),
             EnvSort::Severity => findings.sort_by_key(|finding| finding.severity),
         }

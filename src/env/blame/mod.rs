@@ -4,8 +4,10 @@
 //! ends are told.
 
 mod dates;
+mod recorded;
 
 pub use dates::time_in_name;
+pub use recorded::{RecordedChange, recorded, with_recorded};
 
 use super::snapshot::{Dated, Held, Snapshot};
 use crate::timeline::Entry;
@@ -55,6 +57,8 @@ pub struct Step {
     pub did: Did,
     /// The last time it was seen as before; `None` where nothing older is known.
     pub after: Option<Timestamp>,
+    /// How that time is known.
+    pub after_dated: Option<Dated>,
     /// The first time it was seen so.
     pub by: Timestamp,
     /// How that time is known.
@@ -79,6 +83,22 @@ pub enum Mark {
     Same,
     /// The value is new.
     New,
+}
+
+impl Mark {
+    /// Every mark, in the order of a legend.
+    pub const ALL: [Self; 5] = [Self::New, Self::Same, Self::Empty, Self::Absent, Self::Unread];
+
+    /// The word beside the symbol.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unread => "unread",
+            Self::Absent => "absent",
+            Self::Empty => "empty",
+            Self::Same => "same",
+            Self::New => "new value",
+        }
+    }
 }
 
 /// A key's life.
@@ -108,6 +128,18 @@ pub fn in_order(mut snapshots: Vec<Snapshot>) -> Vec<Snapshot> {
     snapshots
 }
 
+/// The same lives, the one that changed last first: when did the S3 keys go?
+pub fn by_last_step(lives: &[KeyBlame]) -> Vec<&KeyBlame> {
+    let mut sorted: Vec<&KeyBlame> = lives.iter().collect();
+    // A key that was there from the start has not changed, however young the oldest snapshot is.
+    let rank = |life: &KeyBlame| {
+        let last = life.last();
+        (last.is_some_and(|step| step.did != Did::WasThere), last.map(|step| step.by))
+    };
+    sorted.sort_by(|left, right| rank(right).cmp(&rank(left)).then_with(|| left.key.cmp(&right.key)));
+    sorted
+}
+
 /// What became of every key that any snapshot has, by name. The snapshots are in order of time.
 pub fn blame(snapshots: &[Snapshot]) -> Vec<KeyBlame> {
     let keys: BTreeSet<&String> =
@@ -118,7 +150,7 @@ pub fn blame(snapshots: &[Snapshot]) -> Vec<KeyBlame> {
 fn life(key: &str, snapshots: &[Snapshot]) -> KeyBlame {
     let (mut steps, mut strip) = (Vec::<Step>::new(), Vec::with_capacity(snapshots.len()));
     // What the last readable snapshot said, and when.
-    let mut before: Option<(Option<&Held>, Timestamp)> = None;
+    let mut before: Option<(Option<&Held>, Timestamp, Dated)> = None;
     let mut was_there = false;
     for snapshot in snapshots {
         let Ok(keys) = &snapshot.keys else {
@@ -126,7 +158,7 @@ fn life(key: &str, snapshots: &[Snapshot]) -> KeyBlame {
             continue;
         };
         let held = keys.get(key);
-        let did = did(before.map(|(held, _)| held), held, was_there);
+        let did = did(before.is_none(), before.and_then(|(held, ..)| held), held, was_there);
         strip.push(match held {
             None => Mark::Absent,
             Some(Held { len: 0, .. }) => Mark::Empty,
@@ -135,36 +167,39 @@ fn life(key: &str, snapshots: &[Snapshot]) -> KeyBlame {
         });
         steps.extend(did.map(|did| Step {
             did,
-            after: before.map(|(_, at)| at),
+            after: before.map(|(_, at, _)| at),
+            after_dated: before.map(|(.., dated)| dated),
             by: snapshot.at,
             dated: snapshot.dated,
             label: snapshot.label.clone(),
             held: held.cloned(),
         }));
         was_there |= held.is_some();
-        before = Some((held, snapshot.at));
+        before = Some((held, snapshot.at, snapshot.dated));
     }
     KeyBlame { key: key.to_owned(), steps, strip }
 }
 
-fn did(before: Option<Option<&Held>>, now: Option<&Held>, was_there: bool) -> Option<Did> {
+/// What a key did between two snapshots; `is_first` where nothing older is known.
+fn did(is_first: bool, before: Option<&Held>, now: Option<&Held>, was_there: bool) -> Option<Did> {
     match (before, now) {
-        (None, Some(_)) => Some(Did::WasThere),
-        (Some(None), Some(_)) if was_there => Some(Did::CameBack),
-        (Some(None), Some(_)) => Some(Did::Appeared),
-        (Some(Some(_)), None) => Some(Did::Vanished),
-        (Some(Some(old)), Some(new)) if old == new => None,
-        (Some(Some(_)), Some(Held { len: 0, .. })) => Some(Did::Emptied),
-        (Some(Some(_)), Some(_)) => Some(Did::Changed),
-        (None | Some(None), None) => None,
+        (None, Some(_)) if is_first => Some(Did::WasThere),
+        (None, Some(_)) if was_there => Some(Did::CameBack),
+        (None, Some(_)) => Some(Did::Appeared),
+        (Some(_), None) => Some(Did::Vanished),
+        (Some(old), Some(new)) if old == new => None,
+        (Some(_), Some(Held { len: 0, .. })) => Some(Did::Emptied),
+        (Some(_), Some(_)) => Some(Did::Changed),
+        (None, None) => None,
     }
 }
 
 /// The event that is nearest to a time, at most [`NEAR`] before or after it. Entries in any order.
-pub fn nearest(entries: &[Entry], at: Timestamp) -> Option<&Entry> {
+pub fn nearest<'a>(entries: impl IntoIterator<Item = &'a Entry>, at: Timestamp) -> Option<&'a Entry> {
     let far = |entry: &&Entry| entry.at().duration_since(at).abs();
-    entries.iter().filter(|entry| far(entry) <= NEAR).min_by_key(far)
+    entries.into_iter().filter(|entry| far(entry) <= NEAR).min_by_key(far)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that can't go on should say so")]
 mod tests;

@@ -44,6 +44,16 @@ impl Project {
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.iter().find(|service| service.name == name)
     }
+
+    /// The names under which the containers find each other. A `container_name:` that is made of variables is left out.
+    pub fn host_names(&self) -> Vec<String> {
+        let plain = |name: &Template| {
+            let text = std::str::from_utf8(name.text.expose()).ok()?;
+            (!text.contains('$')).then(|| text.to_owned())
+        };
+        let named = self.services.iter().filter_map(|service| plain(service.container_name.as_ref()?));
+        self.services.iter().map(|service| service.name.clone()).chain(named).collect()
+    }
 }
 
 /// The files of a project whose first one is `main`: those of `COMPOSE_FILE` where it names `main`, else

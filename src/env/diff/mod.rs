@@ -99,4 +99,5 @@ impl std::fmt::Debug for Diff<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that can't go on should say so")]
 mod tests;

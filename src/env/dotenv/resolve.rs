@@ -118,9 +118,12 @@ pub(crate) struct Written<'a> {
     pub(crate) raw: &'a [u8],
 }
 
-/// What a value is, and how many unset variables in it became nothing; `None` for an inherited key that is not
+/// What a value is, and how many unset variables in it became nothing.
+pub(crate) type Found<'a> = (Cow<'a, [u8]>, usize);
+
+/// What a value is; `None` for an inherited key that is not
 /// set. Most values are what is written, and are not copied.
-pub(crate) fn value<'a, F>(written: Written<'a>, lookup: &F) -> Result<Option<(Cow<'a, [u8]>, usize)>, SubstituteError>
+pub(crate) fn value<'a, F>(written: Written<'a>, lookup: &F) -> Result<Option<Found<'a>>, SubstituteError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
 {

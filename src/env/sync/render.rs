@@ -108,5 +108,5 @@ fn check(file: &EnvFile, plan: &Plan, after: &[u8]) -> Result<(), SyncError> {
     if untouched(file) != untouched(&new) {
         return Err(other("another key"));
     }
-    if comments(file) != comments(&new) { Err(other("a comment")) } else { Ok(()) }
+    if comments(file) == comments(&new) { Ok(()) } else { Err(other("a comment")) }
 }

@@ -1,20 +1,43 @@
 //! Env: a row per key over every layer, and what is the matter with it. No value that is secret.
 
+mod blame;
 mod detail;
+mod forecast;
+mod restarts;
 mod row;
+mod since;
 
 use super::state::Badge;
 use super::widgets::{List, split};
 use super::{Canvas, Flow, Pane, PaneId};
 use crate::app::theme::Role;
 use crate::app::{Action, Context, Effect, Facts, Outbox};
-use crate::env::{Row, Severity};
+use crate::env::{Matrix, Row, Severity};
 use ratatui::layout::Rect;
+
+/// What the pane shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum View {
+    /// Every key over all layers; the selected one in detail.
+    #[default]
+    Layers,
+    /// The same list; since when the selected key is what it is.
+    Blame,
+    /// Every key by its last change; since when the selected one is what it is.
+    Since,
+    /// What the next restart would do.
+    Forecast,
+}
 
 /// The Env pane.
 #[derive(Debug, Default)]
 pub struct EnvPane {
+    view: View,
     list: List,
+    /// The selection among the keys by their last change.
+    since: List,
+    /// How far the forecast is scrolled.
+    scroll: usize,
     opened: bool,
     findings_only: bool,
     /// The first comparison has come in.
@@ -26,6 +49,56 @@ impl EnvPane {
     fn rows<'a>(&self, facts: &'a Facts) -> Vec<&'a Row> {
         let all = facts.matrix.iter().flat_map(|matrix| &matrix.rows);
         all.filter(|row| !self.findings_only || !row.findings.is_empty()).collect()
+    }
+
+    /// The list that the cursor moves in.
+    fn selection(&self) -> &List {
+        if self.view == View::Since { &self.since } else { &self.list }
+    }
+
+    /// The key in a row of that list.
+    fn key<'a>(&self, facts: &'a Facts, at: usize) -> Option<&'a str> {
+        match self.view {
+            View::Since => since::keys(facts).get(at).map(|life| life.key.as_str()),
+            View::Layers | View::Blame | View::Forecast => self.rows(facts).get(at).map(|row| row.key.as_str()),
+        }
+    }
+
+    /// Shows something else; what is shown already is put away again.
+    fn turn_to(&mut self, view: View) {
+        self.view = if self.view == view { View::Layers } else { view };
+        // What became of one key takes the whole of a small pane at once; a list comes first.
+        self.opened = self.view == View::Blame;
+        self.scroll = 0;
+        self.list.rest();
+    }
+
+    /// Moves the cursor, or scrolls; returns whether the action was one of those.
+    fn moves(&mut self, action: Action, facts: &Facts) -> bool {
+        match self.view {
+            View::Layers | View::Blame => {
+                let rows = self.rows(facts);
+                self.list.act(action, rows.len(), |at| rows[at].key.clone())
+            }
+            View::Since => {
+                let keys = since::keys(facts);
+                self.since.act(action, keys.len(), |at| keys[at].key.clone())
+            }
+            View::Forecast => {
+                let last = forecast::lines(facts).len().saturating_sub(1);
+                self.scroll = match action {
+                    Action::Down => self.scroll.saturating_add(1),
+                    Action::Up => self.scroll.saturating_sub(1),
+                    Action::PageDown => self.scroll.saturating_add(10),
+                    Action::PageUp => self.scroll.saturating_sub(10),
+                    Action::Top => 0,
+                    Action::Bottom => last,
+                    _ => return false,
+                }
+                .min(last);
+                true
+            }
+        }
     }
 
     fn seek(&mut self, rows: &[&Row], forward: bool) {
@@ -40,27 +113,35 @@ impl Pane for EnvPane {
     }
 
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox) -> Flow {
-        let rows = self.rows(facts);
-        if self.list.act(action, rows.len(), |at| rows[at].key.clone()) {
+        if self.moves(action, facts) {
             return Flow::Consumed;
         }
+        if matches!(action, Action::Blame | Action::Since) {
+            read_back(facts, out);
+        }
         match action {
+            Action::Blame if self.view == View::Since => self.opened = !self.opened,
+            Action::Blame => self.turn_to(View::Blame),
+            Action::Since => self.turn_to(View::Since),
+            Action::Forecast => self.turn_to(View::Forecast),
             Action::Open => {
                 self.opened = true;
-                self.list.rest();
+                self.rest();
             }
+            Action::Back if self.view == View::Since && self.opened => self.opened = false,
+            Action::Back if self.view != View::Layers => self.turn_to(View::Layers),
             Action::Back if self.opened => self.opened = false,
-            Action::NextFinding => self.seek(&rows, true),
-            Action::PrevFinding => self.seek(&rows, false),
+            Action::NextFinding => self.seek(&self.rows(facts), true),
+            Action::PrevFinding => self.seek(&self.rows(facts), false),
             Action::FindingsOnly => {
                 self.findings_only = !self.findings_only;
                 self.settle(facts);
             }
             Action::Refresh => out.ask(Effect::ReadEnv),
             Action::Copy => {
-                if let Some(row) = rows.get(self.list.index()) {
+                if let Some(key) = self.key(facts, self.selection().index()) {
                     out.tell("copied the key's name");
-                    out.ask(Effect::Copy(row.key.clone()));
+                    out.ask(Effect::Copy(key.to_owned()));
                 }
             }
             _ => return Flow::Pass,
@@ -69,6 +150,8 @@ impl Pane for EnvPane {
     }
 
     fn settle(&mut self, facts: &Facts) {
+        let keys = since::keys(facts);
+        self.since.settle(keys.len(), |at| keys[at].key.clone());
         let rows = self.rows(facts);
         self.list.settle(rows.len(), |at| rows[at].key.clone());
         // The first look goes to what is wrong.
@@ -81,11 +164,12 @@ impl Pane for EnvPane {
     }
 
     fn is_moving(&self) -> bool {
-        self.list.is_moving()
+        self.list.is_moving() || self.since.is_moving()
     }
 
     fn rest(&mut self) {
         self.list.rest();
+        self.since.rest();
     }
 
     fn contexts(&self) -> &'static [Context] {
@@ -94,7 +178,21 @@ impl Pane for EnvPane {
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
         let open = if self.opened { Action::Back } else { Action::Open };
-        vec![open, Action::NextFinding, Action::FindingsOnly, Action::Refresh, Action::Copy]
+        let own: &[Action] = match self.view {
+            View::Layers => &[open, Action::Blame, Action::Since, Action::Forecast, Action::NextFinding],
+            View::Blame => &[Action::Back, Action::Since, Action::Forecast],
+            View::Since => &[open, Action::Back, Action::Forecast],
+            View::Forecast => &[Action::Back, Action::Down, Action::Blame, Action::Since],
+        };
+        let shared: &[Action] = match self.view {
+            View::Layers => &[Action::FindingsOnly, Action::Refresh, Action::Copy],
+            View::Blame | View::Since | View::Forecast => &[Action::Refresh, Action::Copy],
+        };
+        let mut offers = own.to_vec();
+        offers.extend_from_slice(shared);
+        // An open detail is left by the key that leaves the view.
+        offers.dedup();
+        offers
     }
 
     fn state(&self, facts: &Facts) -> Badge {
@@ -122,6 +220,31 @@ impl Pane for EnvPane {
             );
             return;
         };
+        match self.view {
+            View::Layers | View::Blame => self.draw_layers(matrix, facts, canvas, area),
+            View::Since => {
+                let keys = since::keys(facts);
+                let places = split(area, self.opened, keys.len() + 1);
+                since::draw(&self.since, facts, canvas, places.list);
+                blame::draw(self.key(facts, self.since.detail()), facts, canvas, places.detail);
+            }
+            View::Forecast => forecast::draw(&forecast::lines(facts), self.scroll, canvas, area),
+        }
+    }
+}
+
+/// Asks for an older page of the timeline, where the oldest change is older than what was read of it: what happened
+/// near a change stands there.
+fn read_back(facts: &Facts, out: &mut Outbox) {
+    let oldest = facts.past.lives.iter().flat_map(|life| &life.steps).filter_map(|step| step.after).min();
+    let (Some(oldest), Some(entry)) = (oldest, facts.log.entries.last()) else { return };
+    if !facts.log.complete && entry.at() > oldest {
+        out.ask(Effect::ReadOlder { at: entry.at(), id: entry.id().to_owned() });
+    }
+}
+
+impl EnvPane {
+    fn draw_layers(&self, matrix: &Matrix, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
         let rows = self.rows(facts);
         let places = split(area, self.opened, rows.len() + 1);
         let columns = row::Columns::of(places.list.width);
@@ -137,6 +260,10 @@ impl Pane for EnvPane {
             let text = if self.findings_only { "No row has a finding (f shows all)" } else { "No keys were found" };
             canvas.put(body.x + 1, body.y, body.width.saturating_sub(1), text, Role::Muted);
         }
-        detail::draw(matrix, rows.get(self.list.detail()).copied(), canvas, places.detail);
+        if self.view == View::Blame {
+            blame::draw(self.key(facts, self.list.detail()), facts, canvas, places.detail);
+        } else {
+            detail::draw(matrix, rows.get(self.list.detail()).copied(), canvas, places.detail);
+        }
     }
 }

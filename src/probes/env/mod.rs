@@ -153,7 +153,7 @@ impl Env {
             warnings: count(Severity::Warning),
             running: running_equals_disk(matrix),
             secrets: disk_equals_secrets(matrix),
-            recreate: recreate_is_safe(matrix),
+            recreate: recreate_is_safe(matrix, &[]),
             unread: matrix.unread.iter().filter(|(layer, _)| configured.contains(layer)).cloned().collect(),
             configured: configured.to_vec(),
         }

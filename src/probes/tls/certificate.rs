@@ -26,7 +26,10 @@ pub struct Certificate {
 impl Certificate {
     /// Reads what a server shows. `None` where its own certificate can't be read; of those that come with it,
     /// the ones that can't are left out.
-    pub(in crate::probes) fn read(end_entity: &CertificateDer<'_>, intermediates: &[CertificateDer<'_>]) -> Option<Self> {
+    pub(in crate::probes) fn read(
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+    ) -> Option<Self> {
         let (_, own) = X509Certificate::from_der(end_entity).ok()?;
         let ends = |der: &CertificateDer<'_>| {
             let (_, other) = X509Certificate::from_der(der).ok()?;

@@ -68,6 +68,9 @@ impl From<SyncFailure> for StartError {
     }
 }
 
+/// How many backups of one second can be told apart.
+const MOST_BACKUPS: u32 = 1_000;
+
 /// What was planned, and what was done.
 #[derive(Debug, Serialize)]
 struct SyncReport<'a> {
@@ -159,7 +162,7 @@ impl Sync {
         crate::probes::fault::halt("sync:locked");
         replace::sweep(&self.target);
         // What was changed by hand before this, and nobody has told yet, is told as such.
-        let watch = context.env_watch()?;
+        let mut watch = context.env_watch(self.fingerprinter.clone())?;
         let by_hand = watch.look();
         let (old, file, values) = self.read()?;
         let plan = plan(&file, &values, &self.secrets, &self.fingerprinter).map_err(SyncFailure::Plan)?;
@@ -183,7 +186,8 @@ impl Sync {
         }
         watch.take_as_seen();
         let unrecorded =
-            record::in_the_store(context, by_hand, record::synced(context, &plan, at, &by, why, &backup)).err();
+            record::in_the_store(context, by_hand.as_ref(), &record::synced(context, &plan, at, &by, why, &backup))
+                .err();
         Ok(Applied { at, backup, unrecorded })
     }
 
@@ -192,7 +196,7 @@ impl Sync {
         let file = self.target.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let time = at.to_zoned(self.zone.clone()).strftime("%Y%m%d_%H%M%S").to_string();
         let name = |n: u32| if n == 0 { format!("{file}.backup.{time}") } else { format!("{file}.backup.{time}-{n}") };
-        (0..).map(name).find(|name| !self.target.folder.join(name).exists()).unwrap_or_else(|| name(0))
+        (0..MOST_BACKUPS).map(name).find(|name| !self.target.folder.join(name).exists()).unwrap_or_else(|| name(0))
     }
 
     fn print(&self, plan: &Plan, applied: Option<Applied>, format: EnvFormat) {

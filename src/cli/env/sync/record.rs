@@ -54,13 +54,13 @@ pub(super) fn synced(context: &Context, plan: &Plan, at: Timestamp, by: &str, wh
 }
 
 /// Appends what happened to the store; an error says why it is not there.
-pub(super) fn in_the_store(context: &Context, by_hand: Option<OwnEvent>, synced: OwnEvent) -> Result<(), String> {
+pub(super) fn in_the_store(context: &Context, by_hand: Option<&OwnEvent>, synced: &OwnEvent) -> Result<(), String> {
     let runtime = crate::cli::console::runtime().map_err(|error| error.to_string())?;
     let url = context.store_url().map_err(|error| error.to_string())?;
     let appended = runtime.block_on(async {
         let append = async {
             let store = AnyStore::open(&url, Access::ReadWrite).await?;
-            for event in by_hand.iter().chain([&synced]) {
+            for event in by_hand.into_iter().chain([synced]) {
                 store.append_own(event).await?;
             }
             store.close().await;

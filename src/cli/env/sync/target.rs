@@ -7,10 +7,15 @@ use std::fs::{File, Metadata};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The most that is read of the file, in bytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
+
+/// How often the lock is tried, and how long is waited in between.
+const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The file, found through any link.
 #[derive(Debug)]
@@ -51,11 +56,15 @@ impl Target {
     pub(super) fn lock(&self) -> Result<Lock, SyncFailure> {
         let what = || format!("{} can't be opened", line(&self.folder.to_string_lossy()));
         let folder = File::open(&self.folder).map_err(|error| SyncFailure::io(what(), &error))?;
-        match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Lock(folder)),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(SyncFailure::Busy),
-            Err(error) => Err(SyncFailure::io(what(), &error.into())),
+        for _ in 0..TRIES {
+            match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(Lock(folder)),
+                // A console that asks whether a sync is at work has the lock for an instant.
+                Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(PAUSE),
+                Err(error) => return Err(SyncFailure::io(what(), &error.into())),
+            }
         }
+        Err(SyncFailure::Busy)
     }
 
     /// The file as it is.
