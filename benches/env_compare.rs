@@ -34,7 +34,8 @@ fn compared(template: &str, file: &str, rules: &Rules) -> Matrix {
 
 fn rules() -> Rules {
     let sources = [(Origin::Stack("readback.toml".into()), CONFIG.to_owned())];
-    config::load(&sources).expect("the example loads").env.rules()
+    let config = config::load(&sources).expect("the example loads");
+    config.env.rules(&config.secrets)
 }
 
 /// Keys and values of no meaning. No two values start alike: masked values that do are compared pair by pair

@@ -185,7 +185,7 @@ proptest! {
             file: FileLayer::load("e", &env, &unset),
             compose: ComposeLayer::load("c", &yaml, "web", "stack", &unset, &|_: &str| Some(env.clone())),
             app: AppLayer::load("a", &conf),
-            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into() }]),
+            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), changed_at: None }]),
             running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![] }),
         };
         let matrix = judged(&layers);
