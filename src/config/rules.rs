@@ -6,7 +6,7 @@ use crate::env::Severity;
 use crate::env::findings::IDS;
 use crate::env::rules::{AppRules, Length, Rules, Tune};
 use crate::guard;
-use serde::de::{Error, Unexpected};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -84,9 +84,9 @@ pub(super) fn fingerprints<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Str
     let bare = |text: String| {
         let hex = text.strip_prefix('#').unwrap_or(&text).to_ascii_lowercase();
         let fits = (6..=16).contains(&hex.len()) && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let expected = "6 to 16 hex digits, a fingerprint as `readback env diff` prints it";
-        // What was written may be the value itself, and is not repeated.
-        fits.then_some(hex).ok_or_else(|| D::Error::invalid_value(Unexpected::Other("something else"), &expected))
+        fits.then_some(hex).ok_or_else(|| {
+            D::Error::custom("not a fingerprint; 6 to 16 hex digits, as `readback env diff` prints them")
+        })
     };
     list.into_iter().map(bare).collect()
 }
