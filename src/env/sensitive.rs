@@ -100,6 +100,12 @@ pub(super) fn is_known_plain(key: &str) -> bool {
 /// and without allocation: it is asked for every key and every pattern.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    // The usual patterns: a whole name, or how it ends.
+    let tail = pattern.strip_prefix(b"*").unwrap_or(pattern);
+    if memchr::memchr(b'*', tail).is_none() {
+        let start = name.len().checked_sub(tail.len()).filter(|start| *start == 0 || tail.len() < pattern.len());
+        return start.is_some_and(|start| name[start..].eq_ignore_ascii_case(tail));
+    }
     let (mut at, mut in_pattern) = (0, 0);
     // Where the last star stood, and how much of the name it takes so far.
     let mut star: Option<(usize, usize)> = None;
