@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 /// Files that were written together (a checkout, a copy of a folder) are of one age.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(1);
 
-fn place(file: &str) -> Option<Place> {
-    Some(Place { file: file.to_owned(), line: 0 })
+fn place(file: &str) -> Place {
+    Place { file: file.to_owned(), line: 0 }
 }
 
 fn words(time: Timestamp) -> String {
@@ -50,7 +50,7 @@ pub(super) fn too_open(context: &Context<'_, '_>) -> Vec<Said> {
         return Vec::new();
     }
     let text = format!("{} holds secrets and has the mode {mode:04o}: {who}", layer.name);
-    vec![Said::new(place(&layer.name), text, format!("chmod 600 {}", quoted(&layer.name)))]
+    vec![Said::new(Some(place(&layer.name)), text, format!("chmod 600 {}", quoted(&layer.name)))]
 }
 
 /// A name as it can be pasted behind a command.
@@ -82,7 +82,7 @@ pub(super) fn template_newer(context: &Context<'_, '_>) -> Vec<Said> {
     let count = keys(context.missing_count);
     let text =
         format!("{template} changed at {}, after {file} was last written, which lacks {count} of it", words(changed));
-    vec![Said::new(place(file), text, "fill in what is new; `readback env diff` shows it")]
+    vec![Said::new(Some(place(file)), text, "fill in what is new; `readback env diff` shows it")]
 }
 
 pub(super) fn template_older(context: &Context<'_, '_>) -> Vec<Said> {
@@ -93,7 +93,7 @@ pub(super) fn template_older(context: &Context<'_, '_>) -> Vec<Said> {
     let count = keys(context.unknown_count);
     let text =
         format!("{template} has not changed since {}, and {file} has {count} that it does not know", words(changed));
-    vec![Said::new(place(template), text, format!("add to {template} what a new stack needs"))]
+    vec![Said::new(Some(place(template)), text, format!("add to {template} what a new stack needs"))]
 }
 
 pub(super) fn ignored_line(context: &Context<'_, '_>) -> Vec<Said> {
