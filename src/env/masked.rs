@@ -122,7 +122,7 @@ mod tests {
         fn what_is_known_is_found_exactly_where_it_stands(
             known in proptest::collection::vec("[ab]{0,12}", 0..6), value in "[ab]{0,40}",
         ) {
-            let found = Known::new(known.iter().map(|known| known.as_bytes()).collect()).is_in(value.as_bytes());
+            let found = Known::new(known.iter().map(String::as_bytes).collect()).is_in(value.as_bytes());
             let wanted = known.iter().any(|known| known.len() >= MIN_KNOWN && value.contains(known.as_str()));
             prop_assert_eq!(found, wanted);
         }
