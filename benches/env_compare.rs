@@ -18,27 +18,34 @@ fn main() {
     divan::main();
 }
 
-fn compared(template: &str, file: &str, rules: &Rules) -> Matrix {
+fn read(template: &str, file: &str) -> Layers {
     let file_layer = FileLayer::load(".env", file.as_bytes(), &|_: &str| None);
     let lookup = |key: &str| file_layer.read()?.values.get(key).map(|found| found.value.expose().to_vec());
     let env_file = |path: &str| (path == ".env").then(|| file.as_bytes().to_vec());
-    let layers = Layers {
+    Layers {
         template: TemplateLayer::load(".env.template", template.as_bytes()),
         compose: ComposeLayer::load("docker-compose.yml", COMPOSE.as_bytes(), "web", "odoo18-prod", &lookup, &env_file),
         app: AppLayer::load("odoo.conf", APP.as_bytes()),
         file: file_layer,
         ..Layers::default()
-    };
-    compare(&layers, rules, &Fingerprinter::new(Secret::new("a key of the benchmark")))
+    }
+}
+
+fn compared(template: &str, file: &str, rules: &Rules) -> Matrix {
+    judged(&read(template, file), rules)
+}
+
+fn judged(layers: &Layers, rules: &Rules) -> Matrix {
+    compare(layers, rules, &Fingerprinter::new(Secret::new("a key of the benchmark")))
 }
 
 fn rules() -> Rules {
     let sources = [(Origin::Stack("readback.toml".into()), CONFIG.to_owned())];
-    config::load(&sources).expect("the example loads").env.rules()
+    let config = config::load(&sources).expect("the example loads");
+    config.env.rules(&config.secrets)
 }
 
-/// Keys and values of no meaning. No two values start alike: masked values that do are compared pair by pair
-/// (`env::compare`), which is another question.
+/// Keys and values of no meaning, masked all of them.
 fn lines(many: usize) -> String {
     (0..many).fold(String::new(), |mut text, n| {
         let _ = writeln!(text, "SETTING_{n}={n:08}-a-value");
@@ -65,4 +72,25 @@ fn of_lines_that_are_known(bencher: Bencher<'_, '_>, many: usize) {
 fn of_lines_that_are_unknown(bencher: Bencher<'_, '_>, many: usize) {
     let (text, rules) = (lines(many), rules());
     bencher.bench(|| compared(TEMPLATE, &text, &rules));
+}
+
+/// The comparison alone, all layers read: the template names every key.
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 10)]
+fn alone(bencher: Bencher<'_, '_>, many: usize) {
+    let text = lines(many);
+    let (layers, rules) = (read(&text, &text), rules());
+    bencher.bench(|| judged(&layers, &rules));
+}
+
+/// The comparison alone, where half of the values are secrets that start alike, and each of the others begins, at
+/// every place, as all of them do.
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 10)]
+fn alone_of_values_that_start_alike(bencher: Bencher<'_, '_>, many: usize) {
+    let start = "a".repeat(56);
+    let text = (0..many / 2).fold(String::new(), |mut text, n| {
+        let _ = writeln!(text, "SECRET_{n}={start}{n:08}\nPLAIN{n}_HOST={start}");
+        text
+    });
+    let (layers, rules) = (read(&text, &text), rules());
+    bencher.bench(|| judged(&layers, &rules));
 }

@@ -102,6 +102,24 @@ fn a_probe_has_its_kinds_defaults_and_counts_unless_it_says_no() {
 }
 
 #[test]
+fn the_rules_of_a_stack_are_what_its_file_tunes_over_the_defaults() {
+    let text = fs::read_to_string(Path::new(ROOT).join("tests/fixtures/config/valid/env-rules.toml")).unwrap();
+    let secret = "[[secret]]\nid = \"db\"\nsource = \"file\"\npath = \"x\"\nkeys = { h = \"DB_HOST\" }\n";
+    let config = load(&[stack(&(text + secret))]).unwrap();
+    let rules = config.env.rules(&config.secrets);
+    assert_eq!(
+        (rules.length("DB_PASSWORD"), rules.length("A_PASSWORD"), rules.length("A")),
+        ((20, 32), (12, 12), (0, 0))
+    );
+    assert_eq!(rules.known_bad, ["0123ab", "0123456789abcdef"]);
+    assert_eq!((rules.readers.len(), rules.given), (5, vec!["DB_HOST".to_owned()]));
+    let tuned: Vec<_> = rules.tune.iter().map(|tune| (tune.id.as_str(), tune.severity, tune.keys.len())).collect();
+    assert_eq!(tuned, [("unknown_key", None, 1), ("file_too_open", Some(readback::env::Severity::Note), 0)]);
+    let none = load(&[stack("[stack]\nname = \"shop\"\n")]).unwrap();
+    assert_eq!(none.env.rules(&[]).length("DB_PASSWORD"), (20, 32));
+}
+
+#[test]
 fn a_later_layer_wins_key_by_key_and_each_value_knows_its_layer() {
     let user = Origin::User("/home/u/.config/readback/readback.toml".into());
     let layers = [
@@ -317,6 +335,8 @@ fn the_documentation_names_every_key_where_it_belongs() {
     ] {
         asked.push((format!("{level} `[{table}]`"), String::new(), format!("{head}[{table}]\nzzz = 1\n")));
     }
+    let tune = "[[env.rules.tune]]\nid = \"unknown_key\"\nseverity = \"off\"\nreason = \"x\"\nzzz = 1\n";
+    asked.push(("### `[[env.rules.tune]]`".to_owned(), String::new(), format!("{head}{tune}")));
     let window = "[[maintenance]]\nfrom = \"02:00\"\nuntil = \"03:00\"\nwhy = \"x\"\nzzz = 1\n";
     asked.push(("## `[[maintenance]]`".to_owned(), String::new(), format!("{head}{window}")));
     for kind in KINDS.iter().map(|about| about.name) {

@@ -1,23 +1,24 @@
 //! Each rule fires where it has to, and stays silent on a clean stack.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/env_stack.rs"]
+mod env_stack;
+
+use env_stack::{Stack, all, fingerprinter, printed, unset};
 use proptest::prelude::*;
-use readback::env::findings::RULES;
+use readback::env::findings::{RULES, document};
 use readback::env::layers::{
     AppLayer, ComposeLayer, FileLayer, Layers, Reading, RunningLayer, SecretValue, TemplateLayer,
 };
+use readback::env::rules::Tune;
 use readback::env::summary::running_equals_disk;
-use readback::env::{Finding, Matrix, Rules, Severity, compare};
+use readback::env::{Cell, Finding, Layer, Matrix, Rules, Severity, compare};
 use readback::evidence::Known;
-use readback::guard::{Fingerprinter, Secret};
+use readback::guard::Secret;
 use std::collections::BTreeSet;
 
 fn judged(layers: &Layers) -> Matrix {
-    compare(layers, &Rules::odoo(), &Fingerprinter::new(Secret::new("a key of the tests")))
-}
-
-fn unset(_: &str) -> Option<Vec<u8>> {
-    None
+    compare(layers, &Rules::odoo(), &fingerprinter())
 }
 
 fn files(template: &str, env: &str) -> Layers {
@@ -26,10 +27,6 @@ fn files(template: &str, env: &str) -> Layers {
         file: FileLayer::load(".env", env.as_bytes(), &unset),
         ..Layers::default()
     }
-}
-
-fn all(matrix: &Matrix) -> Vec<Finding> {
-    matrix.rows.iter().flat_map(|row| row.findings.clone()).chain(matrix.findings.clone()).collect()
 }
 
 /// The findings of a file that are more than "not read", for Compose alone: `id key line`.
@@ -144,12 +141,223 @@ fn a_name_of_the_container_has_its_own_row_where_no_key_stands_for_it() {
     assert_eq!(running_equals_disk(&matrix), Known::Broken("HOST".to_owned()));
 }
 
+const REQUIRED: &str = "# Database (REQUIRED)\nDB_HOST=\n";
+const LONG: &str = "DB_PASSWORD=invented-db-value-of-32-letters.";
+const OTHER: &[(&str, &str)] = &[("DB_PASSWORD", "invented-value-of-the-secret-32.")];
+const SAME: &[(&str, &str)] = &[("DB_PASSWORD", "invented-db-value-of-32-letters.")];
+const HANDED_ON: &str = "    env_file: .env\n";
+
+/// For each rule a stack in which it fires, and one that is nearly the same in which it does not.
+fn stacks<'a>(bad: &'a str) -> Vec<(&'static str, Stack<'a>, Stack<'a>)> {
+    let none = Stack::default();
+    let env = |env| Stack { env, ..Stack::default() };
+    let with = |template, env| Stack { template, env, ..Stack::default() };
+    let aged = |template, env, times| Stack { template, env, times, ..Stack::default() };
+    let secret = |env, secrets| Stack { env, secrets, ..Stack::default() };
+    let file = |env, mode| Stack { env, mode, ..Stack::default() };
+    vec![
+        ("missing_required", with(REQUIRED, "A=1\n"), with("# Database\nDB_HOST=\n", "A=1\n")),
+        ("empty_required", with(REQUIRED, "DB_HOST=\n"), with(REQUIRED, "DB_HOST=h\n")),
+        ("too_short", env("DB_PASSWORD=nineteen-characters\n"), env("DB_PASSWORD=twenty-characters-ab\n")),
+        ("shorter_than_expected", env("DB_PASSWORD=twenty-characters-ab\n"), env(LONG)),
+        ("placeholder", env("A_KEY=<fill-in>\n"), env("A_KEY=filled-in\n")),
+        ("known_bad_value", env("DB_PASSWORD=Odoo\n"), env("DB_USER=odoo\n")),
+        ("known_bad_value", Stack { known_bad: bad, ..env("A_KEY=leaked-value\n") }, env("A_KEY=leaked-value\n")),
+        (
+            "reused_secret",
+            env("A_KEY=the-same-value\nB_KEY=the-same-value\n"),
+            env("A_HOST=a-long-host\nB_HOST=a-long-host\n"),
+        ),
+        ("differs_from_secret", secret(LONG, OTHER), secret(LONG, SAME)),
+        (
+            "secret_newer_than_file",
+            Stack { times: [0, 100, 200], ..secret(LONG, OTHER) },
+            Stack { times: [0, 100, 200], ..secret(LONG, SAME) },
+        ),
+        (
+            "secret_newer_than_file",
+            Stack { times: [0, 100, 200], ..secret("A=1\n", OTHER) },
+            Stack { times: [0, 200, 100], ..secret("A=1\n", OTHER) },
+        ),
+        ("unknown_key", with("A=\n", "B=1\n"), with("A=\n", "A=1\n")),
+        (
+            "hardcoded_in_compose",
+            Stack { compose: "    environment:\n      HOST: old\n", ..env("DB_HOST=new\n") },
+            Stack { compose: "    environment:\n      HOST: ${DB_HOST}\n", ..env("DB_HOST=new\n") },
+        ),
+        (
+            "shadowed_by_app",
+            Stack { conf: "[options]\ndb_password = x\n", ..env(LONG) },
+            Stack { conf: "[options]\n; db_password = x\n", ..env(LONG) },
+        ),
+        (
+            "running_differs_from_disk",
+            Stack { compose: HANDED_ON, running: &[("A", "2")], ..env("A=1\n") },
+            Stack { compose: HANDED_ON, running: &[("A", "1")], ..env("A=1\n") },
+        ),
+        ("duplicate_key", env("A=1\nA=2\n"), env("A=1\nB=2\n")),
+        ("comment_as_value", env("A=   # note\n"), env("A=x # note\n")),
+        ("dollar_eaten", env("A=pa$word\n"), env("A='pa$word'\n")),
+        ("whitespace_hazard", env("A='x '\n"), env("A=x \n")),
+        ("text_after_quote", env("A='x'B=1\n"), env("A='x'\nB=1\n")),
+        ("readers_differ", Stack { bash: true, ..env("A=x y\n") }, Stack { bash: true, ..env("A='x y'\n") }),
+        ("reader_differs", env("A='x y'\n"), Stack { bash: true, ..env("A='x y'\n") }),
+        ("file_too_open", file(LONG, 0o640), file(LONG, 0o600)),
+        ("file_too_open", file(LONG, 0o602), file("DB_HOST=h\n", 0o644)),
+        (
+            "template_newer_than_file",
+            aged("A=\nB=\n", "A=1\n", [200, 100, 0]),
+            aged("A=\nB=\n", "A=1\n", [160, 100, 0]),
+        ),
+        ("template_newer_than_file", aged("A=\nB=\n", "A=1\n", [200, 100, 0]), aged("A=\n", "A=1\n", [200, 100, 0])),
+        (
+            "template_older_than_file",
+            aged("A=\n", "A=1\nB=2\n", [100, 200, 0]),
+            aged("A=\n", "A=1\nB=2\n", [200, 100, 0]),
+        ),
+        ("template_older_than_file", aged("A=\n", "A=1\nB=2\n", [100, 200, 0]), aged("A=\n", "A=1\n", [100, 200, 0])),
+        (
+            "ignored_line",
+            Stack { systemd: true, ..env("export A=1\n") },
+            Stack { systemd: true, ..env("A=1\n; export A=1\n") },
+        ),
+        ("lost_last_line", env("A=1\nDB_PORT"), env("A=1\nDB_PORT\n")),
+        ("nameless_key", env("=1\n"), env("A=1\n")),
+        ("layer_refused", env("A B=1\n"), Stack { systemd: true, ..env("A B=1\n") }),
+        (
+            "compose_unfollowed",
+            Stack { compose: "    env_file: !reset []\n", ..none },
+            Stack { compose: "    env_file: []\n", ..none },
+        ),
+        (
+            "profile_not_active",
+            Stack { compose: "    profiles: [x]\n", ..none },
+            Stack { compose: "    profiles: [x]\n", ..env("COMPOSE_PROFILES=x\n") },
+        ),
+        (
+            "layer_unread",
+            none,
+            Stack { compose: HANDED_ON, conf: "[options]\n", running: &[("A", "1")], ..env("A=1\n") },
+        ),
+    ]
+}
+
+#[test]
+fn every_rule_fires_where_it_has_to_and_is_silent_where_it_has_not() {
+    let bad = printed("leaked-value");
+    let stacks = stacks(&bad);
+    for rule in RULES {
+        assert!(stacks.iter().any(|(id, ..)| *id == rule.id), "{} has no stacks", rule.id);
+    }
+    let mut wrong = Vec::new();
+    for (id, fires, silent) in stacks {
+        let (found, more) = (fires.found(id), silent.found(id));
+        if found.is_empty() || !more.is_empty() {
+            wrong.push(format!("{id}: {:?} {found:?} {more:?}", fires.env));
+        }
+        for finding in found {
+            assert!(!finding.text.is_empty() && !finding.fix.is_empty(), "{finding:?}");
+            assert_eq!(finding.text.lines().count(), 1, "{finding:?}");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_page_on_findings_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/findings.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, document()).unwrap();
+    }
+    let page = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(page == document(), "docs/findings.md is old: UPDATE_DOCS=1 cargo test --test env_findings");
+}
+
+#[test]
+fn a_bad_value_is_an_error_where_it_is_listed_and_neither_is_shown() {
+    let bad = printed("leaked-value");
+    let listed = Stack { env: "A_KEY=leaked-value\n", known_bad: &bad, ..Stack::default() }.found("known_bad_value");
+    let famous = Stack { env: "DB_PASSWORD=minioadmin\n", ..Stack::default() }.found("known_bad_value");
+    assert_eq!((listed[0].severity, famous[0].severity), (Severity::Error, Severity::Warning));
+    let said = format!("{listed:?}{famous:?}");
+    assert!(!said.contains("leaked") && !said.contains("minio") && !said.contains(&bad));
+}
+
+#[test]
+fn a_file_that_is_too_open_has_the_command_to_copy() {
+    for (mode, who) in [
+        (0o644, "mode 0644: everybody on this host may read it"),
+        (0o640, "mode 0640: its group may read it"),
+        (0o666, "mode 0666: everybody on this host may write it"),
+        (0o660, "mode 0660: its group may write it"),
+    ] {
+        let found = Stack { env: LONG, mode, ..Stack::default() }.found("file_too_open");
+        assert!(found[0].text.ends_with(who), "{found:?}");
+        assert_eq!(found[0].fix, "chmod 600 .env");
+    }
+}
+
+fn tuned(tune: &[(&str, &[&str], Option<Severity>)], stack: &Stack<'_>) -> Matrix {
+    let tune = tune.iter().map(|(id, keys, severity)| Tune {
+        id: (*id).to_owned(),
+        keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+        severity: *severity,
+        reason: "meant so".to_owned(),
+    });
+    compare(&stack.layers(), &Rules { tune: tune.collect(), ..stack.rules() }, &fingerprinter())
+}
+
+#[test]
+fn what_is_tuned_has_another_weight_and_what_is_tuned_off_is_still_listed() {
+    let stack = Stack { template: "A=\n", env: "OCR_X=1\nOTHER=2\n", mode: 0o644, ..Stack::default() };
+    let ids = |matrix: &Matrix| {
+        let found = all(matrix).into_iter().filter(|f| f.id == "unknown_key" || f.id == "file_too_open");
+        found.map(|f| (f.id, f.key, f.severity)).collect::<Vec<_>>()
+    };
+    let matrix = tuned(
+        &[
+            ("unknown_key", &["OCR_*"], None),
+            ("unknown_key", &[], Some(Severity::Error)),
+            // It names no key, so that a list of keys is not for it.
+            ("file_too_open", &["*"], None),
+        ],
+        &stack,
+    );
+    let other = ("unknown_key".to_owned(), Some("OTHER".to_owned()), Severity::Error);
+    assert_eq!(ids(&matrix), [other, ("file_too_open".to_owned(), None, Severity::Warning)]);
+    let off: Vec<_> = matrix.tuned.iter().map(|t| (t.finding.key.as_deref(), t.reason.as_str())).collect();
+    assert_eq!(off, [(Some("OCR_X"), "meant so")]);
+    let matrix = tuned(&[("file_too_open", &[], None)], &stack);
+    assert_eq!(matrix.tuned.len(), 1);
+    assert!(!ids(&matrix).iter().any(|(id, ..)| id == "file_too_open"));
+}
+
+#[test]
+fn a_layer_that_is_not_read_stays_unread_however_its_finding_is_tuned() {
+    let matrix = tuned(&[("layer_unread", &[], None), ("layer_refused", &[], None)], &Stack::default());
+    assert!(!matrix.unread.is_empty());
+    assert!(matches!(running_equals_disk(&matrix), Known::Unknown(_)));
+}
+
+#[test]
+fn a_file_of_systemd_is_read_as_systemd_reads_it() {
+    let stack = Stack { env: "A=x\\\n  y # z\nexport B=1\nA_HOST='q'w\n", systemd: true, ..Stack::default() };
+    let matrix = compare(&stack.layers(), &Rules::default(), &fingerprinter());
+    let rows: Vec<_> = matrix.rows.iter().map(|row| (row.key.as_str(), row.cell(Layer::File).clone())).collect();
+    assert_eq!(rows.iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["A", "A_HOST"]);
+    assert!(matches!(&rows[1].1, Cell::Value(shown) if shown.text.as_deref() == Some("qw") && shown.place.line == 4));
+    let ids = all(&matrix).into_iter().map(|f| f.id).filter(|id| id != "layer_unread" && id != "unknown_key");
+    assert_eq!(ids.collect::<Vec<_>>(), ["ignored_line"]);
+}
+
 #[test]
 fn every_rule_has_a_stable_id_of_its_own() {
     let ids: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), RULES.len());
     assert!(ids.iter().all(|id| id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
-    assert!(RULES.iter().all(|rule| rule.about.ends_with('.')));
+    for rule in RULES {
+        assert!(rule.about.ends_with('.') && rule.why.ends_with('.') && !rule.fix.is_empty(), "{}", rule.id);
+    }
 }
 
 #[test]
@@ -185,7 +393,7 @@ proptest! {
             file: FileLayer::load("e", &env, &unset),
             compose: ComposeLayer::load("c", &yaml, "web", "stack", &unset, &|_: &str| Some(env.clone())),
             app: AppLayer::load("a", &conf),
-            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into() }]),
+            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), changed_at: None }]),
             running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![] }),
         };
         let matrix = judged(&layers);

@@ -28,7 +28,7 @@ pub use seed::parse_seed;
 pub use store::{StoreSettings, StoreUrl};
 pub use types::{
     AppFile, AwsSource, ColorMode, CommandSource, Config, Display, EnvRules, EnvSettings, FileSource, ReviewSettings,
-    SecretSource, SecretSpec, Shadowing, Stack, TimelineSettings,
+    SecretSource, SecretSpec, Shadowing, Stack, TimelineSettings, Tune, TunedSeverity,
 };
 pub use value::Zone;
 pub(crate) use value::parse_duration;

@@ -2,6 +2,8 @@
 
 use super::value::{self, Zone};
 use super::{Origins, StoreSettings};
+use crate::env::consumers::Reader;
+use crate::env::layers::FileFormat;
 use crate::evidence::maintenance::Window;
 use crate::probes::{Limits, ProbeSpec};
 use serde::Deserialize;
@@ -105,6 +107,8 @@ impl ColorMode {
 pub struct EnvSettings {
     /// The file that the next recreate loads.
     pub file: PathBuf,
+    /// How it is written: as Compose reads it, or as systemd does.
+    pub format: FileFormat,
     /// The template that says what should be there.
     pub template: Option<PathBuf>,
     /// A glob for the backups of the file, the past that blame looks into.
@@ -127,6 +131,7 @@ impl Default for EnvSettings {
     fn default() -> Self {
         Self {
             file: ".env".into(),
+            format: FileFormat::default(),
             template: None,
             backups: None,
             compose: None,
@@ -179,10 +184,50 @@ fn options_section() -> String {
 pub struct EnvRules {
     /// The least length of a key's value, in characters.
     pub min_length: BTreeMap<String, usize>,
+    /// The expected length of a key's value, in characters: a shorter one is worth a note.
+    pub expected_length: BTreeMap<String, usize>,
     /// Keys whose values may be shown, whatever their names suggest; `*` stands for any characters.
     pub plain: Vec<String>,
     /// Keys whose values are masked, whatever their names suggest; `*` stands for any characters.
     pub sensitive: Vec<String>,
+    /// Fingerprints, as this machine's console prints them, of values that must not be used.
+    #[serde(deserialize_with = "super::rules::fingerprints")]
+    pub known_bad: Vec<String>,
+    /// The programs besides Compose that read the file; all that are known, unless given.
+    pub readers: Option<Vec<Reader>>,
+    /// `[[env.rules.tune]]`: other weights for what is found; the first that fits counts.
+    pub tune: Vec<Tune>,
+}
+
+/// One `[[env.rules.tune]]`: another weight for what a rule finds, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tune {
+    /// The rule's id, as docs/findings.md has it.
+    #[serde(deserialize_with = "super::rules::rule_id")]
+    pub id: String,
+    /// What it counts for from now on.
+    pub severity: TunedSeverity,
+    /// The keys it is for; `*` stands for any characters. All, unless given.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Why; it is shown with what is tuned off.
+    #[serde(deserialize_with = "super::rules::reason")]
+    pub reason: String,
+}
+
+/// What a tuned rule counts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TunedSeverity {
+    /// Not as a finding: it is counted and listed with the reason.
+    Off,
+    /// Worth knowing.
+    Note,
+    /// It will break, or may.
+    Warning,
+    /// The stack breaks, or has.
+    Error,
 }
 
 /// One `[[secret]]`: a secret of the secret manager, and the keys it should give.

@@ -144,7 +144,7 @@ impl Demo {
             running: running(),
             file,
         };
-        let rules = self.config.env.rules();
+        let rules = self.config.env.rules(&self.config.secrets);
         compare(&layers, &rules, &Fingerprinter::new(Secret::new(KEY)))
     }
 
@@ -169,7 +169,12 @@ impl Demo {
             for (field, key) in &spec.keys {
                 let Some(value) = fields.get(field).and_then(|value| value.as_str()) else { continue };
                 let value = Secret::from(value.to_owned());
-                values.push(SecretValue { key: key.clone(), value, source: format!("{} {field}", spec.id) });
+                values.push(SecretValue {
+                    key: key.clone(),
+                    value,
+                    source: format!("{} {field}", spec.id),
+                    changed_at: None,
+                });
             }
         }
         Reading::Read(values)

@@ -1,60 +1,87 @@
 //! The comparison: rows in order, a cell per layer, who wins, and what a person should know.
 
-use super::facts::{Facts, Found};
+use super::facts::{Facts, Line};
 use super::findings::{self, Subject};
 use super::layers::Layers;
+use super::masked::Masked;
 use super::rules::Rules;
-use super::sensitive::{looks_like_credential, may_show_key};
+use super::sensitive::may_show_key;
 use super::winner::winner;
-use super::{Cell, Layer, Matrix, Row, Shown};
-use crate::guard::{self, Fingerprinter};
-use std::collections::{HashMap, HashSet};
+use super::{Cell, Layer, Matrix, Row, Shown, Tuned};
+use crate::guard::{self, Fingerprint, Fingerprinter};
 
 /// How much of a plain value is shown, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// A secret shorter than this is too likely to be found in a plain value by chance, in bytes.
-const MIN_KNOWN: usize = 8;
-
 /// Compares every layer. Pure and total: what was not read is `Unread`, never missing.
 pub fn compare(layers: &Layers, rules: &Rules, fingerprinter: &Fingerprinter) -> Matrix {
     let facts = Facts::new(layers, rules);
-    let keys = facts.keys();
-    let masked = masked(&facts, &keys);
-    let context = findings::Context::new(&facts, &keys, &masked);
-    let rows = keys.iter().map(|key| row(&context, key, masked.contains(key), fingerprinter)).collect();
+    let lines = facts.lines();
+    let masked = Masked::new(&facts, &lines);
+    let context = findings::Context::new(&facts, &lines, &masked);
+    let mut tuned = Vec::new();
+    let rows = lines.iter().map(|line| row(&context, line, fingerprinter, &mut tuned)).collect();
     let unread = |layer| Some((layer, guard::line(facts.why_unread(layer)?).into_owned()));
     Matrix {
         rows,
-        findings: findings::of_layers(&context),
+        findings: findings::of_layers(&context, &mut tuned),
         unread: Layer::ALL.into_iter().filter_map(unread).collect(),
+        tuned,
     }
 }
 
-fn row<'a>(context: &findings::Context<'a, '_>, key: &'a str, sensitive: bool, fingerprinter: &Fingerprinter) -> Row {
-    let facts = context.facts;
+fn row(
+    context: &findings::Context<'_, '_>,
+    line: &Line<'_>,
+    fingerprinter: &Fingerprinter,
+    tuned: &mut Vec<Tuned>,
+) -> Row {
+    let (facts, key) = (context.facts, line.key);
     let section = facts.template_key(key).and_then(|k| facts.template_layer()?.template.sections.get(k.section));
+    let sensitive = context.masked.contains(key);
+    let mut fingerprints = Fingerprints { fingerprinter, known: Vec::new() };
     let mut row = Row {
         key: shown_key(facts, key),
         section: section.map(|section| section.title.clone()).unwrap_or_default(),
         required: facts.is_required(key),
         sensitive,
-        cells: Layer::ALL.map(|layer| match facts.found(layer, key) {
-            _ if facts.why_unread(layer).is_some() => Cell::Unread,
-            None => Cell::Absent,
-            Some(Found { value: [], place }) => Cell::Empty(place),
-            Some(Found { value, place }) => Cell::Value(Shown {
-                text: (!sensitive).then(|| shown(value)),
-                len: value.len(),
-                fingerprint: fingerprinter.of(value),
-                place,
-            }),
+        cells: Layer::ALL.map(|layer| {
+            if facts.why_unread(layer).is_some() {
+                return Cell::Unread;
+            }
+            match line.values[layer as usize].and_then(|value| Some((value, facts.place(layer, key)?))) {
+                None => Cell::Absent,
+                Some(([], place)) => Cell::Empty(place),
+                Some((value, place)) => Cell::Value(Shown {
+                    text: (!sensitive).then(|| shown(value)),
+                    len: value.len(),
+                    fingerprint: fingerprints.of(value),
+                    place,
+                }),
+            }
         }),
         winner: winner(facts, key),
         findings: Vec::new(),
     };
-    row.findings = findings::of_key(&Subject { context, key, row: &row });
+    row.findings = findings::of_key(&Subject { context, key, line, row: &row }, tuned);
     row
+}
+
+/// The fingerprints of a row: most layers agree, and one is enough for all that do.
+struct Fingerprints<'a, 'f> {
+    fingerprinter: &'f Fingerprinter,
+    known: Vec<(&'a [u8], Fingerprint)>,
+}
+
+impl<'a> Fingerprints<'a, '_> {
+    fn of(&mut self, value: &'a [u8]) -> Fingerprint {
+        if let Some((_, fingerprint)) = self.known.iter().find(|(known, _)| *known == value) {
+            return fingerprint.clone();
+        }
+        let fingerprint = self.fingerprinter.of(value);
+        self.known.push((value, fingerprint.clone()));
+        fingerprint
+    }
 }
 
 /// A key, unless it may be a piece of a value that a broken file made into one.
@@ -68,29 +95,4 @@ pub(super) fn shown_key(facts: &Facts<'_>, key: &str) -> String {
 
 fn shown(value: &[u8]) -> String {
     guard::line(&String::from_utf8_lossy(value)).chars().take(MAX_SHOWN).collect()
-}
-
-/// The keys whose values are masked: by name or shape, or because a plain value holds a masked one.
-fn masked<'a>(facts: &Facts<'a>, keys: &[&'a str]) -> HashSet<&'a str> {
-    let values =
-        |key: &'a str| Layer::ALL.into_iter().filter_map(move |layer| facts.found(layer, key).map(|f| f.value));
-    let by_rule =
-        |key: &&&'a str| facts.rules.sensitivity.is_sensitive_name(key) || values(key).any(looks_like_credential);
-    let mut masked: HashSet<&str> = keys.iter().filter(by_rule).copied().collect();
-    let mut known: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
-    for value in masked.iter().flat_map(|key| values(key)).filter(|value| value.len() >= MIN_KNOWN) {
-        let same_start = known.entry(&value[..MIN_KNOWN]).or_default();
-        if !same_start.contains(&value) {
-            same_start.push(value);
-        }
-    }
-    let holds = |value: &[u8]| {
-        value.windows(MIN_KNOWN).enumerate().any(|(at, window)| {
-            known.get(window).is_some_and(|list| list.iter().any(|secret| value[at..].starts_with(secret)))
-        })
-    };
-    let leaking: Vec<&str> =
-        keys.iter().copied().filter(|key| !masked.contains(key) && values(key).any(holds)).collect();
-    masked.extend(leaking);
-    masked
 }

@@ -7,13 +7,20 @@ use super::rules::{AppRules, Rules, Shadowing};
 use super::template::TemplateKey;
 use super::{Layer, Place, ini};
 use crate::guard::Secret;
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
-/// A value and where it stands. The value may be a secret.
-#[derive(Clone)]
-pub(super) struct Found<'a> {
-    pub(super) value: &'a [u8],
-    pub(super) place: Place,
+/// What every layer says of a key. The values may be secrets.
+pub(super) struct Line<'a> {
+    pub(super) key: &'a str,
+    /// One per [`Layer::ALL`].
+    pub(super) values: [Option<&'a [u8]>; 6],
+}
+
+impl<'a> Line<'a> {
+    /// The values that there are.
+    pub(super) fn values(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.values.into_iter().flatten()
+    }
 }
 
 /// A key in the container; `None`: it has not got it.
@@ -182,35 +189,52 @@ impl<'a> Facts<'a> {
         Some(Place { file: layer.name.clone(), line })
     }
 
+    /// What every layer says of every key, in the order of the rows.
+    pub(super) fn lines(&self) -> Vec<Line<'a>> {
+        let line = |key| Line { key, values: Layer::ALL.map(|layer| self.value(layer, key)) };
+        self.keys().into_iter().map(line).collect()
+    }
+
     /// What a layer says of a key.
-    pub(super) fn found(&self, layer: Layer, key: &'a str) -> Option<Found<'a>> {
-        let (value, file, line) = match layer {
-            Layer::Template => {
-                let found = self.template_key(key)?;
-                (found.default.expose(), self.template_layer()?.name.as_str(), found.line)
+    pub(super) fn value(&self, layer: Layer, key: &'a str) -> Option<&'a [u8]> {
+        match layer {
+            Layer::Template => self.template_key(key).map(|found| found.default.expose()),
+            Layer::File => self.resolved(key).map(|(_, found)| found.value.expose()),
+            Layer::Secret => self.secrets.get(key).map(|found| found.value.expose()),
+            Layer::Compose => self.effective_of_compose(key)?.value.as_ref().map(Secret::expose),
+            Layer::App => {
+                let (layer, rules, option) = self.app_option(key)?;
+                layer.ini.get(&rules.section, option).map(|found| found.value.expose())
             }
-            Layer::File => {
-                let (entry, found) = self.resolved(key)?;
-                (found.value.expose(), self.file()?.name.as_str(), entry.line)
-            }
-            Layer::Secret => {
-                let found = self.secrets.get(key)?;
-                (found.value.expose(), found.source.as_str(), 0)
-            }
+            Layer::Running => self.in_container(&self.running, key),
+        }
+    }
+
+    /// Where a layer says it.
+    pub(super) fn place(&self, layer: Layer, key: &'a str) -> Option<Place> {
+        let (file, line) = match layer {
+            Layer::Template => (self.template_layer()?.name.as_str(), self.template_key(key)?.line),
+            Layer::File => (self.file()?.name.as_str(), self.resolved(key)?.0.line),
+            Layer::Secret => (self.secrets.get(key)?.source.as_str(), 0),
             Layer::Compose => {
                 let found = self.effective_of_compose(key)?;
-                (found.value.as_ref()?.expose(), found.place.file.as_str(), found.place.line)
+                (found.place.file.as_str(), found.place.line)
             }
             Layer::App => {
                 let (layer, rules, option) = self.app_option(key)?;
-                let found = layer.ini.get(&rules.section, option)?;
-                (found.value.expose(), layer.name.as_str(), found.line)
+                (layer.name.as_str(), layer.ini.get(&rules.section, option)?.line)
             }
             Layer::Running => {
-                (self.in_container(&self.running, key)?, self.layers.running.read()?.container.as_str(), 0)
+                self.in_container(&self.running, key)?;
+                (self.layers.running.read()?.container.as_str(), 0)
             }
         };
-        Some(Found { value, place: Place { file: file.to_owned(), line } })
+        Some(Place { file: file.to_owned(), line })
+    }
+
+    /// The secret that gives a key.
+    pub(super) fn secret(&self, key: &str) -> Option<&'a SecretValue> {
+        self.secrets.get(key).copied()
     }
 
     /// Why nothing is known of a layer.

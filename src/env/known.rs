@@ -1,12 +1,15 @@
 //! The secret values that the layers hold, for the guard to look out for.
 
+use super::masked::given;
+use super::sensitive::is_known_plain;
 use super::{Layers, Rules};
 use crate::guard::Secret;
 
 /// Values shorter than this are too likely to be found in innocent text, in bytes.
 const SHORTEST: usize = 8;
 
-/// Every value of every layer that may not be shown.
+/// Every value of every layer that is a secret. What only its source makes sensitive (the host that a secret of the
+/// database names, its port) is not looked out for: probes have to be able to say whom they could not reach.
 pub fn secret_values(layers: &Layers, rules: &Rules) -> Vec<Secret> {
     let file = layers.file.read().into_iter().flat_map(|layer| layer.values.iter());
     let file = file.map(|resolved| (resolved.key.as_str(), &resolved.value));
@@ -19,12 +22,16 @@ pub fn secret_values(layers: &Layers, rules: &Rules) -> Vec<Secret> {
     let running = running.map(|(key, value)| (key.as_str(), value));
     let app = layers.app.read().into_iter().flat_map(|layer| layer.ini.options());
     let app = app.map(|option| (option.name.as_str(), &option.value));
+    let given = given(layers, rules);
+    let is_secret = |key: &str, value: &[u8]| {
+        rules.sensitivity.is_sensitive(key, value) || (given.contains(key) && !is_known_plain(key))
+    };
     file.chain(secrets)
         .chain(template)
         .chain(compose)
         .chain(running)
         .chain(app)
-        .filter(|(key, value)| value.len() >= SHORTEST && rules.sensitivity.is_sensitive(key, value.expose()))
+        .filter(|(key, value)| value.len() >= SHORTEST && is_secret(key, value.expose()))
         .map(|(_, value)| value.clone())
         .collect()
 }

@@ -5,8 +5,10 @@ use super::compose::{self, Effective};
 use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
 use super::ini::{self, Ini};
+use super::systemd;
 use super::template::{self, Template};
 use crate::guard::Secret;
+use jiff::Timestamp;
 
 /// A layer that was read, or the reason why not. What was not read is never taken for missing.
 #[derive(Clone, Debug)]
@@ -30,6 +32,15 @@ impl<T> Reading<T> {
         match self {
             Self::Read(layer) => Some(layer),
             Self::Unread(_) | Self::Refused { .. } => None,
+        }
+    }
+
+    /// The same with another layer, where it was read.
+    pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Reading<U> {
+        match self {
+            Self::Read(layer) => Reading::Read(of(layer)),
+            Self::Unread(reason) => Reading::Unread(reason),
+            Self::Refused { reason, place } => Reading::Refused { reason, place },
         }
     }
 
@@ -60,16 +71,40 @@ pub struct TemplateLayer {
     pub name: String,
     /// What it says.
     pub template: Template,
+    /// When it was last modified; `None` where that is not known.
+    pub modified: Option<Timestamp>,
 }
 
 impl TemplateLayer {
     /// From the file's bytes.
     pub fn load(name: &str, bytes: &[u8]) -> Reading<Self> {
         match template::parse(bytes) {
-            Ok(template) => Reading::Read(Self { name: name.to_owned(), template }),
+            Ok(template) => Reading::Read(Self { name: name.to_owned(), template, modified: None }),
             Err(error) => Reading::refused(name, error.line, &error),
         }
     }
+}
+
+/// How `[env] file` is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileFormat {
+    /// `.env`, as Docker Compose reads it.
+    #[default]
+    Dotenv,
+    /// `EnvironmentFile=` of a systemd unit.
+    Systemd,
+}
+
+/// What the file system says of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStatus {
+    /// The permission bits (`0o640`).
+    pub mode: u32,
+    /// The owner's user id.
+    pub owner: u32,
+    /// When it was last modified; `None` where that is not known.
+    pub modified: Option<Timestamp>,
 }
 
 /// `.env`.
@@ -79,13 +114,45 @@ pub struct FileLayer {
     pub name: String,
     /// The file.
     pub file: EnvFile,
-    /// What Compose makes of it.
+    /// What Compose, or systemd, makes of it.
     pub values: Values,
     /// Where other programs would read something else.
     pub differences: Vec<Difference>,
+    /// Lines that systemd passes over, and why.
+    pub ignored: Vec<systemd::Ignored>,
+    /// What the file system says of it, where it was asked.
+    pub status: Option<FileStatus>,
 }
 
 impl FileLayer {
+    /// From the bytes of a file in either format.
+    pub fn read<F>(format: FileFormat, name: &str, bytes: &[u8], process_env: &F) -> Reading<Self>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        match format {
+            FileFormat::Dotenv => Self::load(name, bytes, process_env),
+            FileFormat::Systemd => Self::load_systemd(name, bytes),
+        }
+    }
+
+    /// From the bytes of an `EnvironmentFile=`. No other program is asked: none but systemd is meant to read it.
+    pub fn load_systemd(name: &str, bytes: &[u8]) -> Reading<Self> {
+        let read = match systemd::parse(bytes) {
+            Ok(read) => read,
+            Err(error) => return Reading::refused(name, error.line, &error),
+        };
+        let (file, values) = dotenv::of_pairs(bytes, read.variables.into_iter().map(|v| (v.key, v.value, v.line)));
+        Reading::Read(Self {
+            name: name.to_owned(),
+            file,
+            values,
+            differences: Vec::new(),
+            ignored: read.ignored,
+            status: None,
+        })
+    }
+
     /// From the file's bytes and the process's environment.
     pub fn load<F>(name: &str, bytes: &[u8], process_env: &F) -> Reading<Self>
     where
@@ -95,7 +162,14 @@ impl FileLayer {
         match loaded {
             Ok((values, file)) => {
                 let differences = consumers::differences(&file, &values, process_env);
-                Reading::Read(Self { name: name.to_owned(), file, values, differences })
+                Reading::Read(Self {
+                    name: name.to_owned(),
+                    file,
+                    values,
+                    differences,
+                    ignored: Vec::new(),
+                    status: None,
+                })
             }
             Err(error) => Reading::refused(name, error.line, &error),
         }
@@ -111,6 +185,8 @@ pub struct SecretValue {
     pub value: Secret,
     /// The secret's name, and its field where it has fields.
     pub source: String,
+    /// Since when it has this value, where its manager says so.
+    pub changed_at: Option<Timestamp>,
 }
 
 /// `docker-compose.yml`: the environment of the stack's service.
@@ -126,6 +202,8 @@ pub struct ComposeLayer {
     pub waits_for: Vec<String>,
     /// The names under which the project's containers know each other: services and `container_name:`.
     pub names: Vec<String>,
+    /// Keys that `secrets:` takes from the environment (`environment: DB_PASSWORD`).
+    pub secret_keys: Vec<String>,
 }
 
 impl ComposeLayer {
@@ -155,6 +233,7 @@ impl ComposeLayer {
                 names: project.host_names(),
                 waits_for: found.waits_for(&lookup),
                 unfollowed: project.unfollowed,
+                secret_keys: project.secret_keys,
             }),
             Err(error) => refused(name, &error),
         }

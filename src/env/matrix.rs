@@ -110,6 +110,15 @@ pub struct Finding {
     pub fix: String,
 }
 
+/// A finding that the configuration has turned off, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tuned {
+    /// What was found.
+    pub finding: Finding,
+    /// Why it does not count.
+    pub reason: String,
+}
+
 /// One key over all layers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -150,4 +159,7 @@ pub struct Matrix {
     pub findings: Vec<Finding>,
     /// Why a layer is `Unread`, in words, per layer that is.
     pub unread: Vec<(Layer, String)>,
+    /// What was found and does not count, for a reason that the configuration gives.
+    #[serde(default)]
+    pub tuned: Vec<Tuned>,
 }

@@ -1,5 +1,7 @@
-//! Which values may be shown. Deny by default: a value is shown only when its name is known to be
-//! plain and it does not look like a credential itself.
+//! Which values may be shown, by name. Deny by default: a value is shown only when its name is known to be
+//! plain, it does not look like a credential itself (`credential`), and no secret gives it (`masked`).
+
+use super::credential::looks_like_credential;
 
 /// Names of keys by pattern; `*` stands for any characters, case does not count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,20 +76,36 @@ impl Sensitivity {
         self.is_sensitive_name(key) || looks_like_credential(value)
     }
 
+    /// Whether the configuration calls this key plain in so many words: by its name, not by a pattern.
+    pub fn is_named_plain(&self, key: &str) -> bool {
+        !self.sensitive.iter().any(|pattern| matches(pattern, key)) && self.plain.iter().any(|name| name == key)
+    }
+
     /// Whether every value of this key has to be masked.
     pub fn is_sensitive_name(&self, key: &str) -> bool {
         let is = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, key));
         if is(&self.sensitive) || is(&self.plain) {
             return is(&self.sensitive);
         }
-        SENSITIVE.iter().any(|pattern| matches(pattern, key)) || !PLAIN.iter().any(|pattern| matches(pattern, key))
+        !is_known_plain(key)
     }
+}
+
+/// Whether a name is one of those that say how to reach something, not how to get in.
+pub(super) fn is_known_plain(key: &str) -> bool {
+    !SENSITIVE.iter().any(|pattern| matches(pattern, key)) && PLAIN.iter().any(|pattern| matches(pattern, key))
 }
 
 /// Whether a name fits a pattern with `*`, without regard to case. Linear but for hostile patterns,
 /// and without allocation: it is asked for every key and every pattern.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    // The usual patterns: a whole name, or how it ends.
+    let tail = pattern.strip_prefix(b"*").unwrap_or(pattern);
+    if memchr::memchr(b'*', tail).is_none() {
+        let start = name.len().checked_sub(tail.len()).filter(|start| *start == 0 || tail.len() < pattern.len());
+        return start.is_some_and(|start| name[start..].eq_ignore_ascii_case(tail));
+    }
     let (mut at, mut in_pattern) = (0, 0);
     // Where the last star stood, and how much of the name it takes so far.
     let mut star: Option<(usize, usize)> = None;
@@ -109,60 +127,6 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
         }
     }
     pattern[in_pattern..].iter().all(|byte| *byte == b'*')
-}
-
-/// Starts of tokens that their makers publish.
-const PREFIXES: [&str; 16] = [
-    "AKIA",
-    "ASIA",
-    "ghp_",
-    "gho_",
-    "ghs_",
-    "github_pat_",
-    "glpat-",
-    "xox",
-    "sk_live_",
-    "sk_test_",
-    "sk-",
-    "eyJ",
-    "npm_",
-    "hvs.",
-    "AGE-SECRET-KEY-",
-    "$",
-];
-
-/// Words that come before a credential inside a longer value.
-const INSIDE: [&str; 9] = [
-    "password=",
-    "passwd=",
-    "pwd=",
-    "secret=",
-    "token=",
-    "apikey=",
-    "api_key=",
-    "-----begin",
-    "hooks.slack.com/services",
-];
-
-/// Whether a value looks like a credential whatever its key is called: user information in a URL, a
-/// key block, a known token, or a long run of mixed letters and digits.
-pub fn looks_like_credential(value: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(value);
-    let lower = text.to_lowercase();
-    if INSIDE.iter().any(|word| lower.contains(word)) || PREFIXES.iter().any(|start| text.starts_with(start)) {
-        return true;
-    }
-    let userinfo = text.split("://").skip(1).any(|rest| {
-        let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
-        authority.rsplit_once('@').is_some()
-    });
-    userinfo || text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '_' | '-'))).any(is_random)
-}
-
-/// Twenty or more characters with both cases and digits: no host, path or version looks so.
-fn is_random(piece: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| piece.bytes().any(|byte| is(&byte));
-    piece.len() >= 20 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
 /// Whether a key may be shown. A broken file makes keys out of pieces of values: what is not shaped

@@ -17,12 +17,12 @@ pub(super) fn winner<'a>(facts: &Facts<'a>, key: &'a str) -> Option<(Layer, Plac
     facts.compose_layer()?;
     let effective = facts.effective(key)?;
     let value = effective.value.as_ref()?;
-    let file = facts.found(Layer::File, key);
+    let file = facts.value(Layer::File, key);
     match effective.origin {
         Origin::HardCoded => Some((Layer::Compose, effective.place.clone())),
         Origin::Environment | Origin::EnvFile => match file {
             // Compose hands on what the file says.
-            Some(found) if found.value == value.expose() => Some((Layer::File, found.place)),
+            Some(found) if found == value.expose() => Some((Layer::File, facts.place(Layer::File, key)?)),
             _ => Some((Layer::Compose, effective.place.clone())),
         },
     }

@@ -17,6 +17,11 @@ impl Fingerprint {
     pub fn short(&self) -> &str {
         self.0.get(..6).unwrap_or(&self.0)
     }
+
+    /// Whether it begins with these hex digits, in lower case.
+    pub fn begins_with(&self, hex: &str) -> bool {
+        self.0.starts_with(hex)
+    }
 }
 
 /// Makes fingerprints under one key. The key stays on the machine.

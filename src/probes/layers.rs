@@ -5,10 +5,14 @@ use super::Place;
 use super::running::running_env;
 use super::secrets::{AnySecretSource, SecretSource};
 use crate::config::{EnvSettings, SecretSpec};
-use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
+use crate::env::layers::{
+    AppLayer, ComposeLayer, FileFormat, FileLayer, FileStatus, RunningLayer, SecretValue, TemplateLayer,
+};
 use crate::env::{Layer, Layers, Reading, Rules};
 use crate::guard::line;
+use jiff::Timestamp;
 use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -28,7 +32,7 @@ pub struct StackLayers {
 impl StackLayers {
     /// Of a stack.
     pub fn new(settings: &EnvSettings, secrets: &[SecretSpec]) -> Self {
-        Self { settings: settings.clone(), secrets: secrets.to_vec(), rules: settings.rules() }
+        Self { settings: settings.clone(), secrets: secrets.to_vec(), rules: settings.rules(secrets) }
     }
 
     /// What is expected of the layers.
@@ -68,22 +72,32 @@ impl StackLayers {
     pub fn files(&self, place: &Place) -> Layers {
         let settings = &self.settings;
         let process = |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes);
-        let file = layer(place, Some(&settings.file), |name, bytes| FileLayer::load(name, bytes, &process));
+        let file = layer(place, Some(&settings.file), |name, found| {
+            let loaded = FileLayer::read(settings.format, name, &found.bytes, &process);
+            loaded.map(|layer| FileLayer { status: found.status, ..layer })
+        });
         let project = |name: &str| {
-            let from_file = || file.read()?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
+            // A file of systemd is none that Compose reads.
+            let own = file.read().filter(|_| settings.format == FileFormat::Dotenv);
+            let from_file = || own?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
             process(name).or_else(from_file)
         };
-        let read = |path: &str| bytes(place, Path::new(path)).ok();
+        let read = |path: &str| open(place, Path::new(path)).ok().map(|found| found.bytes);
         let folder = place.root.canonicalize().ok();
         let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         let folder = folder.unwrap_or_default();
         let service = settings.service.as_deref().unwrap_or_default();
         Layers {
-            template: layer(place, settings.template.as_deref(), TemplateLayer::load),
-            compose: layer(place, settings.compose.as_deref(), |name, bytes| {
-                ComposeLayer::load(name, bytes, service, &folder, &project, &read)
+            template: layer(place, settings.template.as_deref(), |name, found| {
+                let modified = found.status.and_then(|status| status.modified);
+                TemplateLayer::load(name, &found.bytes).map(|layer| TemplateLayer { modified, ..layer })
             }),
-            app: layer(place, settings.app.as_ref().map(|app| app.file.as_path()), AppLayer::load),
+            compose: layer(place, settings.compose.as_deref(), |name, found| {
+                ComposeLayer::load(name, &found.bytes, service, &folder, &project, &read)
+            }),
+            app: layer(place, settings.app.as_ref().map(|app| app.file.as_path()), |name, found| {
+                AppLayer::load(name, &found.bytes)
+            }),
             file,
             ..Layers::default()
         }
@@ -110,7 +124,8 @@ impl StackLayers {
                     return Reading::Unread(format!("{} has no field {}", line(&spec.id), line(field)));
                 };
                 let source = format!("{} {}", line(&spec.id), line(field));
-                values.push(SecretValue { key: key.clone(), value: value.clone(), source });
+                let changed_at = fetched.changed_at;
+                values.push(SecretValue { key: key.clone(), value: value.clone(), source, changed_at });
             }
         }
         Reading::Read(values)
@@ -132,23 +147,34 @@ impl StackLayers {
     }
 }
 
-fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &[u8]) -> Reading<T>) -> Reading<T> {
+fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &FileRead) -> Reading<T>) -> Reading<T> {
     let Some(path) = path else { return Reading::Unread("not configured in [env] of readback.toml".to_owned()) };
     let name = line(&path.to_string_lossy()).into_owned();
-    match bytes(place, path) {
-        Ok(bytes) => load(&name, &bytes),
+    match open(place, path) {
+        Ok(found) => load(&name, &found),
         Err(why) => Reading::Unread(format!("{name} {why}")),
     }
 }
 
+/// A file as it was read, and what the file system said of that very file.
+struct FileRead {
+    bytes: Vec<u8>,
+    status: Option<FileStatus>,
+}
+
 /// A file of the stack, or why not, to stand behind its name.
-fn bytes(place: &Place, path: &Path) -> Result<Vec<u8>, String> {
+fn open(place: &Place, path: &Path) -> Result<FileRead, String> {
     let open = std::fs::File::open(place.path(path));
     let file = open.map_err(|error| format!("can't be read: {}", error.kind()))?;
+    let status = file.metadata().ok().map(|about| FileStatus {
+        mode: about.permissions().mode() & 0o7777,
+        owner: about.uid(),
+        modified: about.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
+    });
     let mut bytes = Vec::new();
     file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| format!("can't be read: {}", error.kind()))?;
     if bytes.len() as u64 > LIMIT {
         return Err("is larger than 8 MiB, so it was not read".to_owned());
     }
-    Ok(bytes)
+    Ok(FileRead { bytes, status })
 }

@@ -286,6 +286,7 @@ pub fn matrix() -> Matrix {
         ],
         findings: vec![],
         unread: vec![(Layer::Running, "the Docker socket does not exist".to_owned())],
+        tuned: Vec::new(),
     }
 }
 

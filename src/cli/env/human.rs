@@ -1,7 +1,7 @@
 //! What all answers for people share.
 
 use super::select::word;
-use crate::env::{Cell, Finding, Layer};
+use crate::env::{Cell, Finding, Layer, Tuned};
 use crate::guard::line;
 use std::fmt::Write;
 
@@ -32,6 +32,17 @@ pub(super) fn sentence(finding: &Finding) -> String {
 pub(super) fn unread(out: &mut String, unread: &[(Layer, String)]) {
     for (layer, why) in unread {
         let _ = writeln!(out, "unread   {:<26} {}", layer.word(), line(why));
+    }
+}
+
+/// What readback.toml has turned off: how much, and why.
+pub(super) fn tuned(out: &mut String, tuned: &[Tuned]) {
+    if !tuned.is_empty() {
+        let _ = writeln!(out, "\n{} tuned off in readback.toml", tuned.len());
+    }
+    for Tuned { finding, reason } in tuned {
+        let key = finding.key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
+        let _ = writeln!(out, "off      {:<26} {}{}", finding.id, line(&key), line(reason));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::select::{is_asked, word};
 use super::{Answer, human};
 use crate::cli::{EnvArgs, EnvGroup, EnvSort};
-use crate::env::{Finding, Layer, Matrix, Severity};
+use crate::env::{Finding, Layer, Matrix, Severity, Tuned};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -16,6 +16,8 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// Layers of which nothing is known, and why.
     pub unread: Vec<(Layer, String)>,
+    /// What was found and does not count, for a reason that readback.toml gives.
+    pub tuned: Vec<Tuned>,
     #[serde(skip)]
     group: EnvGroup,
 }
@@ -33,7 +35,14 @@ impl VerifyReport {
         if options.group == EnvGroup::Severity {
             findings.sort_by_key(|finding| finding.severity);
         }
-        Self { schema: "readback_env_verify_v1", findings, unread: matrix.unread.clone(), group: options.group }
+        let is_told = |tuned: &&Tuned| tuned.finding.key.as_ref().is_none_or(|key| is_asked(options, key));
+        Self {
+            schema: "readback_env_verify_v1",
+            findings,
+            unread: matrix.unread.clone(),
+            tuned: matrix.tuned.iter().filter(is_told).cloned().collect(),
+            group: options.group,
+        }
     }
 
     fn count(&self, severity: Severity) -> usize {
@@ -69,6 +78,7 @@ impl Answer for VerifyReport {
             human::findings(&mut out, &self.findings);
         }
         human::unread(&mut out, &self.unread);
+        human::tuned(&mut out, &self.tuned);
         out
     }
 

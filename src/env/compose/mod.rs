@@ -133,6 +133,8 @@ pub struct Compose {
     pub services: Vec<Service>,
     /// `include:`.
     pub includes: Vec<Include>,
+    /// Keys that `secrets:` takes from the environment.
+    pub secret_keys: Vec<String>,
     /// Every string of the file: one that can't be interpolated stops the whole project.
     texts: Vec<Template>,
 }

@@ -37,6 +37,8 @@ pub struct Project {
     pub services: Vec<Service>,
     /// What is asked for and not followed: where, and the word.
     pub unfollowed: Vec<(Place, &'static str)>,
+    /// Keys that `secrets:` of any of the files takes from the environment.
+    pub secret_keys: Vec<String>,
 }
 
 impl Project {
@@ -100,9 +102,11 @@ where
         let own = || (asked == "COMPOSE_PROJECT_NAME").then(|| name.clone().into_bytes());
         lookup(asked).filter(|value| asked != "COMPOSE_PROJECT_NAME" || !value.is_empty()).or_else(own)
     };
-    let mut loader = Loader { lookup: &with_name, read, left: MAX_FILES, unfollowed: Vec::new() };
+    let mut loader =
+        Loader { lookup: &with_name, read, left: MAX_FILES, unfollowed: Vec::new(), secret_keys: Vec::new() };
     let services = loader.files(files, base, &[], 0)?;
-    Ok((Project { name: None, services, unfollowed: loader.unfollowed }, name))
+    let Loader { unfollowed, secret_keys, .. } = loader;
+    Ok((Project { name: None, services, unfollowed, secret_keys }, name))
 }
 
 impl Project {
@@ -125,6 +129,7 @@ struct Loader<'l, F, G> {
     /// How many files may still be read.
     left: usize,
     unfollowed: Vec<(Place, &'static str)>,
+    secret_keys: Vec<String>,
 }
 
 impl<F, G> Loader<'_, F, G>
@@ -144,6 +149,7 @@ where
         let mut included = Vec::new();
         for path in files {
             let compose = self.parse(path, depth)?;
+            self.secret_keys.extend(compose.secret_keys.iter().cloned());
             let mut finished = Vec::new();
             for name in compose.services.iter().map(|service| service.name.clone()) {
                 finished.push(self.service(&compose, &name, path, base, extra, depth)?);

@@ -21,10 +21,25 @@ pub fn parse(bytes: &[u8]) -> Result<Compose, ComposeError> {
                 }
             }
             "include" => compose.includes = includes(&document, value)?,
+            "secrets" => compose.secret_keys = secret_keys(&document, value)?,
             _ => {}
         }
     }
     Ok(compose)
+}
+
+/// The variables that top-level `secrets:` take their values from.
+fn secret_keys<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<String>, ComposeError> {
+    let mut keys = Vec::new();
+    for (_, _, body) in document.pairs(node)? {
+        let YamlData::Mapping(_) = body.data else { continue };
+        for (key, _, value) in document.pairs(body)? {
+            if let Some(name) = document.scalar(value)?.filter(|_| key == "environment") {
+                keys.push(String::from_utf8_lossy(name.text.expose()).into_owned());
+            }
+        }
+    }
+    Ok(keys)
 }
 
 fn service<'a>(

@@ -18,7 +18,8 @@ pub use compare::differences;
 use std::collections::HashMap;
 
 /// A program that reads `.env` files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reader {
     /// `set -a; source FILE` in bash.
     Bash,

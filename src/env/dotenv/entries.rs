@@ -1,7 +1,8 @@
 //! A file as a whole: its entries and its comments.
 
 use super::statements::{Item, Statement, Statements};
-use super::{Entry, EnvError, EnvFile, Reason};
+use super::{Assign, Entry, EnvError, EnvFile, Quote, Reason, Span, Values};
+use crate::guard::Secret;
 use zeroize::Zeroizing;
 
 /// Reads a file. The error says where Compose stops, and never what stands there.
@@ -18,6 +19,30 @@ pub fn parse(bytes: &[u8]) -> Result<EnvFile, EnvError> {
         }
     }
     Ok(EnvFile { source: Zeroizing::new(bytes.to_vec()), entries, comments })
+}
+
+/// A file of another grammar, as if its variables stood in a `.env`: keys, values and lines are right, and nothing is
+/// said of how a value is written.
+pub(in crate::env) fn of_pairs(
+    bytes: &[u8],
+    pairs: impl Iterator<Item = (String, Secret, usize)>,
+) -> (EnvFile, Values) {
+    let (mut entries, mut values) = (Vec::new(), Values::default());
+    for (at, (key, value, line)) in pairs.enumerate() {
+        entries.push(Entry {
+            key: key.clone(),
+            assign: Assign::Value,
+            quote: Quote::None,
+            exported: false,
+            line,
+            column: 1,
+            end_line: line,
+            raw: Span { start: 0, end: 0 },
+            comment: None,
+        });
+        values.put(super::Resolved { key, value, entry: at, unset: 0 });
+    }
+    (EnvFile { source: Zeroizing::new(bytes.to_vec()), entries, comments: Vec::new() }, values)
 }
 
 impl From<Statement<'_>> for Entry {

@@ -13,6 +13,7 @@ mod resolve;
 mod statements;
 pub mod write;
 
+pub(in crate::env) use entries::of_pairs;
 pub use entries::parse;
 pub use error::{EnvError, Reason};
 pub use resolve::{Resolved, Values};

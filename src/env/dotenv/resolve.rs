@@ -47,7 +47,7 @@ impl Values {
         self.list.is_empty()
     }
 
-    fn put(&mut self, found: Resolved) {
+    pub(super) fn put(&mut self, found: Resolved) {
         if let Some(at) = self.index.get(&found.key) {
             self.list[*at] = found;
         } else {

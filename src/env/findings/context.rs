@@ -2,10 +2,11 @@
 
 use super::readers::Readers;
 use crate::env::compare::shown_key;
-use crate::env::facts::Facts;
+use crate::env::facts::{Facts, Line};
+use crate::env::masked::Masked;
 use crate::env::sensitive::matches;
-use crate::env::{Layer, Place, Row, Severity};
-use std::collections::{HashMap, HashSet};
+use crate::env::{Cell, Layer, Place, Row, Severity};
+use hashbrown::HashMap;
 
 /// What a rule says. The texts are shown as they are: no value, nor a part of one, may be in them.
 pub(crate) struct Said {
@@ -31,6 +32,10 @@ impl Said {
 /// The facts, with what needs one look at all keys.
 pub(crate) struct Context<'a, 'f> {
     pub(crate) facts: &'f Facts<'a>,
+    /// Which keys are masked.
+    pub(crate) masked: &'f Masked<'a>,
+    /// What every layer says of every key.
+    pub(crate) lines: &'f [Line<'a>],
     /// Keys that stand in the file more than once, with the line of the first.
     pub(crate) overwritten: HashMap<&'a str, usize>,
     /// Keys whose secret value another key has too, with that key as it may be shown.
@@ -38,6 +43,10 @@ pub(crate) struct Context<'a, 'f> {
     /// Keys of the template that the file has not got, to be proposed for unknown ones; none where
     /// there are so many that it would take time and tell nothing.
     pub(crate) missing: Vec<&'a str>,
+    /// How many keys of the template the file has not got.
+    pub(crate) missing_count: usize,
+    /// How many keys of the file the template has not got.
+    pub(crate) unknown_count: usize,
     /// What programs that are not Compose make of the file.
     pub(crate) readers: Readers<'a>,
 }
@@ -46,18 +55,25 @@ pub(crate) struct Context<'a, 'f> {
 const MAX_PAIRS: usize = 100_000;
 
 impl<'a, 'f> Context<'a, 'f> {
-    pub(crate) fn new(facts: &'f Facts<'a>, keys: &[&'a str], masked: &HashSet<&'a str>) -> Self {
-        let missing = |key: &&'a str| facts.template_key(key).is_some() && facts.resolved(key).is_none();
-        let unknown = |key: &&&'a str| facts.template_key(key).is_none() && facts.resolved(key).is_some();
-        let mut missing: Vec<&str> = keys.iter().copied().filter(missing).collect();
-        if missing.len().saturating_mul(keys.iter().filter(unknown).count()) > MAX_PAIRS {
+    pub(crate) fn new(facts: &'f Facts<'a>, lines: &'f [Line<'a>], masked: &'f Masked<'a>) -> Self {
+        let says = |line: &Line<'_>, layer: Layer| line.values[layer as usize].is_some();
+        let (template, file) = (Layer::Template, Layer::File);
+        let missing = lines.iter().filter(|line| says(line, template) && !says(line, file)).map(|line| line.key);
+        let mut missing: Vec<&str> = missing.collect();
+        let missing_count = missing.len();
+        let unknown_count = lines.iter().filter(|line| !says(line, template) && says(line, file)).count();
+        if missing_count.saturating_mul(unknown_count) > MAX_PAIRS {
             missing.clear();
         }
         Self {
             facts,
+            masked,
+            lines,
             overwritten: facts.overwritten(),
-            reused: reused(facts, keys, masked),
+            reused: reused(facts, lines, masked),
             missing,
+            missing_count,
+            unknown_count,
             readers: Readers::new(facts),
         }
     }
@@ -66,15 +82,16 @@ impl<'a, 'f> Context<'a, 'f> {
 /// Values shorter than this are not worth calling a secret, in bytes.
 const MIN_SECRET: usize = 8;
 
-fn reused<'a>(facts: &Facts<'a>, keys: &[&'a str], masked: &HashSet<&'a str>) -> HashMap<&'a str, String> {
+fn reused<'a>(facts: &Facts<'a>, lines: &[Line<'a>], masked: &Masked<'a>) -> HashMap<&'a str, String> {
     let mut first: HashMap<&[u8], &str> = HashMap::new();
     let mut reused = HashMap::new();
-    for key in keys.iter().copied().filter(|key| masked.contains(key)) {
-        let Some(found) = facts.found(Layer::File, key) else { continue };
-        if found.value.len() < MIN_SECRET || is_placeholder(facts, found.value) {
+    // One host may well stand under two keys: what only its source makes sensitive is left out.
+    for line in lines.iter().filter(|line| masked.is_credential(line.key)) {
+        let Some(value) = line.values[Layer::File as usize] else { continue };
+        if value.len() < MIN_SECRET || is_placeholder(facts, value) {
             continue;
         }
-        let other = *first.entry(found.value).or_insert(key);
+        let (key, other) = (line.key, *first.entry(value).or_insert(line.key));
         if other != key {
             reused.insert(key, shown_key(facts, other));
             reused.entry(other).or_insert_with(|| shown_key(facts, key));
@@ -117,6 +134,8 @@ pub(crate) struct Subject<'a, 'f> {
     pub(crate) context: &'f Context<'a, 'f>,
     /// The key; show `row.key`, which may not say it.
     pub(crate) key: &'a str,
+    /// What every layer says of it.
+    pub(crate) line: &'f Line<'a>,
     /// The row, without findings yet.
     pub(crate) row: &'f Row,
 }
@@ -124,11 +143,15 @@ pub(crate) struct Subject<'a, 'f> {
 impl<'a> Subject<'a, '_> {
     /// A layer's value.
     pub(crate) fn value(&self, layer: Layer) -> Option<&'a [u8]> {
-        self.context.facts.found(layer, self.key).map(|found| found.value)
+        self.line.values[layer as usize]
     }
 
     /// Where a layer says something of the key.
     pub(crate) fn place(&self, layer: Layer) -> Option<Place> {
-        self.context.facts.found(layer, self.key).map(|found| found.place)
+        match self.row.cell(layer) {
+            Cell::Unread | Cell::Absent => None,
+            Cell::Empty(place) => Some(place.clone()),
+            Cell::Value(shown) => Some(shown.place.clone()),
+        }
     }
 }

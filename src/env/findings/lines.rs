@@ -40,6 +40,10 @@ pub(super) fn dollar_eaten(of: &Subject<'_, '_>) -> Option<Said> {
 
 pub(super) fn whitespace(of: &Subject<'_, '_>) -> Option<Said> {
     let bytes = of.value(Layer::File)?;
+    let is_visible = |byte: &u8| byte.is_ascii_graphic();
+    if bytes.iter().all(is_visible) {
+        return None;
+    }
     let value = String::from_utf8_lossy(bytes);
     let what = if std::str::from_utf8(bytes).is_err() {
         "bytes that are not UTF-8"

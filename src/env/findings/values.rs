@@ -1,8 +1,7 @@
 //! Rules about the values of the file.
 
 use super::context::{Said, Subject, is_placeholder};
-use crate::env::rules::Length;
-use crate::env::sensitive::matches;
+use super::defaults::is_famous;
 use crate::env::{Cell, Layer, Place, Severity};
 
 pub(super) fn missing_required(of: &Subject<'_, '_>) -> Option<Said> {
@@ -24,15 +23,15 @@ pub(super) fn empty_required(of: &Subject<'_, '_>) -> Option<Said> {
     })
 }
 
-/// The value's length in characters, and the rule for it.
-fn length<'f>(of: &Subject<'_, 'f>) -> Option<(usize, &'f Length)> {
-    let value = of.value(Layer::File).filter(|value| !value.is_empty())?;
-    let rule = of.context.facts.rules.lengths.iter().find(|rule| matches(&rule.key, of.key))?;
-    Some((String::from_utf8_lossy(value).chars().count(), rule))
+/// The value's length in characters, the least and the expected one.
+fn length(of: &Subject<'_, '_>) -> Option<(usize, usize, usize)> {
+    let (min, expected) = of.context.facts.rules.length(of.key);
+    let value = of.value(Layer::File).filter(|value| !value.is_empty() && expected > 0)?;
+    Some((String::from_utf8_lossy(value).chars().count(), min, expected))
 }
 
 pub(super) fn too_short(of: &Subject<'_, '_>) -> Option<Said> {
-    let (len, Length { min, expected, .. }) = length(of).filter(|(len, rule)| *len < rule.min)?;
+    let (len, min, expected) = length(of).filter(|(len, min, _)| len < min)?;
     let key = &of.row.key;
     let wish = if expected > min { format!(", {expected} expected") } else { String::new() };
     let text = format!("{key} has {len} characters; at least {min} are needed{wish}");
@@ -44,10 +43,32 @@ pub(super) fn too_short(of: &Subject<'_, '_>) -> Option<Said> {
 }
 
 pub(super) fn shorter(of: &Subject<'_, '_>) -> Option<Said> {
-    let short = |(len, rule): &(usize, &Length)| *len >= rule.min && *len < rule.expected;
-    let (len, rule) = length(of).filter(short)?;
-    let text = format!("{} has {len} characters, {} are expected", of.row.key, rule.expected);
+    let (len, _, expected) = length(of).filter(|(len, min, expected)| len >= min && len < expected)?;
+    let text = format!("{} has {len} characters, {expected} are expected", of.row.key);
     Some(Said::new(of.place(Layer::File), text, "check that the value was not cut"))
+}
+
+/// Where a value that must not be used may stand: what runs has it from one of these.
+const SOURCES: [Layer; 4] = [Layer::File, Layer::Secret, Layer::Compose, Layer::App];
+
+pub(super) fn known_bad(of: &Subject<'_, '_>) -> Option<Said> {
+    let listed = &of.context.facts.rules.known_bad;
+    let is_listed = |layer: &Layer| match of.row.cell(*layer) {
+        Cell::Value(shown) => listed.iter().any(|hex| shown.fingerprint.begins_with(hex)),
+        Cell::Unread | Cell::Absent | Cell::Empty(_) => false,
+    };
+    let is_famous = |layer: &Layer| {
+        let value = of.value(*layer).filter(|value| !is_placeholder(of.context.facts, value));
+        value.is_some_and(|value| is_famous(of.key, value))
+    };
+    let key = &of.row.key;
+    let fix = format!("give {key} a new value, in its secret first");
+    if let Some(layer) = SOURCES.iter().find(|layer| is_listed(layer)) {
+        let text = format!("{key} has a value that readback.toml lists as known to be bad");
+        return Some(Said::new(of.place(*layer), text, fix).severity(Severity::Error));
+    }
+    let layer = SOURCES.iter().find(|layer| is_famous(layer))?;
+    Some(Said::new(of.place(*layer), format!("{key} has a value that everybody tries first"), fix))
 }
 
 pub(super) fn placeholder(of: &Subject<'_, '_>) -> Option<Said> {

@@ -9,7 +9,12 @@ fn fingerprinter() -> Fingerprinter {
 }
 
 fn secret(key: &str, value: &str) -> SecretValue {
-    SecretValue { key: key.to_owned(), value: Secret::new(value), source: format!("stack/secret {key}") }
+    SecretValue {
+        key: key.to_owned(),
+        value: Secret::new(value),
+        source: format!("stack/secret {key}"),
+        changed_at: None,
+    }
 }
 
 fn planned(text: &str, secrets: &[SecretValue]) -> Result<(EnvFile, Plan), SyncError> {

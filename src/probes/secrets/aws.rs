@@ -7,6 +7,7 @@ use crate::guard::{Secret, line};
 use crate::probes::ProbeError;
 use crate::probes::aws::{Access, Trouble};
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueOutput;
+use jiff::Timestamp;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -114,5 +115,8 @@ pub(in crate::probes) fn value(name: &str, answer: &mut GetSecretValueOutput) ->
 fn fetched(name: &str, mut answer: GetSecretValueOutput) -> Result<FetchedSecret, ProbeError> {
     let foreign = |what| ProbeError::new(Unknown::Garbled, format!("what answers is not AWS: {what}"));
     let value = value(name, &mut answer).map_err(foreign)?;
-    parse::fetched(name, answer.version_id().map(|id| line(id).into_owned()), value.expose())
+    let version = answer.version_id().map(|id| line(id).into_owned());
+    // The date of the version, not that of the secret: a new tag makes no value younger.
+    let changed_at = answer.created_date().and_then(|date| Timestamp::from_second(date.secs()).ok());
+    Ok(FetchedSecret { changed_at, ..parse::fetched(name, version, value.expose())? })
 }

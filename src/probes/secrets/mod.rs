@@ -16,6 +16,7 @@ pub use file::FileSource;
 
 use super::ProbeError;
 use crate::guard::Secret;
+use jiff::Timestamp;
 use std::future::Future;
 
 #[cfg(feature = "aws")]
@@ -38,6 +39,8 @@ pub struct FetchedSecret {
     pub name: String,
     /// The version, where the source has versions.
     pub version: Option<String>,
+    /// Since when that version is there, where the source says so.
+    pub changed_at: Option<Timestamp>,
     /// The fields of a JSON object in its order; a secret that is none has the one field `value`.
     pub fields: Vec<(String, Secret)>,
 }

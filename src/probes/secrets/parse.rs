@@ -23,7 +23,7 @@ pub(in crate::probes) fn fetched(
         }
         _ => vec![("value".to_owned(), Secret::new(without_line_break(bytes)))],
     };
-    Ok(FetchedSecret { name: shown.into_owned(), version, fields })
+    Ok(FetchedSecret { name: shown.into_owned(), version, changed_at: None, fields })
 }
 
 /// A text as it is, anything else as its JSON.

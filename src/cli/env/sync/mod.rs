@@ -14,7 +14,7 @@ use crate::cli::EnvFormat;
 use crate::cli::args::SyncArgs;
 use crate::env::diff::Change;
 use crate::env::dotenv::{self, EnvFile, Values};
-use crate::env::layers::SecretValue;
+use crate::env::layers::{FileFormat, SecretValue};
 use crate::env::sync::{Plan, SyncError, plan, render};
 use crate::env::{Reading, template};
 use crate::guard::{Fingerprinter, line};
@@ -126,6 +126,11 @@ struct Sync {
 impl Sync {
     fn open(context: &Context) -> Result<Self, StartError> {
         let (config, place) = (&context.config, context.place());
+        if config.env.format == FileFormat::Systemd {
+            let text =
+                "sync writes files as Compose reads them, and [env] says format = \"systemd\": nothing is planned";
+            return Err(StartError::Other(text.to_owned()));
+        }
         let fingerprinter = context.fingerprinter()?;
         let layers = StackLayers::new(&config.env, &config.secrets);
         let runtime = crate::cli::console::runtime()?;

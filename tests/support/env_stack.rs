@@ -1,0 +1,92 @@
+//! A stack in a few words, to be compared.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use jiff::Timestamp;
+use readback::env::consumers::Reader;
+use readback::env::layers::{
+    AppLayer, ComposeLayer, FileFormat, FileLayer, FileStatus, Layers, Reading, RunningLayer, SecretValue,
+    TemplateLayer,
+};
+use readback::env::{Finding, Matrix, Rules, compare};
+use readback::guard::{Fingerprinter, Secret};
+
+pub fn unset(_: &str) -> Option<Vec<u8>> {
+    None
+}
+
+pub fn all(matrix: &Matrix) -> Vec<Finding> {
+    matrix.rows.iter().flat_map(|row| row.findings.clone()).chain(matrix.findings.clone()).collect()
+}
+
+/// A stack in a few words; what is left empty was not read.
+#[derive(Clone, Copy, Default)]
+pub struct Stack<'a> {
+    pub template: &'a str,
+    pub env: &'a str,
+    pub compose: &'a str,
+    pub conf: &'a str,
+    pub secrets: &'a [(&'a str, &'a str)],
+    pub running: &'a [(&'a str, &'a str)],
+    pub mode: u32,
+    /// Seconds at which the template, the file and the secrets changed.
+    pub times: [i64; 3],
+    pub systemd: bool,
+    pub known_bad: &'a str,
+    /// Only bash reads the file besides Compose.
+    pub bash: bool,
+}
+
+impl Stack<'_> {
+    pub fn layers(&self) -> Layers {
+        let at = |seconds: i64| Timestamp::from_second(seconds).ok().filter(|_| seconds > 0);
+        let format = if self.systemd { FileFormat::Systemd } else { FileFormat::Dotenv };
+        let file = FileLayer::read(format, ".env", self.env.as_bytes(), &unset);
+        let status = FileStatus { mode: self.mode, owner: 0, modified: at(self.times[1]) };
+        let template = TemplateLayer::load(".env.template", self.template.as_bytes());
+        let lookup = |key: &str| file.read()?.values.get(key).map(|found| found.value.expose().to_vec());
+        let env_file = |path: &str| (path == ".env").then(|| self.env.as_bytes().to_vec());
+        let pairs = |list: &[(&str, &str)]| {
+            list.iter().map(|(key, value)| ((*key).to_owned(), Secret::new(*value))).collect::<Vec<_>>()
+        };
+        let secret = |(key, value)| SecretValue { key, value, source: "db".to_owned(), changed_at: at(self.times[2]) };
+        let mut layers = Layers {
+            template: template.map(|layer| TemplateLayer { modified: at(self.times[0]), ..layer }),
+            secrets: Reading::Read(pairs(self.secrets).into_iter().map(secret).collect()),
+            ..Layers::default()
+        };
+        if !self.compose.is_empty() {
+            let text = format!("services:\n  web:\n{}", self.compose);
+            layers.compose = ComposeLayer::load("compose.yml", text.as_bytes(), "web", "s", &lookup, &env_file);
+        }
+        if !self.conf.is_empty() {
+            layers.app = AppLayer::load("odoo.conf", self.conf.as_bytes());
+        }
+        if !self.running.is_empty() {
+            let environment = pairs(self.running);
+            layers.running = Reading::Read(RunningLayer { container: "web".into(), environment, image: Vec::new() });
+        }
+        layers.file = file.map(|layer| FileLayer { status: Some(status), ..layer });
+        layers
+    }
+
+    pub fn rules(&self) -> Rules {
+        let known_bad = Some(self.known_bad.to_owned()).filter(|hex| !hex.is_empty()).into_iter().collect();
+        let readers = if self.bash { vec![Reader::Bash] } else { Reader::ALL.to_vec() };
+        Rules { known_bad, readers, ..Rules::odoo() }
+    }
+
+    /// The findings of a rule.
+    pub fn found(&self, id: &str) -> Vec<Finding> {
+        let matrix = compare(&self.layers(), &self.rules(), &fingerprinter());
+        all(&matrix).into_iter().filter(|finding| finding.id == id).collect()
+    }
+}
+
+pub fn fingerprinter() -> Fingerprinter {
+    Fingerprinter::new(Secret::new("a key of the tests"))
+}
+
+/// The fingerprint of a value, as it is printed.
+pub fn printed(value: &str) -> String {
+    fingerprinter().of(value.as_bytes()).short().to_owned()
+}
