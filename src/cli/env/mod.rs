@@ -66,7 +66,7 @@ pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
             Ok(print(&report, options.format))
         }
         EnvCommand::Forecast(options) => {
-            let report = forecast::of(&read(&context)?, options)?;
+            let report = forecast::of(&context, &read(&context)?, options)?;
             Ok(print(&report, options.format))
         }
         EnvCommand::Sync(options) => sync::run(&context, options),

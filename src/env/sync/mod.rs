@@ -52,6 +52,7 @@ pub struct Planned {
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
     /// The keyed fingerprint of the file that it was made for.
+    #[serde(rename = "file_fingerprint")]
     pub file: Fingerprint,
     /// The keys that change, in the order of the file, then the added ones.
     pub changes: Vec<Planned>,
