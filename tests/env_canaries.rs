@@ -123,7 +123,9 @@ impl Stack {
         let stack = Self { folder: tempfile::tempdir().unwrap(), docker };
         std::fs::create_dir(stack.folder.path().join("stack")).unwrap();
         stack.write("readback.toml", &CONFIG.replace("CONTAINER", container));
-        FILES.iter().for_each(|(name, text)| stack.write(name, text));
+        for (name, text) in FILES {
+            stack.write(name, text);
+        }
         stack
     }
 
@@ -179,7 +181,7 @@ fn kept(folder: &Path, out: &mut Vec<(String, String)>) {
         }
         let name = path.display().to_string();
         // The stack's own files hold them, and a backup of a sync is the file that it replaced.
-        let is_own = name.contains("/stack/") && !name.ends_with(".why");
+        let is_own = name.contains("/stack/") && path.extension().is_none_or(|end| end != "why");
         if !is_own {
             out.push((name, String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()));
         }
@@ -218,7 +220,9 @@ fn what_is_kept(stack: &Stack) {
     let mut files = Vec::new();
     kept(stack.folder.path(), &mut files);
     let traces = traces();
-    files.iter().for_each(|(name, text)| is_clean(&traces, text, name));
+    for (name, text) in &files {
+        is_clean(&traces, text, name);
+    }
     assert!(files.len() >= 2, "the key of the fingerprints and the store are there");
 }
 
@@ -275,7 +279,9 @@ fn a_file_that_is_refused_is_told_without_a_word_of_it() {
         }
         let mut files = Vec::new();
         kept(stack.folder.path(), &mut files);
-        files.iter().for_each(|(file, text)| is_clean(&traces, text, file));
+        for (file, text) in &files {
+            is_clean(&traces, text, file);
+        }
     }
 }
 

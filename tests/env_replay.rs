@@ -1,10 +1,9 @@
 //! The incident that started this project, replayed from real files and a real container, state by state: what the
 //! program says is wrong, which layer wins, and what the next restart would do.
-#![cfg(feature = "docker")]
+#![cfg(all(feature = "aws", feature = "docker"))]
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 #[path = "support/aws.rs"]
-#[cfg(feature = "aws")]
 mod aws;
 #[path = "support/service.rs"]
 mod service;
@@ -185,7 +184,6 @@ fn forecast(stack: &Stack) -> [String; 2] {
     ["restart", "recreate"].map(|way| {
         let safety = &answer.json[way]["safety"];
         let is = safety["is"].as_str().unwrap_or_else(|| panic!("{}", answer.text));
-        let mut said = is.to_owned();
         let mut keys: Vec<&str> = safety["because"]
             .as_array()
             .into_iter()
@@ -193,8 +191,8 @@ fn forecast(stack: &Stack) -> [String; 2] {
             .map(|reason| reason["key"].as_str().unwrap_or_else(|| reason["text"].as_str().unwrap()))
             .collect();
         keys.dedup();
-        keys.iter().for_each(|key| said = format!("{said} {key}"));
-        said
+        keys.insert(0, is);
+        keys.join(" ")
     })
 }
 

@@ -1,11 +1,10 @@
 //! The stack of the incident: its files in a folder of their own, its containers on a network of their own, and the
 //! program that is asked about them.
 
-#[cfg(feature = "aws")]
-use crate::aws;
-use crate::service;
+use crate::{aws, service};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -24,7 +23,7 @@ pub enum Manager {
 impl Manager {
     /// The real protocol where there is a server that speaks it.
     pub fn of_this_machine() -> Self {
-        match std::env::var("READBACK_TEST_AWS").ok().filter(|at| !at.is_empty() && cfg!(feature = "aws")) {
+        match std::env::var("READBACK_TEST_AWS").ok().filter(|at| !at.is_empty()) {
             Some(at) => Self::Aws(at),
             None => Self::Files,
         }
@@ -80,7 +79,7 @@ impl Stack {
                 Manager::Files => format!("source = \"file\"\npath = \"{}\"", file_of(id)),
                 Manager::Aws(at) => format!("source = \"aws\"\nregion = \"us-east-1\"\nendpoint = \"{at}\""),
             };
-            text += &format!("\n[[secret]]\nid = \"{id}\"\n{source}\nkeys = {keys}\n");
+            let _ = writeln!(text, "\n[[secret]]\nid = \"{id}\"\n{source}\nkeys = {keys}");
         }
         self.write("readback.toml", &text);
     }
