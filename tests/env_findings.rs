@@ -148,7 +148,7 @@ const SAME: &[(&str, &str)] = &[("DB_PASSWORD", "invented-db-value-of-32-letters
 const HANDED_ON: &str = "    env_file: .env\n";
 
 /// For each rule a stack in which it fires, and one that is nearly the same in which it does not.
-fn stacks<'a>(bad: &'a str) -> Vec<(&'static str, Stack<'a>, Stack<'a>)> {
+fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
     let none = Stack::default();
     let env = |env| Stack { env, ..Stack::default() };
     let with = |template, env| Stack { template, env, ..Stack::default() };

@@ -6,6 +6,7 @@ use super::diff::Change;
 use super::{Cell, Finding, Layer, Matrix, Row, Severity};
 use crate::evidence::Known;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Whether the application would work afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -49,10 +50,13 @@ pub struct KeyForecast {
 pub struct Outcome {
     /// Whether it is safe.
     pub safety: Safety,
+    /// What a person should know of it, and what breaks nothing that is required.
+    pub notes: Vec<Reason>,
     /// The keys whose values it changes, in the order of the rows.
     pub changes: Vec<KeyForecast>,
-    /// How many keys keep their values.
-    pub kept: usize,
+    /// How many keys keep their values; `None` where what runs was not read, and so neither this nor the changes are
+    /// known.
+    pub kept: Option<usize>,
 }
 
 /// Both ways of starting again.
@@ -90,35 +94,76 @@ impl Safety {
     }
 }
 
-/// A name that the application needs, and whether it resolves where the application is.
-#[derive(Clone, Debug, PartialEq)]
+/// A way of starting again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// `docker compose restart`.
+    Restart,
+    /// `docker compose up -d --force-recreate`.
+    Recreate,
+}
+
+/// A name that the application would ask for, and whether that leads anywhere where the application is.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
     /// The key that names the host.
     pub key: String,
+    /// After which way of starting again it is asked for: the container may run with another name than the disk has.
+    pub way: Way,
     /// Whether it resolves.
     pub resolves: Known,
 }
 
-/// The hosts that the next recreate would use, by the key that names each; no name where the value is masked.
-pub fn hosts(matrix: &Matrix) -> Vec<(String, Option<String>)> {
+/// The hosts that the keys name, by key and way; no name where the value is masked.
+pub fn hosts(matrix: &Matrix) -> Vec<(String, Way, Option<String>)> {
     let is_host = |row: &&Row| row.key == "HOST" || row.key.ends_with("_HOST");
-    let next = |row: &Row| {
-        [Layer::Compose, Layer::File].into_iter().find_map(|layer| match row.cell(layer) {
-            Cell::Value(shown) => Some((row.key.clone(), shown.text.clone())),
-            _ => None,
-        })
-    };
-    matrix.rows.iter().filter(is_host).filter_map(next).collect()
+    let mut hosts = Vec::new();
+    for row in matrix.rows.iter().filter(is_host) {
+        for way in [Way::Restart, Way::Recreate] {
+            if let Cell::Value(shown) = used(row, way) {
+                hosts.push((row.key.clone(), way, shown.text.clone()));
+            }
+        }
+    }
+    hosts
+}
+
+/// What the application would use.
+fn used(row: &Row, way: Way) -> &Cell {
+    match way {
+        _ if is_decided_by_app(row) => row.cell(Layer::App),
+        Way::Restart => row.cell(Layer::Running),
+        Way::Recreate if is_there(row.cell(Layer::Compose)) => row.cell(Layer::Compose),
+        Way::Recreate => row.cell(Layer::File),
+    }
+}
+
+fn is_decided_by_app(row: &Row) -> bool {
+    matches!(row.winner, Some((Layer::App, _)))
 }
 
 /// What both would do. Pure.
 pub fn forecast(matrix: &Matrix, hosts: &[Host]) -> Forecast {
+    let unread = |layers: &[Layer]| matrix.unread.iter().any(|(layer, _)| layers.contains(layer));
     let changes: Vec<KeyForecast> = matrix.rows.iter().filter_map(change).collect();
     let running = matrix.rows.iter().filter(|row| is_there(row.cell(Layer::Running))).count();
     let kept = running.saturating_sub(changes.iter().filter(|key| key.change != Change::Added).count());
+    let (restart, recreate) = (of_restart(matrix), of_recreate(matrix));
+    let (restart, restart_notes) = restart.fold(matrix, hosts, Way::Restart);
+    let (recreate, recreate_notes) = recreate.fold(matrix, hosts, Way::Recreate);
     Forecast {
-        restart: Outcome { safety: of_restart(matrix, &of_running(matrix, hosts)), changes: Vec::new(), kept: running },
-        recreate: Outcome { safety: of_recreate(matrix, hosts), changes, kept },
+        restart: Outcome {
+            safety: restart,
+            notes: restart_notes,
+            changes: Vec::new(),
+            kept: (!unread(&[Layer::Running])).then_some(running),
+        },
+        recreate: Outcome {
+            safety: recreate,
+            notes: recreate_notes,
+            changes,
+            kept: (!unread(&[Layer::Running, Layer::File, Layer::Compose])).then_some(kept),
+        },
     }
 }
 
@@ -141,144 +186,115 @@ fn change(row: &Row) -> Option<KeyForecast> {
     Some(KeyForecast { key: row.key.clone(), change })
 }
 
-/// The hosts as the container uses them now: what was looked up is what the next one would.
-fn of_running(matrix: &Matrix, hosts: &[Host]) -> Vec<Host> {
-    let used = |host: &Host| {
-        let row = matrix.rows.iter().find(|row| row.key == host.key)?;
-        let Cell::Value(running) = row.cell(Layer::Running) else { return None };
-        let next = [Layer::Compose, Layer::File].into_iter().find_map(|layer| match row.cell(layer) {
-            Cell::Value(shown) => Some(shown),
-            _ => None,
-        });
-        let is_same = next.is_some_and(|next| next.fingerprint == running.fingerprint);
-        let resolves = if is_same { host.resolves.clone() } else { Known::NotCompared };
-        Some(Host { key: host.key.clone(), resolves })
-    };
-    hosts.iter().filter_map(used).collect()
+/// What was found of a way of starting again.
+struct Judged {
+    broken: Vec<Reason>,
+    notes: Vec<Reason>,
+    /// The layers without which nothing can be called safe.
+    needs: &'static [Layer],
+}
+
+fn reason(row: &Row, text: impl Into<String>) -> Reason {
+    Reason { key: Some(row.key.clone()), text: text.into() }
+}
+
+/// What a finding says, and where.
+fn told(finding: &Finding) -> String {
+    let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !finding.text.contains(place));
+    let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+    format!("{}{place}", finding.text)
 }
 
 /// The environment stays; what the application's own file says is read again, and what the world has changed
 /// meanwhile counts: a secret that was rotated, a host that has moved.
-fn of_restart(matrix: &Matrix, hosts: &[Host]) -> Safety {
-    let differs = |row: &&Row| {
-        let used = if matches!(row.winner, Some((Layer::App, _))) { Layer::App } else { Layer::Running };
-        match (row.cell(used), row.cell(Layer::Secret)) {
-            (Cell::Value(used), Cell::Value(secret)) => used.fingerprint != secret.fingerprint,
-            (Cell::Empty(_) | Cell::Absent, Cell::Value(_)) => true,
-            _ => false,
-        }
+fn of_restart(matrix: &Matrix) -> Judged {
+    let differs = |row: &&Row| match (used(row, Way::Restart), row.cell(Layer::Secret)) {
+        (Cell::Value(used), Cell::Value(secret)) => used.fingerprint != secret.fingerprint,
+        (Cell::Empty(_) | Cell::Absent, Cell::Value(_)) => true,
+        _ => false,
     };
     let text = "the application would go on without the value that the secret manager has";
-    let reason = |row: &Row| Reason { key: Some(row.key.clone()), text: text.to_owned() };
-    let broken = matrix.rows.iter().filter(differs).map(reason).collect();
-    fold(matrix, hosts, broken, &[Layer::Running, Layer::Secret, Layer::App])
+    let broken = matrix.rows.iter().filter(differs).map(|row| reason(row, text)).collect();
+    Judged { broken, notes: Vec::new(), needs: &[Layer::Running, Layer::Secret, Layer::App] }
 }
 
-/// The file on disk is loaded: every error of it breaks something.
-fn of_recreate(matrix: &Matrix, hosts: &[Host]) -> Safety {
-    let mut broken: Vec<Reason> = Vec::new();
+/// The file on disk is loaded: every error of it breaks something, but for a key that the application does not take
+/// from there.
+fn of_recreate(matrix: &Matrix) -> Judged {
+    let (mut broken, mut notes) = (Vec::new(), Vec::new());
     for row in &matrix.rows {
-        let error = row.findings.iter().find(|finding| finding.severity == Severity::Error);
-        broken.extend(error.map(|finding| reason(Some(row.key.clone()), finding)));
-    }
-    let whole = matrix.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    broken.extend(whole.map(|finding| reason(finding.key.clone(), finding)));
-    fold(matrix, hosts, broken, &[Layer::Template, Layer::File, Layer::Secret, Layer::Compose, Layer::App])
-}
-
-/// What a finding says, and where.
-fn reason(key: Option<String>, finding: &Finding) -> Reason {
-    let place = finding.place.as_ref().map(ToString::to_string).filter(|place| !finding.text.contains(place));
-    let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
-    Reason { key, text: format!("{}{place}", finding.text) }
-}
-
-fn fold(matrix: &Matrix, hosts: &[Host], mut broken: Vec<Reason>, layers: &[Layer]) -> Safety {
-    let mut unknown: Vec<Reason> = matrix
-        .unread
-        .iter()
-        .filter(|(layer, why)| layers.contains(layer) && !(*layer == Layer::App && is_not_configured(why)))
-        .map(|(layer, why)| Reason { key: None, text: format!("{}: {why}", layer.word()) })
-        .collect();
-    for host in hosts {
-        let reason = |text: String| Reason { key: Some(host.key.clone()), text };
-        match &host.resolves {
-            Known::Holds => {}
-            Known::Broken(how) => broken.push(reason(format!("its host does not resolve: {how}"))),
-            Known::NotCompared => unknown.push(reason("whether its host resolves was not looked at".to_owned())),
-            Known::Unknown(why) => unknown.push(reason(format!("whether its host resolves is not known: {why}"))),
+        let Some(error) = row.findings.iter().find(|finding| finding.severity == Severity::Error) else { continue };
+        match &row.winner {
+            Some((_, place)) if is_held_up_by_app(row) => {
+                notes.push(reason(row, format!("only {place} keeps this from breaking: {}", told(error))));
+            }
+            _ => broken.push(reason(row, told(error))),
         }
     }
-    if matrix.rows.is_empty() && unknown.is_empty() {
-        unknown.push(Reason { key: None, text: "no key is known".to_owned() });
+    let whole = matrix.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    broken.extend(whole.map(|finding| Reason { key: finding.key.clone(), text: told(finding) }));
+    Judged { broken, notes, needs: &[Layer::Template, Layer::File, Layer::Secret, Layer::Compose, Layer::App] }
+}
+
+/// Whether the application's own file gives it what the secret manager has, whatever the environment says.
+fn is_held_up_by_app(row: &Row) -> bool {
+    let same = match (row.cell(Layer::App), row.cell(Layer::Secret)) {
+        (Cell::Value(app), Cell::Value(secret)) => app.fingerprint == secret.fingerprint,
+        _ => false,
+    };
+    same && is_decided_by_app(row)
+}
+
+impl Judged {
+    fn fold(mut self, matrix: &Matrix, hosts: &[Host], way: Way) -> (Safety, Vec<Reason>) {
+        let of_a_layer =
+            |(layer, why): &(Layer, String)| Reason { key: None, text: format!("{}: {why}", layer.word()) };
+        let counts = |(layer, why): &&(Layer, String)| {
+            self.needs.contains(layer) && !(*layer == Layer::App && is_not_configured(why))
+        };
+        let mut unknown: Vec<Reason> = matrix.unread.iter().filter(counts).map(of_a_layer).collect();
+        for host in hosts.iter().filter(|host| host.way == way) {
+            let text = match &host.resolves {
+                Known::Holds => continue,
+                Known::Broken(how) => format!("its host does not resolve: {how}"),
+                Known::NotCompared => "whether its host resolves was not looked at".to_owned(),
+                Known::Unknown(why) => format!("whether its host resolves is not known: {why}"),
+            };
+            let list = match &host.resolves {
+                _ if is_optional(matrix, &host.key) => &mut self.notes,
+                Known::Broken(_) => &mut self.broken,
+                _ => &mut unknown,
+            };
+            list.push(Reason { key: Some(host.key.clone()), text });
+        }
+        if matrix.rows.is_empty() && unknown.is_empty() {
+            unknown.push(Reason { key: None, text: "no key is known".to_owned() });
+        }
+        let safety = match (self.broken.is_empty(), unknown.is_empty()) {
+            (false, _) => Safety::Breaks(in_order(matrix, self.broken)),
+            (true, false) => Safety::Unknown(unknown),
+            (true, true) => Safety::Safe,
+        };
+        (safety, self.notes)
     }
-    match (broken.is_empty(), unknown.is_empty()) {
-        (false, _) => Safety::Breaks(broken),
-        (true, false) => Safety::Unknown(unknown),
-        (true, true) => Safety::Safe,
-    }
+}
+
+/// Reasons in the order of the rows, so that those of a key stand together; whole layers last.
+fn in_order(matrix: &Matrix, mut reasons: Vec<Reason>) -> Vec<Reason> {
+    let order: HashMap<&str, usize> = matrix.rows.iter().enumerate().map(|(at, row)| (row.key.as_str(), at)).collect();
+    reasons.sort_by_key(|reason| reason.key.as_deref().and_then(|key| order.get(key)).copied().unwrap_or(usize::MAX));
+    reasons
+}
+
+/// Whether the template names a key and marks others REQUIRED, but not this one. Without any mark every key counts,
+/// and so does one that the template does not know.
+fn is_optional(matrix: &Matrix, key: &str) -> bool {
+    let has_marks = matrix.rows.iter().any(|row| row.required);
+    let row = matrix.rows.iter().find(|row| row.key == key);
+    has_marks && row.is_some_and(|row| !row.required && !row.section.is_empty())
 }
 
 /// A stack without a configuration file of the application has nothing there that could shadow a key.
 fn is_not_configured(why: &str) -> bool {
     why.starts_with("not configured")
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::super::{Place, Shown};
-    use super::*;
-    use crate::guard::{Fingerprinter, Secret};
-
-    fn value(text: &str) -> Cell {
-        let fingerprint = Fingerprinter::new(Secret::new("key of a test")).of(text.as_bytes());
-        let place = Place { file: ".env".to_owned(), line: 1 };
-        Cell::Value(Shown { text: Some(text.to_owned()), len: text.len(), fingerprint, place })
-    }
-
-    /// A matrix of one host on disk, and what runs.
-    fn matrix(disk: &str, running: Cell) -> Matrix {
-        let cells = [Cell::Absent, value(disk), Cell::Absent, Cell::Absent, Cell::Absent, running];
-        let row = Row {
-            key: "DB_HOST".to_owned(),
-            section: String::new(),
-            required: false,
-            sensitive: false,
-            cells,
-            winner: None,
-            findings: Vec::new(),
-        };
-        Matrix { rows: vec![row], ..Matrix::default() }
-    }
-
-    fn host(resolves: Known) -> [Host; 1] {
-        [Host { key: "DB_HOST".to_owned(), resolves }]
-    }
-
-    #[test]
-    fn a_host_is_asked_of_the_way_that_uses_it() {
-        let gone = host(Known::Broken("new.example has no address".to_owned()));
-        let moved = forecast(&matrix("new.example", value("old.example")), &gone);
-        assert!(matches!(moved.recreate.safety, Safety::Breaks(_)));
-        // The old name, which a restart keeps, was not looked up.
-        assert!(matches!(moved.restart.safety, Safety::Unknown(_)));
-        let same = forecast(&matrix("new.example", value("new.example")), &gone);
-        assert!(matches!((same.restart.safety, same.recreate.safety), (Safety::Breaks(_), Safety::Breaks(_))));
-        let well = forecast(&matrix("new.example", value("new.example")), &host(Known::Holds));
-        assert_eq!((well.restart.safety, well.recreate.safety), (Safety::Safe, Safety::Safe));
-    }
-
-    #[test]
-    fn a_masked_host_is_named_but_not_by_its_value() {
-        let mut matrix = matrix("new.example", Cell::Unread);
-        assert_eq!(hosts(&matrix), [("DB_HOST".to_owned(), Some("new.example".to_owned()))]);
-        if let Cell::Value(shown) = &mut matrix.rows[0].cells[Layer::File as usize] {
-            shown.text = None;
-        }
-        assert_eq!(hosts(&matrix), [("DB_HOST".to_owned(), None)]);
-        let safety = forecast(&matrix, &host(Known::NotCompared)).recreate.safety;
-        assert!(matches!(safety, Safety::Unknown(_)));
-    }
 }

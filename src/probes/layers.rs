@@ -40,6 +40,11 @@ impl StackLayers {
         &self.rules
     }
 
+    /// The application's container, where one is configured.
+    pub fn container(&self) -> Option<&str> {
+        self.settings.container.as_deref()
+    }
+
     /// The layers that are configured; of the others nothing is known, and nothing is wrong with that.
     pub fn configured(&self) -> Vec<Layer> {
         let settings = &self.settings;

@@ -12,6 +12,7 @@ mod run;
 pub mod schedule;
 mod spec;
 
+pub mod hosts;
 pub mod running;
 pub mod secrets;
 

@@ -2,13 +2,13 @@
 //! comparison and nowhere else; what comes out holds none that is secret.
 
 use super::file_eyes::FileEyes;
-use super::hosts;
 use crate::app::Event;
 use crate::config::Config;
 use crate::env::forecast::Host;
 use crate::env::{Layers, Matrix, Reading, compare, secret_values};
 use crate::guard::{Fingerprinter, Secret, Watch};
 use crate::probes::Place;
+use crate::probes::hosts::look_up;
 use crate::probes::layers::StackLayers;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
@@ -96,12 +96,12 @@ impl LayerTask {
         // A large file takes its time to be compared; the screen must not wait for it.
         let compared = tokio::task::spawn_blocking(move || {
             let layers = layers.unwrap_or_else(crashed);
-            let names = hosts::container_names(&layers);
+            let names = container_names(&layers);
             (this.compare(&layers), names, this.guard(&layers))
         });
         let nothing = || (self.compare(&crashed()), Vec::new(), Watch::default());
         let (matrix, names, guard) = compared.await.unwrap_or_else(|_| nothing());
-        let hosts = hosts::look_up(&matrix, &names).await;
+        let hosts = look_up(&self.place, self.layers.container(), &matrix, &names).await;
         Compared { matrix, hosts, guard }
     }
 
@@ -117,4 +117,9 @@ impl LayerTask {
 /// What is known where reading it crashed: nothing.
 fn crashed() -> Layers {
     Layers { file: Reading::Unread("reading it crashed (a bug; see the log)".to_owned()), ..Layers::default() }
+}
+
+/// The names under which the project's containers know each other.
+fn container_names(layers: &Layers) -> Vec<String> {
+    layers.compose.read().map(|layer| layer.names.clone()).unwrap_or_default()
 }

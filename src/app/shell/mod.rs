@@ -9,7 +9,6 @@ mod draw;
 mod env_watch;
 mod file_eyes;
 mod folder_watch;
-mod hosts;
 mod layers;
 mod past;
 mod perform;

@@ -5,7 +5,7 @@ use super::files::word;
 use super::select::is_asked;
 use crate::app::shell::Compared;
 use crate::cli::EnvArgs;
-use crate::env::forecast::{Forecast, Outcome, Safety, forecast};
+use crate::env::forecast::{Forecast, Outcome, Reason, Safety, forecast};
 use crate::env::{Finding, Layer, Severity};
 use crate::guard::line;
 use serde::Serialize;
@@ -50,16 +50,17 @@ impl Answer for ForecastReport {
     fn human(&self) -> String {
         let mut out = String::new();
         for (command, outcome) in self.forecast.commands() {
-            let is = outcome.safety.word();
-            let counted = match self.running_unread {
-                None => format!("keeps {} keys, changes {}", outcome.kept, outcome.changes.len()),
-                Some(_) => "what it keeps and changes is not known".to_owned(),
+            let does = match outcome.kept {
+                Some(kept) => format!("keeps {kept} keys, changes {}", outcome.changes.len()),
+                None => "what it changes is not known".to_owned(),
             };
-            let _ = writeln!(out, "{command}: {is}; {counted}");
-            for reason in outcome.safety.reasons() {
+            let _ = writeln!(out, "{command}: {}; {does}", outcome.safety.word());
+            let mut tell = |word: &str, reason: &Reason| {
                 let key = reason.key.as_ref().map(|key| format!("{key}: ")).unwrap_or_default();
-                let _ = writeln!(out, "  because  {}{}", line(&key), line(&reason.text));
-            }
+                let _ = writeln!(out, "  {word:<8} {}{}", line(&key), line(&reason.text));
+            };
+            outcome.safety.reasons().iter().for_each(|reason| tell("because", reason));
+            outcome.notes.iter().for_each(|reason| tell("note", reason));
             for change in &outcome.changes {
                 let _ = writeln!(out, "  {:<8} {}", word(change.change), line(&change.key));
             }

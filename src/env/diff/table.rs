@@ -16,24 +16,28 @@ pub(super) enum Side {
     Right,
 }
 
-/// A value: a piece of its file, or one that had to be made.
-#[derive(Clone, Copy)]
-enum Text {
-    Written { start: u32, len: u32 },
-    Made(u32),
-}
+/// The length of a value that had to be made: no piece of a file of less than 4 GiB is that long.
+const MADE: u32 = u32::MAX;
 
-#[derive(Clone, Copy)]
+/// A value: a piece of its file, or the index of one that had to be made. There is a slot for every key, so each byte
+/// of it counts: line 0 says that this side has not got the key.
+#[derive(Clone, Copy, Default)]
 struct Found {
-    text: Text,
+    start: u32,
+    len: u32,
     line: u32,
 }
 
-/// A key: where its name stands, in which file, and its value on each side.
+impl Found {
+    fn is_there(self) -> bool {
+        self.line != 0
+    }
+}
+
+/// A key: where its name stands in the first of the files that has it, and its value on each side.
 struct Slot {
     name: (u32, u32),
-    named_by: Side,
-    found: [Option<Found>; 2],
+    found: [Found; 2],
 }
 
 pub(super) struct Table<'a> {
@@ -66,7 +70,7 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
-        self.slots.iter().filter(|slot| slot.found.iter().any(Option::is_some)).map(|slot| Pair {
+        self.slots.iter().map(|slot| Pair {
             key: self.key(slot),
             left: self.value(slot, Side::Left),
             right: self.value(slot, Side::Right),
@@ -96,16 +100,17 @@ impl<'a> Table<'a> {
             let error =
                 |reason| EnvError { line: statement.line, column: statement.column, reason: Reason::Value(reason) };
             let Some((bytes, _)) = found.map_err(error)? else { continue };
-            let text = match bytes {
-                Cow::Borrowed(bytes) => Text::Written { start: offset(source, bytes), len: bytes.len() as u32 },
+            let line = statement.line as u32;
+            let found = match bytes {
+                Cow::Borrowed(bytes) => Found { start: offset(source, bytes), len: bytes.len() as u32, line },
                 Cow::Owned(bytes) => {
                     self.made.push(Zeroizing::new(bytes));
-                    Text::Made(self.made.len() as u32 - 1)
+                    Found { start: self.made.len() as u32 - 1, len: MADE, line }
                 }
             };
             // A key that is lost at the end of the file has no name, as Compose reads it.
             let key = if statement.assign == Assign::LostAtEnd { "" } else { statement.key };
-            self.put(side, key, Found { text, line: statement.line as u32 });
+            self.put(side, key, found);
         }
         Ok(())
     }
@@ -113,21 +118,23 @@ impl<'a> Table<'a> {
     fn put(&mut self, side: Side, key: &str, found: Found) {
         let at = match self.slots.get(self.next) {
             Some(slot) if self.key(slot) == key => self.next,
-            _ => self.place_of(side, key),
+            _ => self.place_of(side, key, found),
         };
-        self.slots[at].found[side as usize] = Some(found);
+        self.slots[at].found[side as usize] = found;
         self.next = at + 1;
     }
 
-    /// The slot of a key, made where there is none yet.
-    fn place_of(&mut self, side: Side, key: &str) -> usize {
+    /// The slot of a key, made with this value where there is none yet.
+    fn place_of(&mut self, side: Side, key: &str, value: Found) -> usize {
         let hash = self.hasher.hash_one(key);
         if let Some(at) = self.index.find(hash, |at| self.key(&self.slots[*at as usize]) == key) {
             return *at as usize;
         }
         let at = self.slots.len();
         let name = (offset(self.sources[side as usize], key.as_bytes()), key.len() as u32);
-        self.slots.push(Slot { name, named_by: side, found: [None; 2] });
+        let mut found = [Found::default(); 2];
+        found[side as usize] = value;
+        self.slots.push(Slot { name, found });
         let (slots, sources, hasher) = (&self.slots, self.sources, &self.hasher);
         self.index.insert_unique(hash, at as u32, |at| hasher.hash_one(name_of(sources, &slots[*at as usize])));
         at
@@ -144,18 +151,22 @@ impl<'a> Table<'a> {
     }
 
     fn value(&self, slot: &Slot, side: Side) -> Option<Value<'_>> {
-        let found = slot.found[side as usize]?;
-        let bytes = match found.text {
-            Text::Written { start, len } => self.sources[side as usize].get(start as usize..(start + len) as usize),
-            Text::Made(at) => self.made.get(at as usize).map(|made| made.as_slice()),
+        let Found { start, len, line } = slot.found[side as usize];
+        if line == 0 {
+            return None;
+        }
+        let bytes = match len {
+            MADE => self.made.get(start as usize).map(|made| made.as_slice()),
+            _ => self.sources[side as usize].get(start as usize..(start + len) as usize),
         };
-        Some(Value { bytes: bytes.unwrap_or_default(), line: found.line as usize })
+        Some(Value { bytes: bytes.unwrap_or_default(), line: line as usize })
     }
 }
 
 fn name_of<'a>(sources: [&'a [u8]; 2], slot: &Slot) -> &'a str {
     let (start, len) = slot.name;
-    let name = sources[slot.named_by as usize].get(start as usize..(start + len) as usize).unwrap_or_default();
+    let named_by = if slot.found[Side::Left as usize].is_there() { Side::Left } else { Side::Right };
+    let name = sources[named_by as usize].get(start as usize..(start + len) as usize).unwrap_or_default();
     std::str::from_utf8(name).unwrap_or_default()
 }
 

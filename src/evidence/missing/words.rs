@@ -52,8 +52,7 @@ pub(super) fn of_probe(why: &WhyNot, seen: &Evidence, around: &Circumstances, no
             let how = seen.hint.as_deref().unwrap_or("it must be able to fail");
             step(Step::Configure, why, format!("have the control of `{name}` refused: {how}"))
         }
-        IN_MAINTENANCE => step(Step::Wait, why, format!("wait: {}", why.text)),
-        FLAPPING => step(Step::Wait, why, format!("wait: {}", why.text)),
+        IN_MAINTENANCE | FLAPPING => step(Step::Wait, why, format!("wait: {}", why.text)),
         _ => step(Step::Fix, why, format!("fix {}", why.text)),
     }
 }

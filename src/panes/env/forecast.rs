@@ -1,10 +1,9 @@
 //! What the next restart would do: kept or loaded, safe or not, key by key, and how the last ones went.
 
 use super::blame::time;
-use super::restarts::{is_compared, restarts};
+use super::restarts::restarts;
 use crate::app::Facts;
 use crate::app::theme::Role;
-use crate::env::Matrix;
 use crate::env::diff::Change;
 use crate::env::forecast::{Outcome, forecast};
 use crate::panes::Canvas;
@@ -27,9 +26,9 @@ pub(super) fn lines(facts: &Facts) -> Vec<Line> {
     let mut lines = Vec::new();
     let [restart, recreate] = forecast.commands();
     let keeps = "starts the same container again: its environment stays, the application reads its own file anew";
-    outcome(restart, keeps, matrix, &mut lines);
+    outcome(restart, keeps, &mut lines);
     let loads = "makes the container anew: what is on disk now is loaded";
-    outcome(recreate, loads, matrix, &mut lines);
+    outcome(recreate, loads, &mut lines);
     lines.push(("last restarts".to_owned(), String::new(), Role::Title));
     let known = restarts(facts);
     if known.is_empty() {
@@ -42,17 +41,19 @@ pub(super) fn lines(facts: &Facts) -> Vec<Line> {
     lines
 }
 
-fn outcome((command, outcome): (&str, &Outcome), does: &str, matrix: &Matrix, lines: &mut Vec<Line>) {
+fn outcome((command, outcome): (&str, &Outcome), does: &str, lines: &mut Vec<Line>) {
     let (word, role) = (outcome.safety.word(), of_safety(&outcome.safety));
     lines.push((word.to_owned(), command.to_owned(), role));
-    let counted = if is_compared(matrix) {
-        format!("; {} keys keep their values, {} change", outcome.kept, outcome.changes.len())
-    } else {
-        "; what runs could not be read, so what changes is not known".to_owned()
+    let counted = match outcome.kept {
+        Some(kept) => format!("; {kept} keys keep their values, {} change", outcome.changes.len()),
+        None => "; what runs could not be read, so what changes is not known".to_owned(),
     };
     lines.push((String::new(), format!("{does}{counted}"), Role::Muted));
     for reason in outcome.safety.reasons() {
         lines.push((format!("  {}", reason.key.as_deref().unwrap_or("because")), reason.text.clone(), role));
+    }
+    for note in &outcome.notes {
+        lines.push((format!("  {}", note.key.as_deref().unwrap_or("note")), note.text.clone(), Role::Muted));
     }
     for change in &outcome.changes {
         let (words, role) = changes(change.change);

@@ -1,7 +1,6 @@
 //! The last restarts, and how long they took, as far as the console has seen them. Pure.
 
 use crate::app::Facts;
-use crate::env::Matrix;
 use crate::evidence::Verdict;
 use crate::timeline::{Entry, EventType};
 use jiff::{SignedDuration, Timestamp};
@@ -85,9 +84,4 @@ fn is_start(entry: &Entry) -> bool {
 fn in_words(lasted: SignedDuration) -> String {
     let lasted = Duration::try_from(lasted).unwrap_or_default().as_secs();
     if lasted < 120 { format!("{lasted} s") } else { format!("{} min", lasted / 60) }
-}
-
-/// How many keys of the container both ways of starting again are told of.
-pub(super) fn is_compared(matrix: &Matrix) -> bool {
-    !matrix.unread.iter().any(|(layer, _)| *layer == crate::env::Layer::Running)
 }

@@ -1,5 +1,6 @@
 //! The name service as the application sees it: does a name lead, inside a container, to a running container?
 
+mod leads;
 #[cfg(feature = "docker")]
 mod look;
 #[cfg(feature = "docker")]
@@ -8,6 +9,8 @@ mod verdict;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use leads::{Leads, leads};
 
 use super::container::Status;
 use super::docker_reasons::docker_reasons;
