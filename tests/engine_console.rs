@@ -25,7 +25,9 @@ fn row(app: &App, probe: &str) -> String {
     let screen = screen(app, 110, 24);
     // Below the header and the strip, which name probes too, as does what green lacks.
     let mut rows = screen.lines().skip(3).skip_while(|line| !line.trim_start().starts_with("───"));
-    rows.find(|line| line.contains(probe) && !line.contains("to green")).unwrap_or_else(|| panic!("{screen}")).to_owned()
+    rows.find(|line| line.contains(probe) && !line.contains("to green"))
+        .unwrap_or_else(|| panic!("{screen}"))
+        .to_owned()
 }
 
 fn after(seconds: i64) -> Timestamp {

@@ -38,9 +38,7 @@ impl LayerTask {
     /// Reads at once, then when asked and every half minute, until nobody asks any more.
     pub async fn run(self, mut asked: Receiver<()>, events: Sender<Event>, door: watch::Sender<Watch>) {
         // What the files hold is known at once; secrets and what runs may take their time.
-        let this = self.clone();
-        let known = tokio::task::spawn_blocking(move || this.guard(&this.layers.files(&this.place))).await;
-        let _ = door.send(known.unwrap_or_default());
+        let _ = door.send(self.known().await);
         loop {
             let (matrix, guard) = Box::pin(self.read()).await;
             // The guard first, so that nothing that was just learned gets past it.
@@ -54,6 +52,13 @@ impl LayerTask {
                 () = tokio::time::sleep(EVERY) => {}
             }
         }
+    }
+
+    /// The guard that knows the secrets of the stack's files alone.
+    pub async fn known(&self) -> Watch {
+        let this = self.clone();
+        let known = tokio::task::spawn_blocking(move || this.guard(&this.layers.files(&this.place)));
+        known.await.unwrap_or_default()
     }
 
     /// Reads every layer and compares them; with the comparison comes the guard that knows their secrets.
