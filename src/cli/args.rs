@@ -69,7 +69,7 @@ pub struct CheckArgs {
 /// Which rows of the timeline are printed, and how.
 #[derive(Debug, clap::Args)]
 pub struct TimelineArgs {
-    /// Only rows that fit: type=USER_ACTION actor=~"telegram:.*" since=2h "free text"; see docs/timeline.md
+    /// Only rows that fit: `type=USER_ACTION actor=~"telegram:.*" since=2h "free text"`; see docs/timeline.md
     #[arg(long, value_name = "FILTER", default_value = "")]
     pub filter: String,
     /// The filter of this name in readback.toml, [timeline] filters

@@ -126,27 +126,27 @@ impl Tail {
             window.extend(page);
             let is_below = window.last().is_none_or(|entry| match &self.bottom {
                 Some(_) => !self.reaches(entry),
-                None => is_first && self.begin(&window, now).is_some() && entry.at() < floor(&window, now),
+                None => is_first && begin(&window, now).is_some() && entry.at() < floor(&window, now),
             });
             if is_last || is_below {
                 break;
             }
         }
         window.retain(|entry| self.reaches(entry));
-        let begin = self.begin(&window, now).map(|at| place(&window[at]));
+        let begin = begin(&window, now).map(|at| place(&window[at]));
         self.bottom = begin.or(self.bottom.take());
         let fresh: Vec<bool> = window.iter().map(|entry| !self.seen.contains(&name(entry))).collect();
         // What has left the window is never looked at again, so it need not be remembered.
         self.seen = window.iter().filter(|entry| self.reaches(entry)).map(name).collect();
         Ok(window.into_iter().zip(fresh).filter(|(_, fresh)| *fresh).map(|(entry, _)| entry).collect())
     }
+}
 
-    /// Where the next window begins in this one: behind the least number of rows, and where they are old.
-    fn begin(&self, window: &[Entry], now: Timestamp) -> Option<usize> {
-        let floor = floor(window, now);
-        let old = window.iter().position(|entry| entry.at() < floor)?;
-        (old.max(LEAST) < window.len()).then(|| old.max(LEAST))
-    }
+/// Where the next window begins in this one: behind the least number of rows, and where they are old.
+fn begin(window: &[Entry], now: Timestamp) -> Option<usize> {
+    let floor = floor(window, now);
+    let old = window.iter().position(|entry| entry.at() < floor)?;
+    (old.max(LEAST) < window.len()).then(|| old.max(LEAST))
 }
 
 /// The moment before which rows are old. A row that claims to come from the future moves nothing.
@@ -173,3 +173,7 @@ fn unread() -> std::io::Result<Arc<Notify>> {
     })?;
     Ok(gone)
 }
+
+#[cfg(test)]
+#[path = "follow_tests.rs"]
+mod tests;
