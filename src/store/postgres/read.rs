@@ -8,7 +8,7 @@ use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
 use crate::store::{Cursor, StoreError};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, OwnEvent};
+use crate::timeline::{Entry, EventType, OwnEvent};
 use sqlx::{Connection, PgConnection, Postgres};
 
 /// Served by `ix_aol_created_at`; ties are sorted within one instant only. Another program's text is read up
@@ -40,15 +40,21 @@ const REVIEWS: &str = "
     SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event ORDER BY recorded_at, scope, seq";
 
-/// The columns that a page is narrowed and ordered by. The type is looked up once, so that its index serves and a
-/// name that the enum does not have finds nothing.
+/// The columns that a page is narrowed and ordered by. A known type is cast, so that the planner knows how rare it
+/// is: the index by type finds the few, that by time the many.
 const LOG: Columns = Columns {
     at: "created_at",
     id: "id COLLATE \"C\"",
-    kind: Some("event_type = (SELECT e FROM unnest(enum_range(NULL::alert_event_type)) e WHERE e::text = "),
+    kind: Some("event_type = "),
     incident: "incident_id",
     actor: Some("actor"),
     success: Some("success"),
+};
+
+/// The same for another program's type, which the enum may not have: the cast would be an error, a look finds nothing.
+const LOG_OF_OTHERS: Columns = Columns {
+    kind: Some("event_type = (SELECT e FROM unnest(enum_range(NULL::alert_event_type)) e WHERE e::text = "),
+    ..LOG
 };
 
 /// A page of the merged timeline, of one moment.
@@ -64,7 +70,9 @@ pub(super) async fn page(
         connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)?;
     let (mut log, mut own, mut records): (Vec<LogRow>, Vec<OwnRow>, Vec<RecordRow>) = Default::default();
     if asked.of_log() {
-        let mut query = asked.query::<Postgres>(LOG_PAGE, &LOG, ")");
+        let is_known = pushed.kind.as_deref().is_none_or(|kind| EventType::from_name(kind).is_some());
+        let (columns, closing) = if is_known { (&LOG, "::text::alert_event_type") } else { (&LOG_OF_OTHERS, ")") };
+        let mut query = asked.query::<Postgres>(LOG_PAGE, columns, closing);
         log = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     if own_stands && asked.of_own() {
