@@ -7,7 +7,7 @@ use readback::app::theme::Depth;
 use readback::app::{Access, App, Effect, Event, Ids};
 use readback::demo::Demo;
 use readback::env::Matrix;
-use readback::env::forecast::Host;
+use readback::env::forecast::{Host, Way};
 use readback::env::snapshot::{Dated, Keys};
 use readback::env::watch::{Attribution, event};
 use readback::evidence::Known;
@@ -78,7 +78,8 @@ fn a_host_that_is_not_known_makes_pane_and_gate_say_not_known_together() {
     };
     assert_eq!(said(&app), None);
     let resolves = Known::Unknown("no name server could be asked".to_owned());
-    app.update(Event::HostsLooked(vec![Host { key: "DB_HOST".to_owned(), resolves }]), scene::now());
+    let host = |way| Host { key: "DB_HOST".to_owned(), way, resolves: resolves.clone() };
+    app.update(Event::HostsLooked(vec![host(Way::Restart), host(Way::Recreate)]), scene::now());
     assert!(said(&app).is_some(), "{:?}", app.facts().recovery.why_not);
     scene::press(&mut app, "2 F");
     assert!(screen(&app, 120, 60).contains("not known"));

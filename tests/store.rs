@@ -6,6 +6,8 @@
 
 #[path = "store/bench.rs"]
 mod bench;
+#[path = "store/filtered.rs"]
+mod filtered;
 #[path = "store/on_disk.rs"]
 mod on_disk;
 #[path = "store/on_postgres.rs"]
@@ -56,6 +58,9 @@ async fn what_is_written_stands_in_the_timeline_once(bench: &Bench) {
     assert_eq!(first.recorded_at.as_nanosecond() % 1_000, 0, "whole microseconds");
     assert_eq!(store.reviews().await.unwrap(), [first.clone(), second.clone()]);
     assert_eq!(verify_heads(&[first.clone(), second.clone()], &store.heads().await.unwrap()), Ok(()));
+    let audit = store.audit(Some("INC-1")).await.unwrap();
+    assert_eq!((audit.records, audit.broken), (2, None));
+    assert_eq!((audit.chains.len(), audit.chains[0].records, &audit.chains[0].hash), (1, 2, &second.hash));
 
     let page = everything(&store).await;
     let ids: Vec<_> = page.iter().map(Entry::id).collect();

@@ -56,6 +56,28 @@ fn timeline_at_every_size() {
 }
 
 #[test]
+fn a_filter_that_is_wrong_at_every_size() {
+    snapshots("filter", |columns, rows| {
+        let mut app = scene::incident(columns, rows);
+        scene::press(&mut app, "3 /");
+        app.update(Event::Paste("success=false actr=~\"資.*\"".to_owned()), scene::now());
+        app
+    });
+}
+
+#[test]
+fn the_rows_that_fit_a_filter_at_every_size() {
+    snapshots("filtered", |columns, rows| {
+        let mut app = scene::incident(columns, rows);
+        scene::press(&mut app, "3 /");
+        app.update(Event::Paste("actor=alertmanager or success=false".to_owned()), scene::now());
+        scene::press(&mut app, "enter j");
+        scene::rest(&mut app);
+        app
+    });
+}
+
+#[test]
 fn readback_at_every_size() {
     snapshots("readback", after("4 j"));
 }

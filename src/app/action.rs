@@ -60,6 +60,18 @@ pub enum Action {
     Since,
     /// What the next restart would do.
     Forecast,
+    /// Ask which rows of the timeline are shown.
+    Filter,
+    /// Show the rows that fit what was written.
+    ApplyFilter,
+    /// Show every row again.
+    ClearFilter,
+    /// Write what could stand at the cursor.
+    CompleteFilter,
+    /// The next saved filter.
+    NextFilter,
+    /// The saved filter before.
+    PrevFilter,
     /// Write into the field.
     Edit,
     /// Write the reference to recorded evidence into the field.
@@ -95,6 +107,10 @@ pub enum Context {
     List,
     /// The Env pane.
     Env,
+    /// The Timeline pane.
+    Timeline,
+    /// The filter's prompt; only its own keys count.
+    Prompt,
     /// An open review.
     Review,
     /// A text is being written; only its own keys count.
@@ -110,6 +126,8 @@ impl Context {
             Self::Global => "everywhere",
             Self::List => "in a list",
             Self::Env => "in Env",
+            Self::Timeline => "in Timeline",
+            Self::Prompt => "in the filter",
             Self::Review => "in a review",
             Self::Editing => "while writing",
             Self::Asking => "at a question",
@@ -117,7 +135,8 @@ impl Context {
     }
 
     /// Every context, in the order of help.
-    pub const ALL: [Self; 6] = [Self::Global, Self::List, Self::Env, Self::Review, Self::Editing, Self::Asking];
+    pub const ALL: [Self; 8] =
+        [Self::Global, Self::List, Self::Env, Self::Timeline, Self::Prompt, Self::Review, Self::Editing, Self::Asking];
 }
 
 /// One line of the table.
@@ -203,6 +222,12 @@ pub const ACTIONS: &[ActionInfo] = &[
         "forecast",
         "What a restart keeps, what a recreate loads, and what breaks",
     ),
+    row(A::Filter, C::Timeline, "filter", &["/"], "filter", "Write which rows are shown"),
+    row(A::ApplyFilter, C::Prompt, "apply-filter", &["enter"], "apply", "Show the rows that fit"),
+    row(A::ClearFilter, C::Prompt, "clear-filter", &["esc", "ctrl-c"], "clear", "Show every row again"),
+    row(A::CompleteFilter, C::Prompt, "complete-filter", &["tab"], "complete", "Write the likeliest at the cursor"),
+    row(A::NextFilter, C::Prompt, "next-filter", &["down"], "saved", "The next saved filter"),
+    row(A::PrevFilter, C::Prompt, "prev-filter", &["up"], "saved before", "The saved filter before"),
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
     writing(row(
         A::Attach,

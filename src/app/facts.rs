@@ -92,6 +92,8 @@ pub struct Facts {
     pub drafts: BTreeMap<String, String>,
     /// What the guard looks out for.
     pub guard: Watch,
+    /// The saved filters of the timeline, by name.
+    pub filters: BTreeMap<String, String>,
     /// Bytes sent to the terminal so far.
     pub bytes_sent: u64,
 }
@@ -125,6 +127,7 @@ impl Facts {
             store: StoreState::default(),
             drafts: BTreeMap::new(),
             guard: Watch::default(),
+            filters: BTreeMap::new(),
             bytes_sent: 0,
         };
         facts.judge_recovery();

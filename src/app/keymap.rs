@@ -47,8 +47,13 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_contexts_that_are_heard_together() {
-        for pair in [[Context::Global, Context::List], [Context::Env, Context::List], [Context::Review, Context::List]]
-        {
+        for pair in [
+            [Context::Global, Context::List],
+            [Context::Env, Context::List],
+            [Context::Timeline, Context::List],
+            [Context::Timeline, Context::Global],
+            [Context::Review, Context::List],
+        ] {
             let keys: Vec<_> =
                 ACTIONS.iter().filter(|info| pair.contains(&info.context)).flat_map(|info| info.keys).collect();
             let distinct: BTreeSet<_> = keys.iter().collect();

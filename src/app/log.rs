@@ -23,6 +23,11 @@ pub struct Log {
 }
 
 impl Log {
+    /// Another after the rows have changed.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     /// Puts other rows in the place of these; newest first.
     pub(super) fn put(&mut self, entries: Vec<Entry>) {
         self.entries = entries;

@@ -172,7 +172,7 @@ impl App {
             return vec![Context::List, Context::Global];
         }
         let mut contexts = self.pane(self.focus).contexts().to_vec();
-        if !contexts.iter().any(|context| matches!(context, Context::Editing | Context::Asking)) {
+        if !contexts.iter().any(|context| matches!(context, Context::Editing | Context::Prompt | Context::Asking)) {
             contexts.push(Context::Global);
         }
         contexts

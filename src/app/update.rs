@@ -32,6 +32,8 @@ impl App {
         self.facts.judge_recovery();
         effects.extend(self.follow_up(now));
         self.settle();
+        let more = self.timeline.more(&self.facts);
+        effects.extend(self.pass_gate(more.into_iter().collect()));
         let wake = wake::next(&self.facts).into_iter().chain(self.follow_at()).chain(self.rest_cursor()).min();
         effects.extend(wake.map(Effect::WakeAt));
         Turn { effects, dirty: true }
@@ -118,15 +120,22 @@ impl App {
                 out.tell(refusal(self.facts.setting.access));
             }
             Some(action) => self.act(action, out),
-            None if contexts.contains(&Context::Editing) => self.typed(&Typed::Key(key), out),
+            None if contexts.contains(&Context::Editing) || contexts.contains(&Context::Prompt) => {
+                self.typed(&Typed::Key(key), out);
+            }
             None => {}
         }
     }
 
     fn typed(&mut self, typed: &Typed<'_>, out: &mut Outbox<'_>) {
-        if self.focus == PaneId::Readback && self.overlay.is_none() {
-            let _ = self.readback.typed(typed, &self.facts, out);
+        if self.overlay.is_some() {
+            return;
         }
+        let _ = match self.focus {
+            PaneId::Timeline => self.timeline.typed(typed, &self.facts, out),
+            PaneId::Readback => self.readback.typed(typed, &self.facts, out),
+            PaneId::Health | PaneId::Env => Flow::Pass,
+        };
     }
 
     fn act(&mut self, action: Action, out: &mut Outbox<'_>) {
@@ -249,6 +258,8 @@ impl App {
         self.facts.recorded = reviews;
         let log = &mut self.facts.log;
         log.read = true;
+        // A page that was asked for while the database was away never comes.
+        log.loading = false;
         // A full page that ends above everything known leaves a gap: what is below it is read again.
         let oldest = page.last().map(Entry::at);
         let gap =

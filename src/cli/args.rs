@@ -37,6 +37,10 @@ pub enum Command {
     /// The stack's configuration: what is wrong, since when, and what the next restart does
     #[command(subcommand)]
     Env(EnvCommand),
+    /// Print the rows of the timeline, oldest first; exits 0, 1 (none fits), 2 (a wrong filter) or 3 (not read)
+    Timeline(TimelineArgs),
+    /// Check the hash chains of the review records; exits 0 (they hold), 2 (broken) or 3 (can't be asked)
+    Verify(VerifyArgs),
     /// Write a commented readback.toml from what is found in a folder; never overwrites
     Init {
         /// The folder
@@ -60,6 +64,59 @@ pub struct CheckArgs {
     /// Ask again until the recovery is verified or this time is up: 30s, 5m
     #[arg(long, value_name = "DURATION", value_parser = wait)]
     pub wait: Option<Duration>,
+}
+
+/// Which rows of the timeline are printed, and how.
+#[derive(Debug, clap::Args)]
+pub struct TimelineArgs {
+    /// Only rows that fit: `type=USER_ACTION actor=~"telegram:.*" since=2h "free text"`; see docs/timeline.md
+    #[arg(long, value_name = "FILTER", default_value = "")]
+    pub filter: String,
+    /// The filter of this name in readback.toml, [timeline] filters
+    #[arg(long, value_name = "NAME", conflicts_with = "filter")]
+    pub saved: Option<String>,
+    /// The newest so many of them
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub limit: u32,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = RowFormat::Human)]
+    pub format: RowFormat,
+    /// Print rows as they arrive, until Ctrl-C or until nobody reads any more
+    #[arg(long, short)]
+    pub follow: bool,
+}
+
+/// How rows are printed. What looks like a secret is masked in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowFormat {
+    /// For people: a line for each.
+    Human,
+    /// For programs: a JSON object on a line for each.
+    Json,
+    /// For spreadsheets: RFC 4180; what a spreadsheet would take for a formula is made a text.
+    Csv,
+    /// For documents: a Markdown table.
+    Md,
+}
+
+/// Which chains are checked.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// Only the chain of this incident
+    #[arg(long, value_name = "INCIDENT")]
+    pub incident: Option<String>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
+    pub format: VerifyFormat,
+}
+
+/// How the answer about the chains is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
 }
 
 /// Reads `--wait`. Less than the pause between two rounds would be no waiting.

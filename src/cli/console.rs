@@ -53,6 +53,7 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
     let mut screen = Screen::new(guard, caps, theme).map_err(io("the terminal can't be written to"))?;
     let mut facts = Facts::new(setting(context), first_evidence(context), Timestamp::now());
     facts.maintenance.clone_from(&context.config.maintenance);
+    facts.filters.clone_from(&context.config.timeline.filters);
     let mut app = App::new(facts, Ids::new(uuid::Uuid::now_v7().into_bytes()), screen.size());
     // The first frame goes out before any task competes for the processor.
     screen.draw(&mut app);

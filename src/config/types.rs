@@ -301,11 +301,14 @@ impl Default for ReviewSettings {
     }
 }
 
-/// `[timeline]`: what the timeline starts with.
+/// `[timeline]`: what the timeline starts with, and what is asked of it often.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TimelineSettings {
     /// Rows of `alert_operation_log`, one JSON object per line, to be imported into an embedded store;
     /// rows whose ids are there already are left alone. Never imported into a server that others use.
     pub seed: Option<PathBuf>,
+    /// Filters by name, for the prompt of the timeline and for `readback timeline --saved`.
+    #[serde(deserialize_with = "value::filters")]
+    pub filters: BTreeMap<String, String>,
 }

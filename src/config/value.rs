@@ -1,8 +1,10 @@
 //! Values with a form of their own: durations, names, the operator's time zone.
 
+use crate::timeline::filter::Filter;
 use jiff::tz::{Offset, TimeZone};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Reads a duration: a whole number and a unit (`500ms`, `30s`, `5m`, `1h`, `7d`), more than nothing.
@@ -53,6 +55,29 @@ pub(super) fn incident<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Stri
         Ok(Some(text))
     } else {
         Err(D::Error::custom("not an incident reference; 1 to 30 characters on one line"))
+    }
+}
+
+/// Reads filters of the timeline by name. A message says where one is wrong, and not what stands there.
+pub(super) fn filters<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let filters = BTreeMap::<String, SavedFilter>::deserialize(from)?;
+    Ok(filters.into_iter().map(|(name, SavedFilter(text))| (name, text)).collect())
+}
+
+/// A text that is a filter.
+struct SavedFilter(String);
+
+impl<'de> Deserialize<'de> for SavedFilter {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        match Filter::parse(&text, &TimeZone::UTC) {
+            Ok(_) => Ok(Self(text)),
+            Err(error) => {
+                let what = "not a filter, from its column";
+                let next = "readback timeline --filter says what is wrong, docs/timeline.md what a filter is";
+                Err(D::Error::custom(format!("{what} {} on; {next}", error.column)))
+            }
+        }
     }
 }
 

@@ -87,7 +87,7 @@ pub trait Pane {
     fn id(&self) -> PaneId;
     /// A named action.
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox) -> Flow;
-    /// Raw text, only while its context is [`Context::Editing`].
+    /// Raw text, only while its context is [`Context::Editing`] or [`Context::Prompt`].
     fn typed(&mut self, _typed: &Typed<'_>, _facts: &Facts, _out: &mut Outbox) -> Flow {
         Flow::Pass
     }

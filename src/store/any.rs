@@ -2,8 +2,10 @@
 
 use super::chain::Head;
 use super::url::Target;
+use super::verify::{self, Audit};
 use super::{Access, Cursor, MemoryStore, Outcome, PgStore, SqliteStore, Store, StoreError, StoreUrl};
 use crate::review::Recorded;
+use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, NewOperation, Operation, OwnEvent};
 
 /// One of the engines.
@@ -62,6 +64,16 @@ impl AnyStore {
         }
     }
 
+    /// Checks the chains of every incident, or of one: which records stand, and the first that does not hold.
+    pub async fn audit(&self, incident: Option<&str>) -> Result<Audit, StoreError> {
+        let ledger = match self {
+            Self::Sqlite(store) => store.ledger().await?,
+            Self::Postgres(store) => store.ledger().await?,
+            Self::Memory(store) => store.ledger(),
+        };
+        Ok(verify::audit(ledger, incident))
+    }
+
     /// Takes leave of the database. Dropping the store is safe, too; this is only more polite.
     pub async fn close(&self) {
         match self {
@@ -97,11 +109,11 @@ impl Store for AnyStore {
         }
     }
 
-    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.page(before, limit).await,
-            Self::Postgres(store) => store.page(before, limit).await,
-            Self::Memory(store) => store.page(before, limit).await,
+            Self::Sqlite(store) => store.page_where(before, limit, pushed).await,
+            Self::Postgres(store) => store.page_where(before, limit, pushed).await,
+            Self::Memory(store) => store.page_where(before, limit, pushed).await,
         }
     }
 

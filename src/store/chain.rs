@@ -106,6 +106,9 @@ pub enum BreakKind {
     /// Its hash is not that of its bytes: it was changed.
     #[error("its bytes were changed after it was recorded")]
     Changed,
+    /// Its bytes are no record.
+    #[error("its bytes are no record: they were damaged, or a newer readback wrote them")]
+    Unreadable,
     /// Its `prev_hash` is not the hash of the record before.
     #[error("it does not follow the record before it")]
     Unlinked,

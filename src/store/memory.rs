@@ -3,8 +3,10 @@
 
 use super::chain::{self, Head};
 use super::changes::Changes;
+use super::verify::Ledger;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits, mirror};
 use crate::review::Recorded;
+use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, NewOperation, Operation, OwnEvent, OwnKind};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -59,6 +61,13 @@ impl MemoryStore {
     /// The heads of the chains.
     pub fn heads(&self) -> Vec<Head> {
         self.inner().heads.values().cloned().collect()
+    }
+
+    /// Every record, and the heads of the same moment.
+    pub(super) fn ledger(&self) -> Ledger {
+        let inner = self.inner();
+        let records = inner.records.iter().map(|(recorded, _)| Ok(recorded.clone())).collect();
+        (records, inner.heads.values().cloned().collect())
     }
 
     /// A lock poisoned by a panic elsewhere still guards whole rows: each is pushed at once.
@@ -168,8 +177,9 @@ impl Store for MemoryStore {
         Ok(recorded)
     }
 
-    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         let mut entries = self.inner().entries(before);
+        entries.retain(|entry| pushed.admits(entry));
         entries.sort_by(Entry::newest_first);
         entries.truncate(limit.min(limits::MAX_PAGE) as usize);
         Ok(entries)

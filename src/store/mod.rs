@@ -11,20 +11,26 @@ mod limits;
 mod memory;
 mod micros;
 mod mirror;
+mod narrow;
 mod postgres;
 mod rows;
+mod search;
 mod sqlite;
 mod sqlx_error;
 mod url;
+mod verify;
 
 pub use any::AnyStore;
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use postgres::PgStore;
+pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
 pub use url::{Access, StoreUrl};
+pub use verify::{Audit, Standing};
 
 use crate::review::{NewReviewEvent, Recorded};
+use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, NewOperation, OwnEvent};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -62,7 +68,18 @@ pub trait Store: Send + Sync {
     fn record(&self, outcome: &Outcome) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 
     /// A page of the merged timeline, newest first, of what is older than `before` (or all).
-    fn page(&self, before: Option<&Cursor>, limit: u32) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+    fn page(&self, before: Option<&Cursor>, limit: u32) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send {
+        async move { self.page_where(before, limit, &Pushed::default()).await }
+    }
+
+    /// The same without the rows that the engine can rule out. Every row that satisfies `pushed` comes; one that
+    /// does not may come too, where the engine can't tell. A page shorter than `limit` is the last.
+    fn page_where(
+        &self,
+        before: Option<&Cursor>,
+        limit: u32,
+        pushed: &Pushed,
+    ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
     /// The newest rows of what the probes said (`PROBE_CHANGED` and `PROBE_SAMPLED`), newest first. The samples
     /// stand in no page: they would bury what happened.

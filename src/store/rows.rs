@@ -1,7 +1,7 @@
 //! Rows as both engines give them, and what they become. The columns have the same names and types on
 //! both, so each shape is written once.
 
-use super::chain::{self, Head};
+use super::chain::{self, Break, BreakKind, Head};
 use super::micros::Micros;
 use super::{StoreError, mirror};
 use crate::review::Recorded;
@@ -119,6 +119,16 @@ impl RecordRow {
             recorded.hash.clear();
         }
         Ok(recorded)
+    }
+
+    /// The record, or that it is none, with its name.
+    pub(super) fn checked(&self) -> Result<Recorded, Break> {
+        self.recorded().map_err(|_| Break {
+            scope: self.scope.clone(),
+            seq: self.seq as u64,
+            id: self.id.clone(),
+            why: BreakKind::Unreadable,
+        })
     }
 
     fn agrees(&self, recorded: &Recorded) -> bool {

@@ -2,6 +2,7 @@
 
 mod claim;
 mod event;
+pub mod filter;
 mod refire;
 mod state;
 mod verified;

@@ -104,6 +104,9 @@ async fn one_byte_changed_by_hand_is_named(bench: &Bench) {
     let reviews = store.reviews().await.unwrap();
     let broken = verify_chain(&reviews).unwrap_err();
     assert_eq!((broken.seq, broken.why, &broken.id), (3, BreakKind::Changed, &reviews[2].event.id));
+    assert_eq!(store.audit(None).await.unwrap().broken, Some(broken.clone()));
+    assert_eq!(store.audit(Some("INC-1")).await.unwrap().broken, Some(broken));
+    assert_eq!(store.audit(Some("INC-2")).await.unwrap().records, 0);
 
     // Columns are no bytes of the record, but must say the same.
     bench.sql("UPDATE readback_review_event SET review = 'other' WHERE seq = 2").await.unwrap();
@@ -132,6 +135,8 @@ async fn a_record_that_is_no_record_is_named_and_hides_nothing_else(bench: &Benc
     bench.sql(cut).await.unwrap();
     let Err(StoreError::Refused(why)) = store.reviews().await else { panic!("read") };
     assert!(why.starts_with("record 1 of incident INC-1"), "{why}");
+    let broken = store.audit(None).await.unwrap().broken.unwrap();
+    assert_eq!((broken.scope.as_str(), broken.seq, broken.why), ("INC-1", 1, BreakKind::Unreadable));
     let page = everything(&store).await;
     assert_eq!(page.len(), 2);
     assert!(page[1].detail().contains("damaged"), "{page:?}");

@@ -64,9 +64,7 @@ impl LayerTask {
         door: watch::Sender<Watch>,
     ) {
         // What the files hold is known at once; secrets and what runs may take their time.
-        let this = self.clone();
-        let known = tokio::task::spawn_blocking(move || this.guard(&this.layers.files(&this.place))).await;
-        let _ = door.send(known.unwrap_or_default());
+        let _ = door.send(self.known().await);
         loop {
             let is_synced = eyes.look(&events).await.is_err();
             let Compared { matrix, hosts, guard } = Box::pin(self.read()).await;
@@ -87,6 +85,13 @@ impl LayerTask {
                 () = tokio::time::sleep(if is_synced { AFTER_SYNC } else { EVERY }) => {}
             }
         }
+    }
+
+    /// The guard that knows the secrets of the stack's files alone.
+    pub async fn known(&self) -> Watch {
+        let this = self.clone();
+        let known = tokio::task::spawn_blocking(move || this.guard(&this.layers.files(&this.place)));
+        known.await.unwrap_or_default()
     }
 
     /// Reads every layer and compares them; with the comparison comes the guard that knows their secrets.

@@ -1,15 +1,20 @@
 //! Timeline: `alert_operation_log` and the console's own events as one, newest first.
 
 mod detail;
+mod prompt;
 mod row;
+mod shown;
 
 use super::state::Badge;
 use super::widgets::{List, split};
-use super::{Canvas, Flow, Pane, PaneId};
+use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
 use crate::app::{Action, Context, Effect, Facts, Outbox, StoreState};
 use crate::timeline::Entry;
+use crate::timeline::filter::Filter;
+use prompt::Prompt;
 use ratatui::layout::Rect;
+use shown::Shown;
 
 /// The Timeline pane.
 #[derive(Debug, Default)]
@@ -18,21 +23,75 @@ pub struct TimelinePane {
     opened: bool,
     /// The selection was moved away from the newest row, so it stays where it is when rows arrive.
     moved: bool,
+    /// The rows that fit the filter.
+    shown: Shown,
+    /// The filter that is being written.
+    prompt: Option<Prompt>,
 }
 
 /// An older page is asked for when the selection is this close to the oldest row that is known.
 const AHEAD: usize = 20;
+/// How many rows are read by itself at most, to find some that fit.
+const READ_ON: usize = 20_000;
 
 impl TimelinePane {
-    fn seek(&mut self, entries: &[Entry], forward: bool) {
-        let failed = |at: usize| entries[at].success() == Some(false);
-        self.list.seek(forward, entries.len(), |at| entries[at].id().to_owned(), failed);
+    fn seek(&mut self, facts: &Facts, forward: bool) {
+        let shown = &self.shown;
+        let failed = |at: usize| shown.entry(facts, at).and_then(Entry::success) == Some(false);
+        self.list.seek(forward, shown.len(facts), |at| shown.name(facts, at), failed);
         self.moved = self.list.index() != 0;
+    }
+
+    /// What keys mean in the prompt.
+    fn act_in_prompt(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        let Some(prompt) = &mut self.prompt else { return Flow::Pass };
+        match action {
+            Action::ApplyFilter => match prompt.parsed() {
+                Ok(filter) => {
+                    let filter = filter.clone();
+                    self.show(Some(filter), facts);
+                }
+                Err(error) => out.tell(error.to_string()),
+            },
+            Action::ClearFilter => self.show(None, facts),
+            Action::CompleteFilter => prompt.complete(facts),
+            Action::NextFilter => prompt.saved(true, facts, out),
+            Action::PrevFilter => prompt.saved(false, facts, out),
+            _ => return Flow::Pass,
+        }
+        Flow::Consumed
+    }
+
+    /// Shows what fits, from the newest on.
+    fn show(&mut self, filter: Option<Filter>, facts: &Facts) {
+        self.prompt = None;
+        self.shown.ask(filter, facts);
+        self.moved = false;
+        self.list.select(0, self.shown.len(facts), |at| self.shown.name(facts, at));
+    }
+
+    /// What has to be read for more rows that fit to be found; nothing where enough are, or enough was read.
+    pub fn more(&self, facts: &Facts) -> Option<Effect> {
+        self.shown.filter()?;
+        let (near_end, log) = (self.list.index() + AHEAD >= self.shown.len(facts), &facts.log);
+        let may = log.read && !log.complete && !log.loading && log.entries.len() < READ_ON;
+        let oldest = log.entries.last().filter(|_| near_end && may)?;
+        Some(Effect::ReadOlder { at: oldest.at(), id: oldest.id().to_owned() })
+    }
+
+    /// The rows above the list: the prompt, or which filter stands and how many rows fit.
+    fn top(&self, area: Rect) -> Rect {
+        let height = match (&self.prompt, self.shown.filter()) {
+            (Some(_), _) => prompt::HEIGHT,
+            (None, Some(_)) => 1,
+            (None, None) => 0,
+        };
+        Rect { height: height.min(area.height), ..area }
     }
 
     /// Asks for what is older, when the person comes near the end of what is known.
     fn read_ahead(&self, facts: &Facts, out: &mut Outbox) {
-        let near_end = self.list.index() + AHEAD >= facts.log.entries.len();
+        let near_end = self.list.index() + AHEAD >= self.shown.len(facts);
         if let (true, false, Some(oldest)) = (near_end, facts.log.complete, facts.log.entries.last()) {
             out.ask(Effect::ReadOlder { at: oldest.at(), id: oldest.id().to_owned() });
         }
@@ -45,8 +104,11 @@ impl Pane for TimelinePane {
     }
 
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox) -> Flow {
-        let entries = &facts.log.entries;
-        if self.list.act(action, entries.len(), |at| entries[at].id().to_owned()) {
+        if self.prompt.is_some() {
+            return self.act_in_prompt(action, facts, out);
+        }
+        let shown = &self.shown;
+        if self.list.act(action, shown.len(facts), |at| shown.name(facts, at)) {
             self.moved = self.list.index() != 0;
             self.read_ahead(facts, out);
             return Flow::Consumed;
@@ -57,11 +119,15 @@ impl Pane for TimelinePane {
                 self.list.rest();
             }
             Action::Back if self.opened => self.opened = false,
-            Action::NextFinding => self.seek(entries, true),
-            Action::PrevFinding => self.seek(entries, false),
+            Action::Filter => {
+                let text = self.shown.filter().map(ToString::to_string).unwrap_or_default();
+                self.prompt = Some(Prompt::new(&text, facts));
+            }
+            Action::NextFinding => self.seek(facts, true),
+            Action::PrevFinding => self.seek(facts, false),
             Action::Refresh => out.ask(Effect::ReadStore),
             Action::Copy => {
-                if let Some(entry) = entries.get(self.list.index()) {
+                if let Some(entry) = self.shown.entry(facts, self.list.index()) {
                     out.tell("copied the row's id");
                     out.ask(Effect::Copy(entry.id().to_owned()));
                 }
@@ -71,13 +137,20 @@ impl Pane for TimelinePane {
         Flow::Consumed
     }
 
+    fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, _out: &mut Outbox) -> Flow {
+        let Some(prompt) = &mut self.prompt else { return Flow::Pass };
+        prompt.typed(typed, facts);
+        Flow::Consumed
+    }
+
     fn settle(&mut self, facts: &Facts) {
-        let entries = &facts.log.entries;
-        let name = |at: usize| entries[at].id().to_owned();
+        self.shown.settle(facts);
+        let (shown, len) = (&self.shown, self.shown.len(facts));
+        let name = |at: usize| shown.name(facts, at);
         if self.moved {
-            self.list.settle(entries.len(), name);
+            self.list.settle(len, name);
         } else {
-            self.list.follow_first(entries.len(), name);
+            self.list.follow_first(len, name);
         }
     }
 
@@ -90,12 +163,15 @@ impl Pane for TimelinePane {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        &[Context::List]
+        if self.prompt.is_some() { &[Context::Prompt] } else { &[Context::Timeline, Context::List] }
     }
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
+        if self.prompt.is_some() {
+            return vec![Action::ApplyFilter, Action::ClearFilter, Action::CompleteFilter, Action::NextFilter];
+        }
         let open = if self.opened { Action::Back } else { Action::Open };
-        vec![open, Action::NextFinding, Action::Refresh, Action::Copy]
+        vec![open, Action::Filter, Action::NextFinding, Action::Refresh, Action::Copy]
     }
 
     fn state(&self, facts: &Facts) -> Badge {
@@ -104,24 +180,42 @@ impl Pane for TimelinePane {
             (_, false) => Badge::new("not read", Role::Unknown),
             (_, true) => {
                 let more = if facts.log.complete { "" } else { "+" };
-                Badge::new(format!("{}{more} rows", facts.log.entries.len()), Role::Muted)
+                match self.shown.filter() {
+                    Some(_) => Badge::new(
+                        format!("{} of {}{more} fit", self.shown.len(facts), facts.log.entries.len()),
+                        Role::Accent,
+                    ),
+                    None => Badge::new(format!("{}{more} rows", facts.log.entries.len()), Role::Muted),
+                }
             }
         }
     }
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
-        let places = split(area, self.opened, facts.log.entries.len());
-        let entries = &facts.log.entries;
-        for (y, at) in (places.list.y..).zip(self.list.window(entries.len(), usize::from(places.list.height))) {
-            let place = Rect { y, height: 1, ..places.list };
-            row::draw(&entries[at], facts, canvas, place, at == self.list.index());
+        let top = self.top(area);
+        match &self.prompt {
+            Some(prompt) => prompt.draw(facts, canvas, top),
+            None => self.shown.draw(facts, canvas, top),
         }
-        if entries.is_empty() {
+        let area = Rect { y: top.bottom(), height: area.height - top.height, ..area };
+        let len = self.shown.len(facts);
+        let places = split(area, self.opened, len);
+        for (y, at) in (places.list.y..).zip(self.list.window(len, usize::from(places.list.height))) {
+            let place = Rect { y, height: 1, ..places.list };
+            if let Some(entry) = self.shown.entry(facts, at) {
+                row::draw(entry, facts, canvas, place, at == self.list.index());
+            }
+        }
+        if len == 0 {
             canvas.wrapped(places.list, &nothing(facts), Role::Muted);
         }
-        if let Some(entry) = entries.get(self.list.detail()) {
+        if let Some(entry) = self.shown.entry(facts, self.list.detail()) {
             detail::draw(entry, facts, canvas, places.detail);
         }
+    }
+
+    fn cursor(&self, _facts: &Facts, area: Rect) -> Option<(u16, u16)> {
+        self.prompt.as_ref()?.cursor(self.top(area))
     }
 }
 
@@ -131,6 +225,10 @@ fn nothing(facts: &Facts) -> String {
         StoreState::Unavailable(why) => format!("The timeline can't be read: {why}"),
         StoreState::Opening => "Opening the database".to_owned(),
         StoreState::Ready if !facts.log.read => "Reading the log".to_owned(),
+        StoreState::Ready if !facts.log.entries.is_empty() && !facts.log.complete => {
+            "None of the rows that were read fits; older ones may".to_owned()
+        }
+        StoreState::Ready if !facts.log.entries.is_empty() => "No row of the log fits".to_owned(),
         StoreState::Ready => "The log was read and has no rows".to_owned(),
     }
 }

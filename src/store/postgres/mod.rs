@@ -13,8 +13,10 @@ mod write;
 use super::chain::Head;
 use super::changes::Changes;
 use super::deadline::{Task, in_time};
+use super::verify::Ledger;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits};
 use crate::review::Recorded;
+use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, NewOperation, OwnEvent};
 use connections::Connections;
 use sqlx::postgres::PgConnectOptions;
@@ -59,6 +61,17 @@ impl PgStore {
             let heads = if lease.has_own() { read::heads(lease.connection()).await? } else { Vec::new() };
             lease.give_back();
             Ok(heads)
+        })
+        .await
+    }
+
+    /// Every review record and head, of one moment.
+    pub(super) async fn ledger(&self) -> Result<Ledger, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let ledger = if lease.has_own() { read::ledger(lease.connection()).await? } else { Ledger::default() };
+            lease.give_back();
+            Ok(ledger)
         })
         .await
     }
@@ -130,11 +143,11 @@ impl Store for PgStore {
         Ok(recorded)
     }
 
-    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         in_time(async {
             let mut lease = self.connections.lease().await?;
             let own = lease.has_own();
-            let page = read::page(lease.connection(), before, limit.min(limits::MAX_PAGE), own).await?;
+            let page = read::page(lease.connection(), before, limit.min(limits::MAX_PAGE), pushed, own).await?;
             lease.give_back();
             Ok(page)
         })

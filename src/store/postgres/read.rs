@@ -2,12 +2,14 @@
 
 use crate::review::Recorded;
 use crate::store::chain::Head;
-use crate::store::micros::Micros;
+use crate::store::narrow::{self, Asked, Columns};
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
+use crate::store::verify::Ledger;
 use crate::store::{Cursor, StoreError};
-use crate::timeline::{Entry, OwnEvent};
-use sqlx::{Connection, PgConnection};
+use crate::timeline::filter::Pushed;
+use crate::timeline::{Entry, EventType, OwnEvent};
+use sqlx::{Connection, PgConnection, Postgres};
 
 /// Served by `ix_aol_created_at`; ties are sorted within one instant only. Another program's text is read up
 /// to 64 Ki characters: a row must not fill the memory.
@@ -16,16 +18,12 @@ const LOG_PAGE: &str = r#"
            event_type::text, actor::text, action_detail::text, success, left(error_message, 65536) AS error_message,
            CASE WHEN length(context::text) > 65536 THEN '"left out: too large"' ELSE context::text END AS context,
            created_at
-    FROM alert_operation_log
-    WHERE created_at <= $1 AND ($2::text IS NULL OR created_at < $1 OR id COLLATE "C" < $2)
-    ORDER BY created_at DESC, id COLLATE "C" DESC LIMIT $3"#;
+    FROM alert_operation_log WHERE TRUE"#;
 
 const OWN_PAGE: &str = "
     SELECT id::text, incident_id::text, kind, subject, actor::text, summary, success, context::text AS context,
            occurred_at, recorded_at
-    FROM readback_event
-    WHERE kind <> 'PROBE_SAMPLED' AND occurred_at <= $1 AND ($2::text IS NULL OR occurred_at < $1 OR id < $2)
-    ORDER BY occurred_at DESC, id DESC LIMIT $3";
+    FROM readback_event WHERE kind <> 'PROBE_SAMPLED'";
 
 const PROBE_HISTORY: &str = "
     SELECT id::text, incident_id::text, kind, subject, actor::text, summary, success, context::text AS context,
@@ -36,33 +34,54 @@ const PROBE_HISTORY: &str = "
 
 const RECORD_PAGE: &str = "
     SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
-    FROM readback_review_event
-    WHERE operation_id IS NULL AND occurred_at <= $1 AND ($2::text IS NULL OR occurred_at < $1 OR id < $2)
-    ORDER BY occurred_at DESC, id DESC LIMIT $3";
+    FROM readback_review_event WHERE operation_id IS NULL";
 
 const REVIEWS: &str = "
     SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event ORDER BY recorded_at, scope, seq";
+
+/// The columns that a page is narrowed and ordered by. A known type is cast, so that the planner knows how rare it
+/// is: the index by type finds the few, that by time the many.
+const LOG: Columns = Columns {
+    at: "created_at",
+    id: "id COLLATE \"C\"",
+    kind: Some("event_type = "),
+    incident: "incident_id",
+    actor: Some("actor"),
+    success: Some("success"),
+};
+
+/// The same for another program's type, which the enum may not have: the cast would be an error, a look finds nothing.
+const LOG_OF_OTHERS: Columns = Columns {
+    kind: Some("event_type = (SELECT e FROM unnest(enum_range(NULL::alert_event_type)) e WHERE e::text = "),
+    ..LOG
+};
 
 /// A page of the merged timeline, of one moment.
 pub(super) async fn page(
     connection: &mut PgConnection,
     before: Option<&Cursor>,
     limit: u32,
+    pushed: &Pushed,
     own_stands: bool,
 ) -> Result<Vec<Entry>, StoreError> {
-    let at = before.map_or(Micros::MAX, |cursor| cursor.at.into());
-    let id = before.map(|cursor| cursor.id.as_str());
-    let rows = i64::from(limit);
+    let asked = Asked { before, limit, pushed };
     let mut moment =
         connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)?;
-    let log: Vec<LogRow> =
-        sqlx::query_as(LOG_PAGE).bind(at).bind(id).bind(rows).fetch_all(&mut *moment).await.map_err(from_sqlx)?;
-    let (mut own, mut records): (Vec<OwnRow>, Vec<RecordRow>) = (Vec::new(), Vec::new());
-    if own_stands {
-        own = sqlx::query_as(OWN_PAGE).bind(at).bind(id).bind(rows).fetch_all(&mut *moment).await.map_err(from_sqlx)?;
-        let query = sqlx::query_as(RECORD_PAGE).bind(at).bind(id).bind(rows);
-        records = query.fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+    let (mut log, mut own, mut records): (Vec<LogRow>, Vec<OwnRow>, Vec<RecordRow>) = Default::default();
+    if asked.of_log() {
+        let is_known = pushed.kind.as_deref().is_none_or(|kind| EventType::from_name(kind).is_some());
+        let (columns, closing) = if is_known { (&LOG, "::text::alert_event_type") } else { (&LOG_OF_OTHERS, ")") };
+        let mut query = asked.query::<Postgres>(LOG_PAGE, columns, closing);
+        log = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+    }
+    if own_stands && asked.of_own() {
+        let mut query = asked.query::<Postgres>(OWN_PAGE, &narrow::OWN, "");
+        own = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+    }
+    if own_stands && asked.of_records() {
+        let mut query = asked.query::<Postgres>(RECORD_PAGE, &narrow::RECORDS, "");
+        records = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     moment.commit().await.map_err(from_sqlx)?;
     Ok(rows::merge(log, own, &records, limit))
@@ -77,8 +96,21 @@ pub(super) async fn probe_history(connection: &mut PgConnection, limit: u32) -> 
 
 /// Every review record, in the order of recording.
 pub(super) async fn reviews(connection: &mut PgConnection) -> Result<Vec<Recorded>, StoreError> {
-    let records: Vec<RecordRow> = sqlx::query_as(REVIEWS).fetch_all(connection).await.map_err(from_sqlx)?;
-    records.iter().map(RecordRow::recorded).collect()
+    rows(connection).await?.iter().map(RecordRow::recorded).collect()
+}
+
+/// The same, with those that can't be read in their places, and the heads of the same moment.
+pub(super) async fn ledger(connection: &mut PgConnection) -> Result<Ledger, StoreError> {
+    let mut moment =
+        connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)?;
+    let records = rows(&mut moment).await?.iter().map(RecordRow::checked).collect();
+    let heads = heads(&mut moment).await?;
+    moment.commit().await.map_err(from_sqlx)?;
+    Ok((records, heads))
+}
+
+async fn rows(connection: &mut PgConnection) -> Result<Vec<RecordRow>, StoreError> {
+    sqlx::query_as(REVIEWS).fetch_all(connection).await.map_err(from_sqlx)
 }
 
 /// The heads of the chains.

@@ -16,8 +16,10 @@ use super::chain::Head;
 use super::changes::Changes;
 use super::deadline::{self, in_time};
 use super::sqlx_error::from_sqlx;
+use super::verify::Ledger;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits};
 use crate::review::Recorded;
+use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, NewOperation, Operation, OwnEvent};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -59,6 +61,15 @@ impl SqliteStore {
         in_time(async {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
             read::heads(&mut connection).await
+        })
+        .await
+    }
+
+    /// Every review record and head, of one moment.
+    pub(super) async fn ledger(&self) -> Result<Ledger, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::ledger(&mut connection).await
         })
         .await
     }
@@ -131,10 +142,10 @@ impl Store for SqliteStore {
         Ok(recorded)
     }
 
-    async fn page(&self, before: Option<&Cursor>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         in_time(async {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            read::page(&mut connection, before, limit.min(limits::MAX_PAGE)).await
+            read::page(&mut connection, before, limit.min(limits::MAX_PAGE), pushed).await
         })
         .await
     }

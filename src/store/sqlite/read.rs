@@ -2,12 +2,14 @@
 
 use crate::review::Recorded;
 use crate::store::chain::Head;
-use crate::store::micros::Micros;
+use crate::store::narrow::{self, Asked, Columns};
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
+use crate::store::verify::Ledger;
 use crate::store::{Cursor, StoreError};
+use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, OwnEvent};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, Sqlite, SqliteConnection};
 
 /// Another program's text is read up to 64 Ki characters: a row must not fill the memory.
 const LOG_PAGE: &str = "
@@ -15,15 +17,11 @@ const LOG_PAGE: &str = "
            substr(error_message, 1, 65536) AS error_message,
            CASE WHEN length(context) > 65536 THEN '\"left out: too large\"' ELSE context END AS context,
            created_at
-    FROM alert_operation_log
-    WHERE created_at <= $1 AND ($2 IS NULL OR created_at < $1 OR id < $2)
-    ORDER BY created_at DESC, id DESC LIMIT $3";
+    FROM alert_operation_log WHERE TRUE";
 
 const OWN_PAGE: &str = "
     SELECT id, incident_id, kind, subject, actor, summary, success, context, occurred_at, recorded_at
-    FROM readback_event
-    WHERE kind <> 'PROBE_SAMPLED' AND occurred_at <= $1 AND ($2 IS NULL OR occurred_at < $1 OR id < $2)
-    ORDER BY occurred_at DESC, id DESC LIMIT $3";
+    FROM readback_event WHERE kind <> 'PROBE_SAMPLED'";
 
 const PROBE_HISTORY: &str = "
     SELECT id, incident_id, kind, subject, actor, summary, success, context, occurred_at, recorded_at
@@ -33,29 +31,44 @@ const PROBE_HISTORY: &str = "
 
 const RECORD_PAGE: &str = "
     SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
-    FROM readback_review_event
-    WHERE operation_id IS NULL AND occurred_at <= $1 AND ($2 IS NULL OR occurred_at < $1 OR id < $2)
-    ORDER BY occurred_at DESC, id DESC LIMIT $3";
+    FROM readback_review_event WHERE operation_id IS NULL";
 
 const REVIEWS: &str = "
     SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event ORDER BY recorded_at, scope, seq";
+
+/// The columns that a page is narrowed and ordered by.
+const LOG: Columns = Columns {
+    at: "created_at",
+    id: "id",
+    kind: Some("event_type = "),
+    incident: "incident_id",
+    actor: Some("actor"),
+    success: Some("success"),
+};
 
 /// A page of the merged timeline, of one moment.
 pub(super) async fn page(
     connection: &mut SqliteConnection,
     before: Option<&Cursor>,
     limit: u32,
+    pushed: &Pushed,
 ) -> Result<Vec<Entry>, StoreError> {
-    let at = before.map_or(Micros::MAX, |cursor| cursor.at.into());
-    let id = before.map(|cursor| cursor.id.as_str());
+    let asked = Asked { before, limit, pushed };
     let mut moment = connection.begin().await.map_err(from_sqlx)?;
-    let log: Vec<LogRow> =
-        sqlx::query_as(LOG_PAGE).bind(at).bind(id).bind(limit).fetch_all(&mut *moment).await.map_err(from_sqlx)?;
-    let own: Vec<OwnRow> =
-        sqlx::query_as(OWN_PAGE).bind(at).bind(id).bind(limit).fetch_all(&mut *moment).await.map_err(from_sqlx)?;
-    let records: Vec<RecordRow> =
-        sqlx::query_as(RECORD_PAGE).bind(at).bind(id).bind(limit).fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+    let (mut log, mut own, mut records): (Vec<LogRow>, Vec<OwnRow>, Vec<RecordRow>) = Default::default();
+    if asked.of_log() {
+        let mut query = asked.query::<Sqlite>(LOG_PAGE, &LOG, "");
+        log = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+    }
+    if asked.of_own() {
+        let mut query = asked.query::<Sqlite>(OWN_PAGE, &narrow::OWN, "");
+        own = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+    }
+    if asked.of_records() {
+        let mut query = asked.query::<Sqlite>(RECORD_PAGE, &narrow::RECORDS, "");
+        records = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+    }
     moment.commit().await.map_err(from_sqlx)?;
     Ok(rows::merge(log, own, &records, limit))
 }
@@ -69,8 +82,20 @@ pub(super) async fn probe_history(connection: &mut SqliteConnection, limit: u32)
 
 /// Every review record, in the order of recording.
 pub(super) async fn reviews(connection: &mut SqliteConnection) -> Result<Vec<Recorded>, StoreError> {
-    let records: Vec<RecordRow> = sqlx::query_as(REVIEWS).fetch_all(connection).await.map_err(from_sqlx)?;
-    records.iter().map(RecordRow::recorded).collect()
+    rows(connection).await?.iter().map(RecordRow::recorded).collect()
+}
+
+/// The same, with those that can't be read in their places, and the heads of the same moment.
+pub(super) async fn ledger(connection: &mut SqliteConnection) -> Result<Ledger, StoreError> {
+    let mut moment = connection.begin().await.map_err(from_sqlx)?;
+    let records = rows(&mut moment).await?.iter().map(RecordRow::checked).collect();
+    let heads = heads(&mut moment).await?;
+    moment.commit().await.map_err(from_sqlx)?;
+    Ok((records, heads))
+}
+
+async fn rows(connection: &mut SqliteConnection) -> Result<Vec<RecordRow>, StoreError> {
+    sqlx::query_as(REVIEWS).fetch_all(connection).await.map_err(from_sqlx)
 }
 
 /// The heads of the chains.

@@ -1,0 +1,59 @@
+//! The tail: every row that comes within the overlap comes once, whatever its time.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::store::{Access, MemoryStore};
+use crate::timeline::{EventType, NewOperation, Operation};
+use proptest::prelude::*;
+
+fn row(id: &str, at: Timestamp) -> Entry {
+    let row = NewOperation {
+        id: id.to_owned(),
+        incident_id: None,
+        approval_id: None,
+        audit_log_id: None,
+        auto_repair_id: None,
+        event_type: EventType::UserAction,
+        actor: None,
+        action_detail: None,
+        success: None,
+        error_message: None,
+        context: serde_json::json!({}),
+    };
+    Entry::Operation(Operation { row, raw_type: None, created_at: at })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn a_row_that_is_committed_late_comes_and_none_comes_twice(
+        old in 0usize..1_500,
+        rounds in prop::collection::vec(prop::collection::vec(-3_600_000i64..590_000, 0..150), 1..8),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (store, filter, mut tail) = (MemoryStore::new(Access::ReadOnly), Filter::default(), Tail::default());
+            let start = Timestamp::now();
+            let before = |millis: i64| start.checked_sub(SignedDuration::from_millis(millis)).unwrap();
+            for n in 0..old {
+                store.put(row(&format!("old-{n}"), before(n as i64 * 2_000)));
+            }
+            let first = tail.read(&store, &filter).await.unwrap();
+            prop_assert!(first.len() >= old.min(LEAST) && tail.seen.len() <= first.len());
+            for (round, times) in rounds.into_iter().enumerate() {
+                let mut expected: Vec<String> = Vec::new();
+                for (n, millis) in times.into_iter().enumerate() {
+                    // Before now within the overlap, or claimed to be in the future.
+                    let id = format!("{round}-{n}");
+                    store.put(row(&id, before(millis)));
+                    expected.push(id);
+                }
+                let fresh = tail.read(&store, &filter).await.unwrap();
+                let mut ids: Vec<_> = fresh.iter().map(|entry| entry.id().to_owned()).collect();
+                (ids.sort(), expected.sort());
+                prop_assert_eq!(ids, expected);
+            }
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,95 @@
+//! `readback timeline`: what is on the screen, in a pipe.
+
+mod follow;
+mod print;
+mod rows;
+
+pub use rows::{header, row};
+
+use super::context::{Context, StartError};
+use super::{Args, NOT_DONE, TimelineArgs, UNKNOWN, nothing, say};
+use crate::app::shell::{Door, LayerTask};
+use crate::store::{self, AnyStore, Search};
+use crate::timeline::filter::{Filter, FilterError};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use print::Printer;
+use std::io::stderr;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What no fitting row exits with, as grep does.
+const NONE_FITS: u8 = 1;
+/// How long is waited for the stack's secrets, so that they can be masked; the files' own are always known.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Runs it and prints the rows.
+pub(super) fn run(args: &Args, options: &TimelineArgs) -> Result<u8, StartError> {
+    let Some(context) = Context::find(args)? else {
+        nothing::explain();
+        return Ok(UNKNOWN);
+    };
+    let zone = context.config.display.timezone.time_zone().clone();
+    let text = question(&context, options)?;
+    let filter = match Filter::parse(&text, &zone) {
+        Ok(filter) => filter,
+        Err(error) => {
+            say(&mut stderr(), &pointed(&text, &error));
+            return Ok(NOT_DONE);
+        }
+    };
+    let runtime = super::console::runtime()?;
+    let code = runtime.block_on(answer(&context, options, &filter, zone));
+    // A layer that hangs in a system call must not keep the answer.
+    runtime.shutdown_background();
+    code
+}
+
+/// The filter that is asked with, as it was written.
+fn question(context: &Context, options: &TimelineArgs) -> Result<String, StartError> {
+    let saved = &context.config.timeline.filters;
+    let Some(name) = &options.saved else { return Ok(options.filter.clone()) };
+    saved.get(name).cloned().ok_or_else(|| {
+        let names = saved.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let there = if names.is_empty() { "there are none".to_owned() } else { format!("there are: {names}") };
+        let what = format!("[timeline] filters has no {}; {there}", crate::guard::line(name));
+        StartError::Other(what)
+    })
+}
+
+/// The error, and the filter with a mark under the place.
+fn pointed(text: &str, error: &FilterError) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let text = crate::guard::line(text);
+    let before: String = text.chars().take(error.column - 1).collect();
+    format!("readback: the filter, {error}\n  {text}\n  {}^", " ".repeat(before.width()))
+}
+
+async fn answer(context: &Context, options: &TimelineArgs, filter: &Filter, zone: TimeZone) -> Result<u8, StartError> {
+    let door = door(context).await?;
+    let store = AnyStore::open(&context.store_url()?, store::Access::ReadOnly).await?;
+    store.ready().await?;
+    let mut printer = Printer::new(options.format, zone);
+    let code = if options.follow {
+        follow::run(&store, &door, filter, options.limit as usize, &mut printer).await?
+    } else {
+        let search = Search { filter, now: Timestamp::now(), limit: options.limit as usize };
+        let found = search.run(&store, |page| door.entries(page)).await?;
+        let is_empty = found.entries.is_empty();
+        // Oldest first, as every log is read; who does not listen any more is no error.
+        let _ = printer.print(found.entries.iter().rev());
+        if is_empty { NONE_FITS } else { 0 }
+    };
+    store.close().await;
+    Ok(code)
+}
+
+/// What masks secrets in rows: every shape, and the values that the stack knows.
+async fn door(context: &Context) -> Result<Door, StartError> {
+    let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
+    let guard = match tokio::time::timeout(PATIENCE, Box::pin(layers.read())).await {
+        Ok(compared) => compared.guard,
+        Err(_) => layers.known().await,
+    };
+    Ok(Door::new(watch::channel(guard).1))
+}

@@ -1,0 +1,223 @@
+//! `readback timeline` and `readback verify` with the real program: what is asked, what is printed, how it ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
+
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "support/screen.rs"]
+mod screen;
+#[path = "support/stack.rs"]
+mod stack;
+
+use readback::review::{NewReviewEvent, ReviewAct, ReviewId};
+use readback::store::{Access, AnyStore, Outcome, Store, StoreUrl};
+use readback::timeline::{EventType, NewOperation};
+use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+use stack::Stack;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+/// A stack whose log is a file of its own.
+fn stack() -> Stack {
+    let stack = Stack::new();
+    stack.change("readback.toml", "url = \"sqlite:\"", "url = \"sqlite:log.db\"");
+    stack.change("readback.toml", "[timeline]", "[timeline]\nfilters = { people = \"type=USER_ACTION\" }");
+    stack
+}
+
+async fn store(stack: &Stack) -> AnyStore {
+    AnyStore::open(&StoreUrl::sqlite(stack.root().join("log.db")), Access::ReadWrite).await.unwrap()
+}
+
+fn operation(id: &str, event_type: EventType, detail: &str) -> NewOperation {
+    NewOperation {
+        id: id.to_owned(),
+        incident_id: Some("INC-7".to_owned()),
+        approval_id: None,
+        audit_log_id: None,
+        auto_repair_id: None,
+        event_type,
+        actor: Some("telegram:100".to_owned()),
+        action_detail: Some(detail.to_owned()),
+        success: Some(true),
+        error_message: None,
+        context: json!({}),
+    }
+}
+
+async fn filled(stack: &Stack) -> AnyStore {
+    let store = store(stack).await;
+    let secret = ["password=", "not-", "a-real-", "one-71c2"].concat();
+    for (id, kind, detail) in [
+        ("a", EventType::AlertReceived, "=HYPERLINK(1)"),
+        ("b", EventType::UserAction, "approve \u{1b}[31m\u{202e}x|y"),
+        ("c", EventType::UserAction, secret.as_str()),
+        ("d", EventType::Resolved, ""),
+    ] {
+        store.append(&operation(id, kind, detail)).await.unwrap();
+    }
+    store
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn ids(output: &Output) -> Vec<String> {
+    let id = |line: &str| serde_json::from_str::<Value>(line).unwrap()["id"].as_str().unwrap().to_owned();
+    text(output).lines().map(id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_fit_are_printed_oldest_first_in_every_format_and_the_exit_code_says_whether_there_are_any() {
+    let stack = stack();
+    filled(&stack).await.close().await;
+    let ask = |args: &[&str]| stack.run(&[&["timeline"], args].concat(), &[]);
+    let all = ask(&["--format", "json"]);
+    assert_eq!((ids(&all), code(&all)), (["a", "b", "c", "d"].map(str::to_owned).to_vec(), Some(0)));
+    assert_eq!(ids(&ask(&["--format", "json", "--filter", "type=USER_ACTION since=1h \"approve\""])), ["b"]);
+    assert_eq!(ids(&ask(&["--format", "json", "--saved", "people"])), ["b", "c"]);
+    assert_eq!(ids(&ask(&["--format", "json", "--limit", "2"])), ["c", "d"]);
+    assert_eq!(code(&ask(&["--filter", "incident=INC-8"])), Some(1));
+
+    for format in ["human", "json", "csv", "md"] {
+        let printed = text(&ask(&["--format", format]));
+        assert!(!printed.contains("71c2") && printed.contains(" masked"), "{printed}");
+        assert!(!printed.chars().any(|c| "\u{1b}\u{202e}".contains(c)), "{printed}");
+    }
+    let csv = text(&ask(&["--format", "csv"]));
+    assert!(csv.starts_with("at,type,incident") && csv.contains(",'=HYPERLINK(1),") && csv.ends_with("\r\n"), "{csv}");
+    assert!(text(&ask(&["--format", "md"])).contains("x\\|y"));
+    // What is masked can't be felt for.
+    assert_eq!(code(&ask(&["--filter", "\"71c2\""])), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_question_is_shown_with_its_place_and_a_log_that_can_not_be_read_is_no_empty_log() {
+    let stack = stack();
+    let unread = stack.run(&["timeline"], &[]);
+    assert_eq!(code(&unread), Some(3), "there is no database yet");
+    store(&stack).await.close().await;
+    let wrong = stack.run(&["timeline", "--filter", "success=true actr=ann"], &[]);
+    let said = String::from_utf8(wrong.stderr.clone()).unwrap();
+    assert_eq!((code(&wrong), text(&wrong).as_str()), (Some(2), ""));
+    assert!(said.contains("column 14: unknown field actr") && said.contains("did you mean actor?"), "{said}");
+    assert!(said.ends_with("\n  success=true actr=ann\n               ^\n"), "{said}");
+    let unknown = stack.run(&["timeline", "--saved", "people2"], &[]);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are: people"));
+}
+
+fn follow(stack: &Stack, args: &[&str]) -> Child {
+    let mut command = Command::new(pty::binary());
+    command.args(["timeline", "--follow", "--format", "json"]).args(args).current_dir(stack.root()).env_clear();
+    command.envs(stack.environment()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn followed_rows_come_once_even_when_they_are_older_than_what_was_seen_and_ctrl_c_ends_it() {
+    let stack = stack();
+    let store = filled(&stack).await;
+    let mut child = follow(&stack, &["--limit", "1", "--filter", "incident=INC-7"]);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = move || -> String {
+        let row: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        row["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(next(), "d");
+    let other = NewOperation { incident_id: None, ..operation("other", EventType::Resolved, "") };
+    store.append(&other).await.unwrap();
+    store.append(&operation("new", EventType::UserAction, "")).await.unwrap();
+    assert_eq!(next(), "new");
+    // Another program commits what it wrote a minute ago.
+    let late = readback::timeline::Operation {
+        row: operation("late", EventType::UserAction, ""),
+        raw_type: None,
+        created_at: jiff::Timestamp::now() - jiff::SignedDuration::from_secs(60),
+    };
+    store.import(&[late]).await.unwrap();
+    assert_eq!(next(), "late");
+    for n in 0..40 {
+        store.append(&operation(&format!("row-{n}"), EventType::UserAction, "")).await.unwrap();
+    }
+    for n in 0..40 {
+        assert_eq!(next(), format!("row-{n}"));
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn following_ends_when_nobody_reads_any_more_though_nothing_is_written() {
+    let stack = stack();
+    filled(&stack).await.close().await;
+    let mut child = follow(&stack, &["--limit", "1"]);
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("\"id\":\"d\""), "{first}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+fn step(version: u64) -> Outcome {
+    let event = NewReviewEvent {
+        id: format!("event-{version}"),
+        review: ReviewId("r".to_owned()),
+        incident_id: "INC-7".to_owned(),
+        expected_version: version,
+        actor: "console:ann".to_owned(),
+        occurred_at: jiff::Timestamp::UNIX_EPOCH,
+        act: ReviewAct::FieldSet { field: "impact".to_owned(), value: "none".to_owned() },
+    };
+    Outcome { event, operation: None }
+}
+
+async fn tamper(stack: &Stack, sql: &'static str) {
+    let options = SqliteConnectOptions::new().filename(stack.root().join("log.db"));
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_says_holds_broken_with_the_record_and_the_next_step_or_that_it_can_not_tell() {
+    let stack = stack();
+    assert_eq!(code(&stack.run(&["verify"], &[])), Some(3), "no database");
+    assert_eq!(code(&stack.run(&["verify", "--formt", "x"], &[])), Some(3), "a wrong argument is not broken");
+    let store = store(&stack).await;
+    let nothing = stack.run(&["verify"], &[]);
+    assert_eq!(code(&nothing), Some(3), "an empty database proves nothing: {}", text(&nothing));
+    for version in 0..5 {
+        store.record(&step(version)).await.unwrap();
+    }
+    store.close().await;
+    let holds = stack.run(&["verify"], &[]);
+    assert_eq!(code(&holds), Some(0));
+    assert!(text(&holds).starts_with("HOLDS  5 records in 1 chains"), "{}", text(&holds));
+    assert_eq!(code(&stack.run(&["verify", "--incident", "INC-8"], &[])), Some(3));
+
+    tamper(
+        &stack,
+        "DROP TRIGGER readback_review_event_no_update;
+         UPDATE readback_review_event SET body = CAST(replace(CAST(body AS TEXT), ':ann', ':bnn') AS BLOB)
+         WHERE seq = 3",
+    )
+    .await;
+    let broken = stack.run(&["verify"], &[]);
+    assert_eq!(code(&broken), Some(2));
+    let said = text(&broken);
+    assert!(said.starts_with("BROKEN  record 3 of incident INC-7 (event event-2): its bytes were changed"), "{said}");
+    assert!(said.contains("next: change nothing and copy the database"), "{said}");
+    let json: Value = serde_json::from_str(&text(&stack.run(&["verify", "--format", "json"], &[]))).unwrap();
+    assert_eq!((&json["schema"], &json["verdict"]), (&json!("readback_verify_v1"), &json!("broken")));
+    assert_eq!((&json["broken"]["seq"], &json["broken"]["id"]), (&json!(3), &json!("event-2")));
+    assert_eq!(json["chains"][0]["records"], 5);
+
+    tamper(&stack, "UPDATE readback_review_event SET body = substr(body, 2) WHERE seq = 1").await;
+    let unreadable = text(&stack.run(&["verify", "--incident", "INC-7"], &[]));
+    assert!(unreadable.starts_with("BROKEN  record 1 of incident INC-7"), "{unreadable}");
+}
