@@ -42,6 +42,7 @@ DB_PORT = "PORT"
 DB_USER = "USER"
 DB_PASSWORD = "PASSWORD"
 [env.rules]
+plain = ["DB_HOST"]
 min_length = { DB_PASSWORD = 20 }
 "#;
 
@@ -165,7 +166,9 @@ fn list<'a>(value: &'a Value, field: &str) -> &'a Vec<Value> {
 /// Every finding above a note: `id key`.
 fn found(stack: &Stack) -> Vec<String> {
     let answer = stack.ask(&["verify"]);
-    let serious = list(&answer.json, "findings").iter().filter(|finding| finding["severity"] != "note");
+    // The manager's secrets are made while this runs: whether they are newer than the file is not the story's.
+    let told = list(&answer.json, "findings").iter().filter(|finding| finding["id"] != "secret_newer_than_file");
+    let serious = told.filter(|finding| finding["severity"] != "note");
     serious.map(|f| format!("{} {}", f["id"].as_str().unwrap(), f["key"].as_str().unwrap_or("-"))).collect()
 }
 

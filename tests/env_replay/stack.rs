@@ -68,7 +68,9 @@ impl Stack {
     }
 
     pub fn write(&self, file: &str, text: &str) {
-        std::fs::write(self.root().join(file), self.real(text)).unwrap();
+        let path = self.root().join(file);
+        std::fs::write(&path, self.real(text)).unwrap();
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
 
     /// `readback.toml`, with the secrets where this stack has them.

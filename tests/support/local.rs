@@ -186,7 +186,9 @@ fn make(root: &Path, made: &Made) {
             let head: Vec<u8> = (0..made.hex.len()).step_by(2).map(hex).collect();
             let whole = [&head[..], times(&made.text).as_bytes(), &vec![b'x'; made.bytes]].concat();
             file.write_all(&whole).unwrap();
-            if let Some(mode) = made.mode {
+            // A file with secrets in it is its owner's alone, unless a row is about that.
+            let usual = made.path.ends_with(".env").then_some(0o600);
+            if let Some(mode) = made.mode.or(usual) {
                 file.set_permissions(fs::Permissions::from_mode(mode)).unwrap();
             }
             let since = Duration::from_secs(made.age_s.unsigned_abs());

@@ -51,7 +51,12 @@ impl Stack {
 
     /// Writes a file of the stack.
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
-        std::fs::write(self.root().join(name), text).expect("a file of the stack");
+        let path = self.root().join(name);
+        std::fs::write(&path, text).expect("a file of the stack");
+        if name == ".env" {
+            // Its owner's alone, as a file with secrets in it should be.
+            std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
+        }
     }
 
     /// Replaces a text in a file of the stack; it has to be there.
