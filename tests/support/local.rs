@@ -187,7 +187,7 @@ fn make(root: &Path, made: &Made) {
             let whole = [&head[..], times(&made.text).as_bytes(), &vec![b'x'; made.bytes]].concat();
             file.write_all(&whole).unwrap();
             // A file with secrets in it is its owner's alone, unless a row is about that.
-            let usual = made.path.ends_with(".env").then_some(0o600);
+            let usual = path.file_name().is_some_and(|name| name == ".env").then_some(0o600);
             if let Some(mode) = made.mode.or(usual) {
                 file.set_permissions(fs::Permissions::from_mode(mode)).unwrap();
             }

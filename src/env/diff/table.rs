@@ -71,7 +71,8 @@ impl<'a> Table<'a> {
 
     pub(super) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
         self.slots.iter().map(|slot| Pair {
-            key: self.key(slot),
+            // Every character of a key was looked at when it was read, so it is UTF-8.
+            key: std::str::from_utf8(self.name(slot)).unwrap_or_default(),
             left: self.value(slot, Side::Left),
             right: self.value(slot, Side::Right),
         })
@@ -117,7 +118,7 @@ impl<'a> Table<'a> {
 
     fn put(&mut self, side: Side, key: &str, found: Found) {
         let at = match self.slots.get(self.next) {
-            Some(slot) if self.key(slot) == key => self.next,
+            Some(slot) if self.name(slot) == key.as_bytes() => self.next,
             _ => self.place_of(side, key, found),
         };
         self.slots[at].found[side as usize] = found;
@@ -126,8 +127,8 @@ impl<'a> Table<'a> {
 
     /// The slot of a key, made with this value where there is none yet.
     fn place_of(&mut self, side: Side, key: &str, value: Found) -> usize {
-        let hash = self.hasher.hash_one(key);
-        if let Some(at) = self.index.find(hash, |at| self.key(&self.slots[*at as usize]) == key) {
+        let hash = self.hasher.hash_one(key.as_bytes());
+        if let Some(at) = self.index.find(hash, |at| self.name(&self.slots[*at as usize]) == key.as_bytes()) {
             return *at as usize;
         }
         let at = self.slots.len();
@@ -141,12 +142,12 @@ impl<'a> Table<'a> {
     }
 
     fn get(&self, side: Side, key: &str) -> Option<&[u8]> {
-        let hash = self.hasher.hash_one(key);
-        let at = self.index.find(hash, |at| self.key(&self.slots[*at as usize]) == key)?;
+        let hash = self.hasher.hash_one(key.as_bytes());
+        let at = self.index.find(hash, |at| self.name(&self.slots[*at as usize]) == key.as_bytes())?;
         self.value(&self.slots[*at as usize], side).map(|value| value.bytes)
     }
 
-    fn key(&self, slot: &Slot) -> &'a str {
+    fn name(&self, slot: &Slot) -> &'a [u8] {
         name_of(self.sources, slot)
     }
 
@@ -163,11 +164,10 @@ impl<'a> Table<'a> {
     }
 }
 
-fn name_of<'a>(sources: [&'a [u8]; 2], slot: &Slot) -> &'a str {
+fn name_of<'a>(sources: [&'a [u8]; 2], slot: &Slot) -> &'a [u8] {
     let (start, len) = slot.name;
     let named_by = if slot.found[Side::Left as usize].is_there() { Side::Left } else { Side::Right };
-    let name = sources[named_by as usize].get(start as usize..(start + len) as usize).unwrap_or_default();
-    std::str::from_utf8(name).unwrap_or_default()
+    sources[named_by as usize].get(start as usize..(start + len) as usize).unwrap_or_default()
 }
 
 /// Where a piece of the source starts; 0 for an empty one that is no piece of it.

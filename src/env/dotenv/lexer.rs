@@ -55,6 +55,13 @@ impl<'a> Lexer<'a> {
         self.jump_to(self.end_of(is));
     }
 
+    /// Moves over the plain letters of a key, the most of any file, without looking at them as characters.
+    pub(super) fn skip_plain(&mut self) {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let rest = self.rest();
+        self.at += rest.iter().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+    }
+
     fn end_of(&self, is: impl Fn(char) -> bool) -> usize {
         let mut to = self.at;
         while let Some((_, width)) = first(&self.source[to..]).filter(|(c, _)| is(*c)) {
@@ -70,7 +77,11 @@ impl<'a> Lexer<'a> {
 
     /// The 1-based column of this place, in characters.
     pub(super) fn column(&self) -> usize {
-        let mut rest = &self.source[self.line_start.min(self.at)..self.at];
+        let before = &self.source[self.line_start.min(self.at)..self.at];
+        if before.is_ascii() {
+            return before.len() + 1;
+        }
+        let mut rest = before;
         let mut column = 1;
         while let Some((_, width)) = first(rest) {
             rest = &rest[width..];
@@ -95,6 +106,10 @@ pub(super) fn first(bytes: &[u8]) -> Option<(char, usize)> {
 
 /// Without the white space at the end (all of Unicode's).
 pub(super) fn trim_end(mut bytes: &[u8]) -> &[u8] {
+    // Nothing is there to trim where the last byte is a plain one.
+    if bytes.last().is_some_and(u8::is_ascii_graphic) {
+        return bytes;
+    }
     while let Some((_, width)) = last(bytes).filter(|(c, _)| c.is_whitespace()) {
         bytes = &bytes[..bytes.len() - width];
     }

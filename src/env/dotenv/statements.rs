@@ -82,6 +82,7 @@ fn statement<'a>(lexer: &mut Lexer<'a>) -> Result<Statement<'a>, EnvError> {
         return Err(error(lexer, Reason::ExportAlone));
     }
     let (line, column, start) = (lexer.line, lexer.column(), lexer.at);
+    lexer.skip_plain();
     lexer.skip_in_line(|c| is_blank(c) || is_key(c));
     let written = trim_end(&lexer.source[start..lexer.at]);
     let statement = |assign, key: &'a [u8]| Statement {
