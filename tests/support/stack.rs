@@ -52,9 +52,10 @@ impl Stack {
     /// Writes a file of the stack.
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.root().join(name);
+        let is_new = !path.exists();
         std::fs::write(&path, text).expect("a file of the stack");
-        if name == ".env" {
-            // Its owner's alone, as a file with secrets in it should be.
+        if name == ".env" && is_new {
+            // Its owner's alone, as a file with secrets in it should be. Set once: a watch sees a change of mode too.
             std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
         }
     }
