@@ -72,7 +72,7 @@ pub struct TimelineArgs {
     /// Only rows that fit: `type=USER_ACTION actor=~"telegram:.*" since=2h "free text"`; see docs/timeline.md
     #[arg(long, value_name = "FILTER", default_value = "")]
     pub filter: String,
-    /// The filter of this name in readback.toml, [timeline] filters
+    /// The filter of this name in readback.toml, under filters of its timeline table
     #[arg(long, value_name = "NAME", conflicts_with = "filter")]
     pub saved: Option<String>,
     /// The newest so many of them
