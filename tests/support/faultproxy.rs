@@ -115,7 +115,8 @@ async fn link(mut near: TcpStream, server: &str, fault: Fault) -> io::Result<()>
         Fault::Reset => near.set_zero_linger(),
         Fault::Fin => close(near).await,
         Fault::Garbage => {
-            near.readable().await?;
+            // Not `readable`, which may say so before a byte came: the words would answer nothing then.
+            near.peek(&mut [0]).await?;
             near.write_all(b"\x00\xff\x13garbage\x07\x00\r\n\r\n\xfe").await?;
             close(near).await
         }
