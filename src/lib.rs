@@ -8,11 +8,11 @@
 //! layer of a configuration; [`timeline`] merges what happened; [`review`] leads a person to an
 //! outcome; [`store`] records it. [`app`] holds all that in `Facts`, decides, and asks for effects;
 //! [`panes`] paint `Facts` and ask through an outbox. [`guard`] stands at every door: what it does not
-//! let through is never shown, stored or logged.
+//! let through is never shown, stored or logged. [`words`] knows what was probably meant.
 //!
 //! | room | may import | must not import |
 //! |---|---|---|
-//! | `evidence` `env` `timeline` `review` `guard` | each other | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
+//! | `evidence` `env` `timeline` `review` `guard` `words` | each other | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
 //! | `config` | the pure rooms, `probes` for their options | tokio, sqlx, reqwest, rustls, bollard, aws_*, ratatui, crossterm |
 //! | `probes` | the pure rooms, `config` | ratatui, crossterm |
 //! | `store` | the pure rooms | reqwest, bollard, aws_*, ratatui, crossterm |
@@ -39,3 +39,4 @@ pub mod probes;
 pub mod review;
 pub mod store;
 pub mod timeline;
+pub mod words;

@@ -3,6 +3,7 @@
 
 use super::Origin;
 use super::tree::At;
+use crate::words::nearest;
 use std::fmt;
 
 /// A configuration that can't be used: one line that says where, what, and what is allowed.
@@ -109,7 +110,7 @@ impl Fault {
         let message = self.message();
         let (allowed, suggestion) = match self.what {
             What::UnknownKey { key, allowed } => {
-                let suggestion = nearest(&key, &allowed);
+                let suggestion = nearest(&key, allowed.iter().map(String::as_str)).map(str::to_owned);
                 (allowed, suggestion)
             }
             What::UnknownWord { allowed, nearest } => (allowed, nearest),
@@ -153,44 +154,9 @@ fn position(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// The allowed word nearest to what was written, where one is near enough to be meant.
-pub(super) fn nearest(written: &str, allowed: &[String]) -> Option<String> {
-    allowed
-        .iter()
-        .map(|word| (distance(written, word), word))
-        .filter(|(distance, word)| *distance <= word.chars().count().div_ceil(3).min(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word.clone())
-}
-
-/// Levenshtein's distance: how many characters to put in, take out or change.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in to.iter().enumerate() {
-            let changed = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_transposition_is_near_and_another_word_is_not() {
-        let allowed = ["timeout".to_owned(), "half_life".to_owned(), "url".to_owned()];
-        assert_eq!(nearest("tiemout", &allowed).as_deref(), Some("timeout"));
-        assert_eq!(nearest("half-life", &allowed).as_deref(), Some("half_life"));
-        assert_eq!(nearest("uri", &allowed).as_deref(), Some("url"));
-        assert_eq!(nearest("password", &allowed), None);
-    }
 
     #[test]
     fn a_position_counts_characters_and_not_bytes() {

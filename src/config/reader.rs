@@ -1,7 +1,7 @@
 //! A serde deserializer over the tree: what serde finds wrong comes out with its place and its key, and
 //! without the value, which serde's own texts would repeat.
 
-use super::error::{Fault, What, nearest};
+use super::error::{Fault, What};
 use super::tree::{At, Entry, Item, Node, Table};
 use serde::de::value::StringDeserializer;
 use serde::de::{
@@ -54,7 +54,7 @@ impl Error for Fault {
 /// A word that is none of the allowed ones; the word itself is not kept.
 pub(super) fn unknown_word<'a>(written: &str, allowed: impl Iterator<Item = &'a str>) -> What {
     let allowed: Vec<String> = allowed.map(str::to_owned).collect();
-    let nearest = nearest(written, &allowed);
+    let nearest = crate::words::nearest(written, allowed.iter().map(String::as_str)).map(str::to_owned);
     What::UnknownWord { allowed, nearest }
 }
 

@@ -1,20 +1,6 @@
-//! Did you mean?
+//! Did you mean? Of keys less may differ than of words: many have a prefix in common.
 
-/// How many characters have to be changed to make one key of another.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut costs: Vec<usize> = (0..=b.len()).collect();
-    for (row, x) in a.chars().enumerate() {
-        let mut diagonal = costs[0];
-        costs[0] = row + 1;
-        for (column, y) in b.iter().enumerate() {
-            let swap = diagonal + usize::from(x != *y);
-            diagonal = costs[column + 1];
-            costs[column + 1] = swap.min(diagonal + 1).min(costs[column] + 1);
-        }
-    }
-    costs[b.len()]
-}
+use crate::words::distance;
 
 /// The nearest of some keys, if one is near: a character in four may differ.
 pub(super) fn nearest<'a>(key: &str, among: &[&'a str]) -> Option<&'a str> {

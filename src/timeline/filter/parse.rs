@@ -1,10 +1,11 @@
 //! From a text to a condition. One pass, no panic; everything is bounded: the text, the depth, each expression.
 
-use super::error::{FilterError, nearest, shown};
+use super::error::{FilterError, shown};
 use super::expr::{Expr, Matcher, Op, RESULTS, Words};
 use super::field::Field;
 use super::when::When;
 use crate::timeline::{EventType, OwnKind};
+use crate::words::nearest;
 use jiff::tz::TimeZone;
 use regex_lite::{Regex, RegexBuilder};
 
