@@ -5,8 +5,8 @@ use crate::env::snapshot::{Keys, keys_of};
 use crate::env::watch::{Attribution, Session, event, present};
 use crate::guard::{Fingerprinter, line};
 use crate::timeline::OwnEvent;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, Metadata, OpenOptions};
@@ -14,6 +14,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// The most that is read of the file, in bytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
@@ -36,9 +37,19 @@ pub struct EnvWatch {
     seen: Option<Keys>,
 }
 
-/// A sync is at work on the file: it tells its own change, so this is not the time to look.
+/// Not the time to look: a sync is at work, which tells its own change, or the file was written a moment ago and may
+/// be half of what it is going to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SyncAtWork;
+pub struct TooEarly;
+
+impl TooEarly {
+    /// When to look again.
+    pub const AGAIN: Duration = Duration::from_millis(500);
+}
+
+/// For how long a file that was just written is left alone. Who writes it in place empties it first: seen then, it
+/// would have lost everything.
+const SETTLES: SignedDuration = SignedDuration::from_millis(300);
 
 impl EnvWatch {
     /// Over this file; `memory` is where what it held is kept. Without `keeps` nothing is written.
@@ -55,22 +66,25 @@ impl EnvWatch {
     /// read, or that Compose refuses, is told by the comparison of the layers, not here. Only for who holds the lock
     /// of a sync; everyone else takes [`EnvWatch::look_beside_syncs`]. Blocks.
     pub fn look(&mut self) -> Option<OwnEvent> {
-        self.look_unless(|_| false).unwrap_or_default()
+        self.look_unless(|_, _| false).unwrap_or_default()
     }
 
-    /// The same, unless a sync is at work: what it has written is not told as somebody's edit. Blocks.
-    pub fn look_beside_syncs(&mut self) -> Result<Option<OwnEvent>, SyncAtWork> {
-        self.look_unless(is_locked)
+    /// The same, unless it is too early: what a sync writes is not told as somebody's edit, nor half a write as a whole
+    /// one. Blocks.
+    pub fn look_beside_syncs(&mut self) -> Result<Option<OwnEvent>, TooEarly> {
+        self.look_unless(|file, about| is_young(about) || is_locked(file))
     }
 
     /// The file is read before it is asked whether a sync is at work: one that had written what was read and is no
     /// longer at work has also said what it wrote.
-    fn look_unless(&mut self, at_work: impl Fn(&Path) -> bool) -> Result<Option<OwnEvent>, SyncAtWork> {
+    fn look_unless(&mut self, early: impl Fn(&Path, &Metadata) -> bool) -> Result<Option<OwnEvent>, TooEarly> {
         let Some((keys, about)) = self.read() else { return Ok(None) };
-        if at_work(&self.file) {
-            return Err(SyncAtWork);
-        }
         let kept = self.recall();
+        // The first look has nothing to compare with: it takes what is there, and loses no change by waiting.
+        let is_first = kept.is_none() && self.seen.is_none();
+        if !is_first && early(&self.file, &about) {
+            return Err(TooEarly);
+        }
         if kept.as_ref() == Some(&keys) || self.seen.as_ref() == Some(&keys) {
             self.seen = self.seen.as_ref().map(|_| keys);
             return Ok(None);
@@ -123,6 +137,12 @@ impl EnvWatch {
             tracing::warn!(%error, "what .env held can't be kept; a later change may be told twice");
         }
     }
+}
+
+/// Whether a file was written a moment ago. One from the future is not waited for: its clock may never come.
+fn is_young(about: &Metadata) -> bool {
+    let written = about.modified().ok().and_then(|written| Timestamp::try_from(written).ok());
+    written.is_some_and(|written| (SignedDuration::ZERO..SETTLES).contains(&Timestamp::now().duration_since(written)))
 }
 
 /// Whether a sync holds the lock of the file's folder.
@@ -221,22 +241,42 @@ mod tests {
         assert!(!memory.exists());
     }
 
+    /// Writes the file as if that had been a while ago.
+    fn write_earlier(folder: &Path, text: &str) {
+        let mut file = File::create(folder.join(".env")).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(5)).unwrap();
+    }
+
     #[test]
     fn while_a_sync_is_at_work_nothing_is_told_and_afterwards_it_is_seen() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
-        write("A=1\n");
+        write_earlier(folder.path(), "A=1\n");
         let mut watch = watch(folder.path());
         assert_eq!(watch.look_beside_syncs(), Ok(None));
         let lock = File::open(folder.path()).unwrap();
         flock(&lock, FlockOperation::LockExclusive).unwrap();
-        write("A=2\n");
-        assert_eq!(watch.look_beside_syncs(), Err(SyncAtWork));
+        write_earlier(folder.path(), "A=2\n");
+        assert_eq!(watch.look_beside_syncs(), Err(TooEarly));
         watch.take_as_seen();
         drop(lock);
         assert_eq!(watch.look_beside_syncs(), Ok(None));
-        write("A=3\n");
+        write_earlier(folder.path(), "A=3\n");
         assert!(watch.look_beside_syncs().unwrap().is_some());
+    }
+
+    #[test]
+    fn half_a_write_is_not_told_as_a_loss() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".env"), "A=1\nB=2\n").unwrap();
+        let mut watch = watch(folder.path());
+        assert_eq!(watch.look_beside_syncs(), Ok(None), "the first look takes what is there");
+        // Emptied, as by who writes it in place, and not written yet.
+        File::create(folder.path().join(".env")).unwrap();
+        assert_eq!(watch.look_beside_syncs(), Err(TooEarly));
+        write_earlier(folder.path(), "A=1\nB=3\n");
+        let told = watch.look_beside_syncs().unwrap().unwrap();
+        assert!(told.summary.contains("changed B") && !told.summary.contains("lost"), "{}", told.summary);
     }
 
     #[test]

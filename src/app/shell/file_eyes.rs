@@ -1,6 +1,6 @@
 //! The eyes on the stack's `.env`: who changed it just now, and what it was before.
 
-use super::{EnvWatch, FolderWatch, PastReader, SyncAtWork};
+use super::{EnvWatch, FolderWatch, PastReader, TooEarly};
 use crate::app::Event;
 use tokio::sync::mpsc::Sender;
 
@@ -23,8 +23,8 @@ impl FileEyes {
         self.folder.changed().await;
     }
 
-    /// Looks at the file and at its past, and tells what is new. While a sync is at work it is too early.
-    pub async fn look(&mut self, events: &Sender<Event>) -> Result<(), SyncAtWork> {
+    /// Looks at the file and at its past, and tells what is new. It may be too early for that.
+    pub async fn look(&mut self, events: &Sender<Event>) -> Result<(), TooEarly> {
         let Some((mut watch, mut past)) = self.hands.take() else { return Ok(()) };
         let looking = tokio::task::spawn_blocking(move || {
             let told = watch.look_beside_syncs();

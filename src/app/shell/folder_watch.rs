@@ -54,12 +54,8 @@ mod imp {
     impl Watch {
         pub(super) fn over(file: &Path) -> io::Result<Self> {
             let fd = init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
-            let events = WatchFlags::CLOSE_WRITE
-                | WatchFlags::CREATE
-                | WatchFlags::MOVED_TO
-                | WatchFlags::MOVED_FROM
-                | WatchFlags::DELETE
-                | WatchFlags::ATTRIB;
+            // When it was written, not while it is: what was made is closed, too, and its mode holds no key.
+            let events = WatchFlags::CLOSE_WRITE | WatchFlags::MOVED_TO | WatchFlags::MOVED_FROM | WatchFlags::DELETE;
             let mut names = Vec::new();
             for path in [Some(file.to_owned()), file.canonicalize().ok()].into_iter().flatten() {
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -1,6 +1,7 @@
 //! The task that reads every layer of the configuration and has them compared. Values go into the
 //! comparison and nowhere else; what comes out holds none that is secret.
 
+use super::TooEarly;
 use super::file_eyes::FileEyes;
 use crate::app::Event;
 use crate::config::Config;
@@ -20,8 +21,6 @@ const EVERY: Duration = Duration::from_secs(30);
 /// How long the layers are left alone after the file was changed: a program that keeps writing it must not have the
 /// secrets fetched without end.
 const PAUSE: Duration = Duration::from_secs(2);
-/// How soon the file is looked at again while a sync is at work.
-const AFTER_SYNC: Duration = Duration::from_millis(500);
 
 /// The layers, compared.
 #[derive(Debug)]
@@ -66,7 +65,7 @@ impl LayerTask {
         // What the files hold is known at once; secrets and what runs may take their time.
         let _ = door.send(self.known().await);
         loop {
-            let is_synced = eyes.look(&events).await.is_err();
+            let is_early = eyes.look(&events).await.is_err();
             let Compared { matrix, hosts, guard } = Box::pin(self.read()).await;
             // The guard first, so that nothing that was just learned gets past it.
             let _ = door.send(guard.clone());
@@ -79,10 +78,13 @@ impl LayerTask {
                 asked = asked.recv() => if asked.is_none() { return },
                 () = eyes.changed() => {
                     // The change itself is told at once; only the layers wait.
-                    let _ = eyes.look(&events).await;
+                    if eyes.look(&events).await.is_err() {
+                        tokio::time::sleep(TooEarly::AGAIN).await;
+                        let _ = eyes.look(&events).await;
+                    }
                     tokio::time::sleep(PAUSE).await;
                 }
-                () = tokio::time::sleep(if is_synced { AFTER_SYNC } else { EVERY }) => {}
+                () = tokio::time::sleep(if is_early { TooEarly::AGAIN } else { EVERY }) => {}
             }
         }
     }

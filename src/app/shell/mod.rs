@@ -20,7 +20,7 @@ pub use clock::Clock;
 pub use door::Door;
 pub use draft_task::keep_drafts;
 pub use draw::Screen;
-pub use env_watch::{EnvWatch, SyncAtWork, env_memory};
+pub use env_watch::{EnvWatch, TooEarly, env_memory};
 pub use file_eyes::FileEyes;
 pub use folder_watch::FolderWatch;
 pub use layers::{Compared, LayerTask};

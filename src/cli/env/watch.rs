@@ -1,7 +1,7 @@
 //! `readback env watch`: each change of the stack's `.env` that no sync made, as a line, when it is made; and into
 //! the store, unless nothing may be written.
 
-use crate::app::shell::{EnvWatch, FolderWatch, SyncAtWork};
+use crate::app::shell::{EnvWatch, FolderWatch, TooEarly};
 use crate::cli::context::{Context, StartError};
 use crate::cli::{WatchFormat, say};
 use crate::guard::line;
@@ -16,8 +16,6 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// How often the file is looked at where the kernel does not tell.
 const EVERY: Duration = Duration::from_secs(30);
-/// How soon it is looked at again while a sync is at work.
-const AFTER_SYNC: Duration = Duration::from_millis(500);
 /// How long the store may take.
 const WITHIN: Duration = Duration::from_secs(10);
 /// How many changes wait for a store that can't be reached, at most.
@@ -57,7 +55,7 @@ impl Watcher {
         let records = if self.store.is_some() { "" } else { "; nothing is recorded" };
         say(&mut stderr(), &format!("readback: watching {file}{records}"));
         loop {
-            let again = if told.is_err() { AFTER_SYNC } else { EVERY };
+            let again = if told.is_err() { TooEarly::AGAIN } else { EVERY };
             if let Ok(Some(event)) = told {
                 self.tell(event).await;
             } else if let Some(store) = &mut self.store {
@@ -103,7 +101,7 @@ impl Watcher {
 }
 
 /// Looks on a thread that may block, and gives the eyes back.
-async fn look(mut watch: EnvWatch) -> Result<(EnvWatch, Result<Option<OwnEvent>, SyncAtWork>), StartError> {
+async fn look(mut watch: EnvWatch) -> Result<(EnvWatch, Result<Option<OwnEvent>, TooEarly>), StartError> {
     let looked = tokio::task::spawn_blocking(move || {
         let told = watch.look_beside_syncs();
         (watch, told)
