@@ -9,9 +9,7 @@ use super::layers::StackLayers;
 use super::{About, Judgement, Kind, OptionDoc, Options, Place, ProbeError};
 use crate::config::{EnvSettings, SecretSpec};
 use crate::env::findings::RULES;
-use crate::env::{
-    Finding, Layer, Matrix, Severity, compare, disk_equals_secrets, recreate_is_safe, running_equals_disk,
-};
+use crate::env::{Finding, Layer, Matrix, Severity, compare, disk_equals_secrets, running_equals_disk};
 use crate::evidence::{Known, Unknown};
 use crate::guard::{Fingerprinter, Secret};
 use jiff::Timestamp;
@@ -65,8 +63,6 @@ pub struct Seen {
     pub running: Known,
     /// Whether the file is what the secrets say.
     pub secrets: Known,
-    /// Whether the next recreate would work.
-    pub recreate: Known,
     /// The layers that are configured and could not be read, and why.
     pub unread: Vec<(Layer, String)>,
     /// The layers that are configured.
@@ -153,7 +149,6 @@ impl Env {
             warnings: count(Severity::Warning),
             running: running_equals_disk(matrix),
             secrets: disk_equals_secrets(matrix),
-            recreate: recreate_is_safe(matrix, &[]),
             unread: matrix.unread.iter().filter(|(layer, _)| configured.contains(layer)).cloned().collect(),
             configured: configured.to_vec(),
         }

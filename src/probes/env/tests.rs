@@ -14,7 +14,6 @@ fn good() -> Seen {
         warnings: [].into(),
         running: Known::Holds,
         secrets: Known::Holds,
-        recreate: Known::Holds,
         unread: Vec::new(),
         configured: Layer::ALL.to_vec(),
     }

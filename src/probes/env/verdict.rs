@@ -83,7 +83,6 @@ fn facts(seen: &Seen) -> Vec<Fact> {
         Fact::new("warnings", sum(&seen.warnings)),
         Fact::text("running equals disk", word(&seen.running)),
         Fact::text("disk equals secrets", word(&seen.secrets)),
-        Fact::text("restart is safe", word(&seen.recreate)),
     ];
     let left: Vec<&str> =
         Layer::ALL.iter().filter(|layer| !seen.configured.contains(layer)).map(|layer| layer.word()).collect();
