@@ -1,42 +1,26 @@
 //! One failure is one reason: what is blamed on another probe, and the laws that this must not break.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
-use jiff::{SignedDuration, Timestamp};
+#[path = "support/seen.rs"]
+mod seen;
+
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use readback::evidence::dependency::{BLOCKED_REASON, blocked_by, resolve};
 use readback::evidence::gate::{Circumstances, Known, recovery};
 use readback::evidence::{Evidence, Recovery, RecoveryState, Source, Unknown, Verdict};
-use std::time::Duration;
+use seen::{HALF_LIFE, now};
 
-const HALF_LIFE: i64 = 300;
-
-fn now() -> Timestamp {
-    "2026-02-04T01:31:00Z".parse().unwrap()
-}
-
+/// Each with a source of its own, so that any two are independent.
 fn seen(probe: &str, kind: &str, verdict: Verdict, age: i64, needs: &[&str]) -> Evidence {
-    let at = now().checked_sub(SignedDuration::from_secs(age)).unwrap();
-    Evidence {
-        probe: probe.into(),
-        kind: kind.to_owned(),
-        claim: format!("{probe} works"),
-        verdict,
-        reason: None,
-        observed_at: at,
-        as_of: at,
-        source: Source {
-            observer: format!("observer of {probe}"),
-            vantage: format!("vantage of {probe}"),
-            credential: format!("credential of {probe}"),
-            code_path: kind.to_owned(),
-        },
-        summary: format!("{probe} was seen"),
-        hint: None,
-        facts: Vec::new(),
-        half_life: Duration::from_secs(HALF_LIFE as u64),
-        required: true,
-        needs: needs.iter().map(|need| (*need).into()).collect(),
-    }
+    let source = Source {
+        observer: format!("observer of {probe}"),
+        vantage: format!("vantage of {probe}"),
+        credential: format!("credential of {probe}"),
+        code_path: kind.to_owned(),
+    };
+    let needs = needs.iter().map(|need| (*need).into()).collect();
+    Evidence { source, summary: format!("{probe} was seen"), needs, ..seen::seen(probe, kind, verdict, age) }
 }
 
 fn gate(evidence: &[Evidence]) -> Recovery {

@@ -1,46 +1,14 @@
 //! The recovery gate: green only by proof, and always with a reason when it is not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
-use jiff::{SignedDuration, Timestamp};
+#[path = "support/seen.rs"]
+mod seen;
+
 use proptest::prelude::*;
 use readback::evidence::false_green::{FalseGreen, RULES, Subject};
 use readback::evidence::gate::{Circumstances, Known, recovery};
 use readback::evidence::{Evidence, RecoveryState, Source, Unknown, Verdict, independence, independent_pair};
-use std::time::Duration;
-
-const HALF_LIFE: i64 = 300;
-
-fn now() -> Timestamp {
-    "2026-02-04T01:31:00Z".parse().unwrap()
-}
-
-fn ago(seconds: i64) -> Timestamp {
-    now().checked_sub(SignedDuration::from_secs(seconds)).unwrap()
-}
-
-fn seen(probe: &str, kind: &str, verdict: Verdict, age: i64) -> Evidence {
-    Evidence {
-        probe: probe.into(),
-        kind: kind.to_owned(),
-        claim: format!("{probe} works"),
-        verdict,
-        reason: None,
-        observed_at: ago(age),
-        as_of: ago(age),
-        source: Source {
-            observer: format!("observer of {kind}"),
-            vantage: format!("vantage of {kind}"),
-            credential: format!("credential of {kind}"),
-            code_path: kind.to_owned(),
-        },
-        summary: "seen".to_owned(),
-        hint: None,
-        facts: Vec::new(),
-        half_life: Duration::from_secs(HALF_LIFE as u64),
-        required: true,
-        needs: Vec::new(),
-    }
-}
+use seen::{HALF_LIFE, ago, now, seen};
 
 fn healthy() -> Vec<Evidence> {
     vec![seen("route", "http", Verdict::Pass, 10), seen("database", "postgres", Verdict::Pass, 10)]

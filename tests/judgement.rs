@@ -2,24 +2,18 @@
 //! taken away, whatever else stands, with restarts and all circumstances.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
-use jiff::{SignedDuration, Timestamp};
+#[path = "support/seen.rs"]
+mod seen;
+
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use readback::evidence::false_green::{Scene, holds_until, of_log};
 use readback::evidence::gate::{Circumstances, Known, recovery};
-use readback::evidence::{Evidence, Fact, Quantity, RecoveryState, STARTED_AT, Source, Unknown, Verdict};
+use readback::evidence::{Evidence, Fact, Quantity, RecoveryState, STARTED_AT, Unknown, Verdict};
 use readback::probes::KINDS;
 use readback::timeline::{Entry, EventType, NewOperation, Operation};
+use seen::{HALF_LIFE, ago, now};
 use std::time::Duration;
-
-const HALF_LIFE: i64 = 300;
-
-fn now() -> Timestamp {
-    "2026-02-04T01:31:00Z".parse().unwrap()
-}
-
-fn ago(seconds: i64) -> Timestamp {
-    now().checked_sub(SignedDuration::from_secs(seconds)).unwrap()
-}
 
 #[test]
 fn evidence_of_every_kind_outlives_a_look_that_was_missed_and_not_a_quarter_of_an_hour() {
@@ -33,27 +27,8 @@ fn evidence_of_every_kind_outlives_a_look_that_was_missed_and_not_a_quarter_of_a
 /// One of the probes that are configured: what is expected to be seen is fixed by the configuration.
 fn seen(at: usize, verdict: Verdict, age: i64, started: Option<i64>, required: bool) -> Evidence {
     let kind = ["http", "container", "postgres", "redis", "tcp", "command"][at % 6];
-    Evidence {
-        probe: format!("p{at}").as_str().into(),
-        kind: kind.to_owned(),
-        claim: "it works".to_owned(),
-        verdict,
-        reason: None,
-        observed_at: ago(age),
-        as_of: ago(age),
-        source: Source {
-            observer: "readback@test".to_owned(),
-            vantage: format!("vantage of {kind}"),
-            credential: format!("credential of {kind}"),
-            code_path: kind.to_owned(),
-        },
-        summary: "seen".to_owned(),
-        hint: None,
-        facts: started.map(|age| Fact::new(STARTED_AT, Quantity::At(ago(age)))).into_iter().collect(),
-        half_life: Duration::from_secs(HALF_LIFE as u64),
-        required,
-        needs: Vec::new(),
-    }
+    let facts = started.map(|age| Fact::new(STARTED_AT, Quantity::At(ago(age)))).into_iter().collect();
+    Evidence { facts, required, ..seen::seen(&format!("p{at}"), kind, verdict, age) }
 }
 
 fn verdicts() -> impl Strategy<Value = Verdict> {

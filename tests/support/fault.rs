@@ -1,15 +1,17 @@
 //! A fault or a healthy variation, as it stands in tests/fixtures/faults, made into what the gate is asked.
 
-use jiff::{SignedDuration, Timestamp};
+#[path = "seen.rs"]
+mod support;
+
 use readback::evidence::false_green::{Scene, of_log};
 use readback::evidence::gate::{Circumstances, Known, recovery};
-use readback::evidence::{
-    BODY_DIGEST, Evidence, Fact, Quantity, Recovery, STARTED_AT, STATUS, Source, Unknown, Verdict,
-};
+use readback::evidence::{BODY_DIGEST, Evidence, Fact, Quantity, Recovery, STARTED_AT, STATUS, Unknown, Verdict};
 use readback::timeline::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use support::now;
+pub(crate) use support::{ago, seen};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,39 +94,6 @@ impl Default for Row {
             success: None,
             context: serde_json::json!({}),
         }
-    }
-}
-
-fn now() -> Timestamp {
-    "2026-02-04T01:31:00Z".parse().unwrap()
-}
-
-pub(crate) fn ago(seconds: i64) -> Timestamp {
-    now().checked_sub(SignedDuration::from_secs(seconds)).unwrap()
-}
-
-/// An evidence with a source of its own, of a half-life of 300 s.
-pub(crate) fn seen(probe: &str, kind: &str, verdict: Verdict, age: i64) -> Evidence {
-    Evidence {
-        probe: probe.into(),
-        kind: kind.to_owned(),
-        claim: format!("{probe} works"),
-        verdict,
-        reason: None,
-        observed_at: ago(age),
-        as_of: ago(age),
-        source: Source {
-            observer: format!("observer of {kind}"),
-            vantage: format!("vantage of {kind}"),
-            credential: format!("credential of {kind}"),
-            code_path: kind.to_owned(),
-        },
-        summary: "seen".to_owned(),
-        hint: None,
-        facts: Vec::new(),
-        half_life: Duration::from_mins(5),
-        required: true,
-        needs: Vec::new(),
     }
 }
 

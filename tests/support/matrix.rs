@@ -3,10 +3,14 @@
 //! back end's own test.
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
+#[path = "seen.rs"]
+mod seen;
+
 use jiff::{SignedDuration, Timestamp};
 use readback::evidence::gate::{Circumstances, Known, recovery};
-use readback::evidence::{Evidence, Recovery, Source, Verdict};
+use readback::evidence::{Evidence, Recovery, Verdict};
 use readback::probes::{Options, Place, ProbeSpec, judge, run_once};
+use seen::seen_at;
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -129,9 +133,9 @@ fn fill(value: &mut toml::Value, words: &[(&str, &str)]) {
 
 /// What the gate says of a stack that is verified but for this evidence.
 fn among_the_healthy(evidence: &Evidence, now: Timestamp) -> Recovery {
-    let mut all =
-        vec![passing("route", "http", now), passing("web", "container", now), passing("data", "postgres", now)];
-    all.push(evidence.clone());
+    let stack = [("route", "http"), ("web", "container"), ("data", "postgres")];
+    let healthy = stack.map(|(probe, kind)| seen_at(probe, kind, Verdict::Pass, now));
+    let all: Vec<Evidence> = healthy.into_iter().chain([evidence.clone()]).collect();
     let around = Circumstances {
         running_equals_disk: Known::Holds,
         disk_equals_secrets: Known::Holds,
@@ -139,30 +143,6 @@ fn among_the_healthy(evidence: &Evidence, now: Timestamp) -> Recovery {
         ..Circumstances::default()
     };
     recovery(&all, &around, now)
-}
-
-fn passing(probe: &str, kind: &str, now: Timestamp) -> Evidence {
-    Evidence {
-        probe: probe.into(),
-        kind: kind.to_owned(),
-        claim: format!("{probe} works"),
-        verdict: Verdict::Pass,
-        reason: None,
-        observed_at: now,
-        as_of: now,
-        source: Source {
-            observer: "readback@test".to_owned(),
-            vantage: format!("vantage of {kind}"),
-            credential: format!("credential of {kind}"),
-            code_path: kind.to_owned(),
-        },
-        summary: "works".to_owned(),
-        hint: None,
-        facts: Vec::new(),
-        half_life: Duration::from_mins(5),
-        required: true,
-        needs: Vec::new(),
-    }
 }
 
 /// Fails with every line that is not as it must be.
