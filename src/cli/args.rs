@@ -41,6 +41,8 @@ pub enum Command {
     Timeline(TimelineArgs),
     /// Check the hash chains of the review records; exits 0 (they hold), 2 (broken) or 3 (can't be asked)
     Verify(VerifyArgs),
+    /// Write which readbacks the host-service changes of a repository owe; exits 0, or 2 and writes nothing
+    Plan(PlanArgs),
     /// Write a commented readback.toml from what is found in a folder; never overwrites
     Init {
         /// The folder
@@ -117,6 +119,23 @@ pub enum VerifyFormat {
     Human,
     /// For programs.
     Json,
+}
+
+/// What a plan is made from, and where it goes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PlanArgs {
+    /// The root of the repository
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// The change-evidence snapshot; the usual one under docs/security of the root where it is left out
+    #[arg(long = "source-change-evidence-report", value_name = "FILE")]
+    pub source: Option<PathBuf>,
+    /// The plan; the usual one under docs/security of the root where it is left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What stands in it as the time, as it is; now where it is left out
+    #[arg(long, value_name = "TIME")]
+    pub generated_at: Option<String>,
 }
 
 /// Reads `--wait`. Less than the pause between two rounds would be no waiting.

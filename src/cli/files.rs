@@ -97,7 +97,8 @@ impl StackFiles {
     }
 }
 
-fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
+/// Reads a file of at most 8 MiB.
+pub(super) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
     let trouble = |error: std::io::Error| format!("{} can't be read: {}", name(path), error.kind());
     let mut bytes = Vec::new();
     std::fs::File::open(path).map_err(trouble)?.take(LIMIT + 1).read_to_end(&mut bytes).map_err(trouble)?;

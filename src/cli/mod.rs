@@ -10,12 +10,13 @@ pub mod env;
 mod files;
 pub mod init;
 mod nothing;
+mod plan;
 pub mod timeline;
 pub mod verify;
 
 pub use args::{
-    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, RowFormat, TimelineArgs, VerifyArgs,
-    VerifyFormat, WatchFormat,
+    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, PlanArgs, RowFormat, TimelineArgs,
+    VerifyArgs, VerifyFormat, WatchFormat,
 };
 
 use args::Command;
@@ -47,7 +48,12 @@ pub fn run() -> ExitCode {
     };
     let is_a_question =
         matches!(args.command, Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Verify(_)));
-    let failed = if is_a_question { UNKNOWN } else { FAILED };
+    let failed = match args.command {
+        _ if is_a_question => UNKNOWN,
+        // As the contract has it.
+        Some(Command::Plan(_)) => NOT_DONE,
+        _ => FAILED,
+    };
     match dispatch(&args) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -67,6 +73,7 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Env(asked)) => env::run(args, asked),
         Some(Command::Timeline(options)) => timeline::run(args, options),
         Some(Command::Verify(options)) => verify::run(args, options),
+        Some(Command::Plan(options)) => plan::run(options),
         None => match Context::find(args)? {
             Some(context) => console::run(&context),
             None => Ok(nothing::explain()),
