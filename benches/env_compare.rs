@@ -36,7 +36,7 @@ fn compared(template: &str, file: &str, rules: &Rules) -> Matrix {
 }
 
 fn judged(layers: &Layers, rules: &Rules) -> Matrix {
-    compare(layers, rules, &Fingerprinter::new(Secret::new("a key of the benchmark")))
+    compare(layers, rules, &Fingerprinter::new(&Secret::new("a key of the benchmark")))
 }
 
 fn rules() -> Rules {

@@ -55,7 +55,7 @@ fn judged(layers: &Layers) -> Matrix {
         shadowing: Shadowing::OdooEntrypoint,
     };
     let rules = Rules { app: Some(app), ..Rules::default() };
-    compare(layers, &rules, &Fingerprinter::new(Secret::new("a key of the tests")))
+    compare(layers, &rules, &Fingerprinter::new(&Secret::new("a key of the tests")))
 }
 
 /// Every host as it is said here, after both ways of starting again.

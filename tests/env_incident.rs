@@ -133,7 +133,7 @@ fn layers(env: &str, compose_text: &str, conf: &str, running: Reading<RunningLay
 }
 
 fn judged(layers: &Layers) -> Matrix {
-    compare(layers, &rules(), &Fingerprinter::new(Secret::new("a key of the tests")))
+    compare(layers, &rules(), &Fingerprinter::new(&Secret::new("a key of the tests")))
 }
 
 /// Every finding above a note: `id key`.

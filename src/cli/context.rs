@@ -125,9 +125,9 @@ pub(super) fn fingerprinter_without_stack(args: &Args) -> Result<Fingerprinter, 
 fn fingerprinter(state: &Path, access: Access) -> Result<Fingerprinter, StartError> {
     let path = state.join("readback").join("fingerprint.key");
     match read_key(&path) {
-        Some(key) => Ok(Fingerprinter::new(key)),
-        None if access.may_write() => make_key(&path).map(Fingerprinter::new),
-        None => Ok(Fingerprinter::new(random_key()?)),
+        Some(key) => Ok(Fingerprinter::new(&key)),
+        None if access.may_write() => make_key(&path).map(|key| Fingerprinter::new(&key)),
+        None => Ok(Fingerprinter::new(&random_key()?)),
     }
 }
 

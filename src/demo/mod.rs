@@ -145,13 +145,13 @@ impl Demo {
             file,
         };
         let rules = self.config.env.rules(&self.config.secrets);
-        compare(&layers, &rules, &Fingerprinter::new(Secret::new(KEY)))
+        compare(&layers, &rules, &Fingerprinter::new(&Secret::new(KEY)))
     }
 
     /// The backups of the example, and its `.env` as the incident left it.
     fn past(&self) -> Vec<EnvSnapshot> {
         let zone = self.config.display.timezone.time_zone();
-        let fingerprinter = Fingerprinter::new(Secret::new(KEY));
+        let fingerprinter = Fingerprinter::new(&Secret::new(KEY));
         let snapshot = |(label, text): (&str, &str)| EnvSnapshot {
             label: label.to_owned(),
             at: time_in_name(label, zone).unwrap_or(self.start),

@@ -135,7 +135,7 @@ mod tests {
     use crate::guard::{Fingerprinter, Secret};
 
     fn keys(text: &str) -> Keys {
-        keys_of(text.as_bytes(), &Fingerprinter::new(Secret::new("key of a test"))).unwrap()
+        keys_of(text.as_bytes(), &Fingerprinter::new(&Secret::new("key of a test"))).unwrap()
     }
 
     fn at(second: i64) -> Timestamp {

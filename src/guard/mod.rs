@@ -7,9 +7,11 @@ pub mod scan;
 mod secret;
 mod text;
 mod watch;
+mod wiped;
 
 pub use digest::{canonical, digest_bytes, digest_of};
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use secret::Secret;
 pub use text::{line, multiline};
 pub use watch::Watch;
+pub use wiped::Wiped;

@@ -83,7 +83,7 @@ impl Stack<'_> {
 }
 
 pub fn fingerprinter() -> Fingerprinter {
-    Fingerprinter::new(Secret::new("a key of the tests"))
+    Fingerprinter::new(&Secret::new("a key of the tests"))
 }
 
 /// The fingerprint of a value, as it is printed.

@@ -163,7 +163,7 @@ pub fn evidence() -> Vec<Evidence> {
 }
 
 fn fingerprint(value: &str) -> readback::guard::Fingerprint {
-    Fingerprinter::new(Secret::new("a key for the scene")).of(value.as_bytes())
+    Fingerprinter::new(&Secret::new("a key for the scene")).of(value.as_bytes())
 }
 
 fn value(text: Option<&str>, hidden: &str, file: &str, line: usize) -> Cell {
@@ -293,7 +293,7 @@ pub fn matrix() -> Matrix {
 /// Four backups, one of them broken, and the file as it stands: the bucket went between the second and the last.
 pub fn past() -> Vec<readback::env::snapshot::Snapshot> {
     use readback::env::snapshot::{Dated, Snapshot, keys_of};
-    let fingerprinter = Fingerprinter::new(Secret::new("a key for the scene"));
+    let fingerprinter = Fingerprinter::new(&Secret::new("a key for the scene"));
     let snapshot = |label: &str, at: &str, dated, text: Option<&str>| Snapshot {
         label: label.to_owned(),
         at: at.parse().unwrap(),

@@ -191,7 +191,7 @@ mod tests {
     use crate::guard::Secret;
 
     fn watch(folder: &Path) -> EnvWatch {
-        let fingerprinter = Fingerprinter::new(Secret::new("key of a test"));
+        let fingerprinter = Fingerprinter::new(&Secret::new("key of a test"));
         EnvWatch::new(folder.join(".env"), folder.join("memory.env.json"), fingerprinter, true)
     }
 
@@ -228,7 +228,7 @@ mod tests {
     fn who_may_keep_nothing_tells_each_change_once_too() {
         let folder = tempfile::tempdir().unwrap();
         let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
-        let fingerprinter = Fingerprinter::new(Secret::new("key of a test"));
+        let fingerprinter = Fingerprinter::new(&Secret::new("key of a test"));
         let memory = folder.path().join("memory.env.json");
         let mut reader = EnvWatch::new(folder.path().join(".env"), memory.clone(), fingerprinter, false);
         write("A=1\n");

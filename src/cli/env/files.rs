@@ -7,7 +7,7 @@ use crate::cli::{EnvArgs, EnvSort};
 use crate::env::diff::{Change, Diff, DiffError, Pair, Value};
 use crate::env::snapshot::Held;
 use crate::env::{Finding, Place, Severity, may_show_key};
-use crate::guard::{Fingerprinter, line};
+use crate::guard::{Fingerprinter, Wiped, line};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::Path;
@@ -63,18 +63,20 @@ pub(super) fn compare(
         |value: Value<'_>| (Held { len: value.bytes.len(), fingerprint: fingerprinter.of(value.bytes) }, value.line);
     let row = |pair: Pair<'_>| FileRow {
         key: shown_key(&pair),
-        change: pair.change(),
+        change: pair.change,
         left: pair.left.map(held),
         right: pair.right.map(held),
     };
-    let (mut rows, mut same) = (Vec::new(), 0);
-    for pair in diff.pairs().filter(|pair| is_asked(options, pair.key)) {
-        let is_same = pair.change() == Change::Same;
-        same += usize::from(is_same);
-        if all || !is_same {
-            rows.push(row(pair));
-        }
-    }
+    let asked = |pair: &Pair<'_>| is_asked(options, pair.key);
+    let rows: Vec<_> = if all {
+        diff.pairs().filter(asked).map(row).collect()
+    } else {
+        diff.changes().filter(asked).map(row).collect()
+    };
+    let changed = diff.changes().filter(asked).count();
+    // Where every key is asked for, those that are the same need not be looked at again.
+    let keys = if options.keys.is_empty() { diff.len() } else { diff.pairs().filter(asked).count() };
+    let (mut rows, same) = (rows, keys - changed);
     match options.sort {
         EnvSort::File | EnvSort::Changed => {}
         EnvSort::Key => rows.sort_by(|left, right| left.key.cmp(&right.key)),
@@ -96,13 +98,13 @@ fn shown(path: &Path) -> String {
     line(&path.to_string_lossy()).into_owned()
 }
 
-fn read(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, StartError> {
+fn read(path: &Path) -> Result<Wiped, StartError> {
     let what = || StartError::io(format!("{} can't be read", shown(path)));
     let size = std::fs::metadata(path).map_err(what())?.len();
     if size > LIMIT {
         return Err(StartError::Other(format!("{} is larger than 256 MiB, so it was not read", shown(path))));
     }
-    std::fs::read(path).map(zeroize::Zeroizing::new).map_err(what())
+    std::fs::read(path).map(Wiped::new).map_err(what())
 }
 
 impl Answer for FileReport {

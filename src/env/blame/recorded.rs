@@ -153,7 +153,7 @@ mod tests {
     use crate::guard::{Fingerprinter, Secret};
 
     fn keys_under(key: &str, text: &str) -> Keys {
-        keys_of(text.as_bytes(), &Fingerprinter::new(Secret::new(key))).unwrap()
+        keys_of(text.as_bytes(), &Fingerprinter::new(&Secret::new(key))).unwrap()
     }
 
     fn keys(text: &str) -> Keys {

@@ -7,7 +7,7 @@ use jiff::tz::{TimeZone, offset};
 use proptest::prelude::*;
 
 fn keys(text: &str) -> Keys {
-    keys_of(text.as_bytes(), &Fingerprinter::new(Secret::new("key of a test"))).unwrap()
+    keys_of(text.as_bytes(), &Fingerprinter::new(&Secret::new("key of a test"))).unwrap()
 }
 
 fn snapshot(second: i64, text: Option<&str>) -> Snapshot {

@@ -24,6 +24,8 @@ pub struct Pair<'a> {
     pub left: Option<Value<'a>>,
     /// In the second.
     pub right: Option<Value<'a>>,
+    /// How the sides stand to each other.
+    pub change: Change,
 }
 
 /// How the two sides of a key stand to each other.
@@ -40,19 +42,6 @@ pub enum Change {
     Emptied,
     /// Another value.
     Changed,
-}
-
-impl Pair<'_> {
-    /// How the sides stand to each other.
-    pub fn change(&self) -> Change {
-        match (self.left, self.right) {
-            (Some(left), Some(right)) if left.bytes == right.bytes => Change::Same,
-            (Some(_), Some(right)) if right.bytes.is_empty() => Change::Emptied,
-            (Some(_), Some(_)) => Change::Changed,
-            (None, _) => Change::Added,
-            (_, None) => Change::Removed,
-        }
-    }
 }
 
 /// Why two files can't be compared.
@@ -81,14 +70,24 @@ impl<'a> Diff<'a> {
         Ok(Self(table))
     }
 
+    /// How many keys there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Every key, in the order of the first file, then of the second.
     pub fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
-        self.0.pairs()
+        self.0.pairs(|_| true)
     }
 
     /// The keys that are not the same on both sides.
-    pub fn changes(&self) -> impl Iterator<Item = (Change, Pair<'_>)> {
-        self.pairs().map(|pair| (pair.change(), pair)).filter(|(change, _)| *change != Change::Same)
+    pub fn changes(&self) -> impl Iterator<Item = Pair<'_>> {
+        self.0.pairs(|change| change != Change::Same)
     }
 }
 

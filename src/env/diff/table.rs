@@ -1,6 +1,6 @@
 //! Where each key stands in two files: an index into their bytes, without a copy of them.
 
-use super::{Pair, Value};
+use super::{Change, Pair, Value};
 use crate::env::dotenv::{Assign, EnvError, Item, Reason, Statements, Written, value};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::borrow::Cow;
@@ -38,6 +38,7 @@ impl Found {
 struct Slot {
     name: (u32, u32),
     found: [Found; 2],
+    change: Change,
 }
 
 pub(super) struct Table<'a> {
@@ -69,12 +70,14 @@ impl<'a> Table<'a> {
         self.slots.len()
     }
 
-    pub(super) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
-        self.slots.iter().map(|slot| Pair {
+    /// The keys that changed as `is_asked` wants them. Of the others nothing is fetched.
+    pub(super) fn pairs(&self, is_asked: impl Fn(Change) -> bool) -> impl Iterator<Item = Pair<'_>> {
+        self.slots.iter().filter(move |slot| is_asked(slot.change)).map(|slot| Pair {
             // Every character of a key was looked at when it was read, so it is UTF-8.
             key: std::str::from_utf8(self.name(slot)).unwrap_or_default(),
             left: self.value(slot, Side::Left),
             right: self.value(slot, Side::Right),
+            change: slot.change,
         })
     }
 
@@ -92,14 +95,16 @@ impl<'a> Table<'a> {
         for item in statements {
             let Item::Statement(statement) = item? else { continue };
             let raw = source.get(statement.raw.start as usize..statement.raw.end as usize).unwrap_or_default();
-            let written = Written { key: statement.key, assign: statement.assign, quote: statement.quote, raw };
+            let written = Written { name: statement.name, assign: statement.assign, quote: statement.quote, raw };
             let found = {
                 let known = &*self;
                 let lookup = |name: &str| process_env(name).or_else(|| known.get(side, name).map(<[u8]>::to_vec));
                 value(written, &lookup)
             };
-            let error =
-                |reason| EnvError { line: statement.line, column: statement.column, reason: Reason::Value(reason) };
+            let error = |reason| {
+                let column = statement.at.column(source);
+                EnvError { line: statement.line, column, reason: Reason::Value(reason) }
+            };
             let Some((bytes, _)) = found.map_err(error)? else { continue };
             let line = statement.line as u32;
             let found = match bytes {
@@ -110,32 +115,44 @@ impl<'a> Table<'a> {
                 }
             };
             // A key that is lost at the end of the file has no name, as Compose reads it.
-            let key = if statement.assign == Assign::LostAtEnd { "" } else { statement.key };
-            self.put(side, key, found);
+            let name = if statement.assign == Assign::LostAtEnd { b"" } else { statement.name };
+            self.put(side, name, found);
         }
         Ok(())
     }
 
-    fn put(&mut self, side: Side, key: &str, found: Found) {
+    fn put(&mut self, side: Side, name: &[u8], found: Found) {
         let at = match self.slots.get(self.next) {
-            Some(slot) if self.name(slot) == key.as_bytes() => self.next,
-            _ => self.place_of(side, key, found),
+            Some(slot) if self.name(slot) == name => self.next,
+            _ => self.place_of(side, name, found),
         };
         self.slots[at].found[side as usize] = found;
+        // Compared here, where both values have just been near: a later walk would fetch both files anew.
+        self.slots[at].change = self.compared(&self.slots[at]);
         self.next = at + 1;
     }
 
+    fn compared(&self, slot: &Slot) -> Change {
+        match (self.value(slot, Side::Left), self.value(slot, Side::Right)) {
+            (Some(left), Some(right)) if left.bytes == right.bytes => Change::Same,
+            (Some(_), Some(right)) if right.bytes.is_empty() => Change::Emptied,
+            (Some(_), Some(_)) => Change::Changed,
+            (None, _) => Change::Added,
+            (_, None) => Change::Removed,
+        }
+    }
+
     /// The slot of a key, made with this value where there is none yet.
-    fn place_of(&mut self, side: Side, key: &str, value: Found) -> usize {
-        let hash = self.hasher.hash_one(key.as_bytes());
-        if let Some(at) = self.index.find(hash, |at| self.name(&self.slots[*at as usize]) == key.as_bytes()) {
+    fn place_of(&mut self, side: Side, name: &[u8], value: Found) -> usize {
+        let hash = self.hasher.hash_one(name);
+        if let Some(at) = self.index.find(hash, |at| self.name(&self.slots[*at as usize]) == name) {
             return *at as usize;
         }
         let at = self.slots.len();
-        let name = (offset(self.sources[side as usize], key.as_bytes()), key.len() as u32);
+        let stands = (offset(self.sources[side as usize], name), name.len() as u32);
         let mut found = [Found::default(); 2];
         found[side as usize] = value;
-        self.slots.push(Slot { name, found });
+        self.slots.push(Slot { name: stands, found, change: Change::Same });
         let (slots, sources, hasher) = (&self.slots, self.sources, &self.hasher);
         self.index.insert_unique(hash, at as u32, |at| hasher.hash_one(name_of(sources, &slots[*at as usize])));
         at

@@ -10,7 +10,7 @@ fn none(_: &str) -> Option<Vec<u8>> {
 
 fn changes(left: &str, right: &str) -> Vec<(Change, String)> {
     let diff = Diff::of(left.as_bytes(), right.as_bytes(), &none).unwrap();
-    diff.changes().map(|(change, pair)| (change, pair.key.to_owned())).collect()
+    diff.changes().map(|pair| (pair.change, pair.key.to_owned())).collect()
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn each_way_to_differ_has_its_word_and_order_is_that_of_the_files() {
 fn the_last_of_two_lines_counts_and_a_variable_is_that_of_its_own_file() {
     let diff = Diff::of(b"H=a\nA=1\nA=$H-2\n", b"H=b\nA=a-2\n", &none).unwrap();
     let pair = diff.pairs().find(|pair| pair.key == "A").unwrap();
-    assert_eq!(pair.change(), Change::Same);
+    assert_eq!(pair.change, Change::Same);
     assert_eq!(pair.left.map(|value| value.line), Some(3));
 }
 

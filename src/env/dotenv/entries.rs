@@ -15,7 +15,7 @@ pub fn parse(bytes: &[u8]) -> Result<EnvFile, EnvError> {
     for item in statements {
         match item? {
             Item::Comment(comment) => comments.push(comment),
-            Item::Statement(statement) => entries.push(Entry::from(statement)),
+            Item::Statement(statement) => entries.push(entry(statement, bytes)),
         }
     }
     Ok(EnvFile { source: Zeroizing::new(bytes.to_vec()), entries, comments })
@@ -45,9 +45,8 @@ pub(in crate::env) fn of_pairs(
     (EnvFile { source: Zeroizing::new(bytes.to_vec()), entries, comments: Vec::new() }, values)
 }
 
-impl From<Statement<'_>> for Entry {
-    fn from(statement: Statement<'_>) -> Self {
-        let Statement { key, assign, quote, exported, line, column, end_line, raw, comment } = statement;
-        Self { key: key.to_owned(), assign, quote, exported, line, column, end_line, raw, comment }
-    }
+fn entry(statement: Statement<'_>, source: &[u8]) -> Entry {
+    let Statement { assign, quote, exported, line, at, end_line, raw, comment, .. } = statement;
+    let (key, column) = (statement.key().to_owned(), at.column(source));
+    Entry { key, assign, quote, exported, line, column, end_line, raw, comment }
 }

@@ -75,13 +75,26 @@ impl<'a> Lexer<'a> {
         memchr::memchr(b'\n', self.rest()).map_or(self.source.len(), |at| self.at + at)
     }
 
-    /// The 1-based column of this place, in characters.
-    pub(super) fn column(&self) -> usize {
-        let before = &self.source[self.line_start.min(self.at)..self.at];
-        if before.is_ascii() {
-            return before.len() + 1;
+    /// This place.
+    pub(super) fn place(&self) -> Place {
+        Place { line_start: self.line_start.min(self.at), at: self.at }
+    }
+}
+
+/// A place in a line. Its column is counted when somebody asks: of most places nobody does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    line_start: usize,
+    at: usize,
+}
+
+impl Place {
+    /// The column, 1-based, in characters.
+    pub(crate) fn column(self, source: &[u8]) -> usize {
+        let mut rest = source.get(self.line_start..self.at).unwrap_or_default();
+        if rest.is_ascii() {
+            return rest.len() + 1;
         }
-        let mut rest = before;
         let mut column = 1;
         while let Some((_, width)) = first(rest) {
             rest = &rest[width..];

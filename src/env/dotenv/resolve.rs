@@ -102,7 +102,8 @@ impl EnvFile {
     where
         F: Fn(&str) -> Option<Vec<u8>>,
     {
-        let written = Written { key: &entry.key, assign: entry.assign, quote: entry.quote, raw: self.slice(entry.raw) };
+        let (name, raw) = (entry.key.as_bytes(), self.slice(entry.raw));
+        let written = Written { name, assign: entry.assign, quote: entry.quote, raw };
         let found = value(written, lookup);
         let found = found.map(|found| found.map(|(bytes, unset)| Substituted { bytes: bytes.into_owned(), unset }));
         found.map_err(|reason| EnvError { line: entry.line, column: entry.column, reason: Reason::Value(reason) })
@@ -112,7 +113,7 @@ impl EnvFile {
 /// A value as it is written, and what decides how it is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Written<'a> {
-    pub(crate) key: &'a str,
+    pub(crate) name: &'a [u8],
     pub(crate) assign: Assign,
     pub(crate) quote: Quote,
     pub(crate) raw: &'a [u8],
@@ -121,17 +122,19 @@ pub(crate) struct Written<'a> {
 /// What a value is, and how many unset variables in it became nothing.
 pub(crate) type Found<'a> = (Cow<'a, [u8]>, usize);
 
-/// What a value is; `None` for an inherited key that is not
-/// set. Most values are what is written, and are not copied.
+/// What a value is; `None` for an inherited key that is not set. Most values are what is written, and are not copied.
 pub(crate) fn value<'a, F>(written: Written<'a>, lookup: &F) -> Result<Option<Found<'a>>, SubstituteError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
 {
-    let Written { key, assign, quote, raw } = written;
+    let Written { name, assign, quote, raw } = written;
     let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
     let is_plain = |text: &[u8]| memchr::memchr2(b'$', b'\\', text).is_none();
     let found = match (assign, quote) {
-        (Assign::Inherit, _) => return Ok(lookup(key).map(|bytes| (Cow::Owned(bytes), 0))),
+        (Assign::Inherit, _) => {
+            let name = std::str::from_utf8(name).unwrap_or_default();
+            return Ok(lookup(name).map(|bytes| (Cow::Owned(bytes), 0)));
+        }
         (Assign::LostAtEnd, _) => return Ok(Some((Cow::Borrowed(raw), 0))),
         (Assign::Value, Quote::Single | Quote::Double) if is_plain(inner) => {
             return Ok(Some((Cow::Borrowed(inner), 0)));

@@ -1,27 +1,34 @@
 //! Source to statements: where each starts, its key, and the span of its value. Nothing is copied, so that a file
 //! of a million lines can be walked over in a fraction of a second.
 
-use super::lexer::{Lexer, is_blank, is_key, trim_end};
+use super::lexer::{Lexer, Place, is_blank, is_key, trim_end};
 use super::{Assign, Comment, EnvError, Quote, Reason, Span};
 
 /// One assignment, as it stands in the source.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Statement<'a> {
-    /// The key; the name that was meant where the statement is [`Assign::LostAtEnd`].
-    pub(crate) key: &'a str,
+    /// The key as it stands there; the name that was meant where the statement is [`Assign::LostAtEnd`].
+    pub(crate) name: &'a [u8],
     pub(crate) assign: Assign,
     pub(crate) quote: Quote,
     pub(crate) exported: bool,
     /// The line of the key, 1-based.
     pub(crate) line: usize,
-    /// The column of the value, 1-based, in characters.
-    pub(crate) column: usize,
+    /// Where the value stands; the key, where there is none.
+    pub(crate) at: Place,
     /// The line on which the value ends.
     pub(crate) end_line: usize,
     /// The value as it is written, with its quotes.
     pub(crate) raw: Span,
     /// The comment after the value, from its `#`.
     pub(crate) comment: Option<Span>,
+}
+
+impl<'a> Statement<'a> {
+    /// The key. Every character of it was looked at, so it is UTF-8.
+    pub(crate) fn key(&self) -> &'a str {
+        std::str::from_utf8(self.name).unwrap_or_default()
+    }
 }
 
 /// What a file is made of.
@@ -81,18 +88,17 @@ fn statement<'a>(lexer: &mut Lexer<'a>) -> Result<Statement<'a>, EnvError> {
     if lexer.peek().is_none() {
         return Err(error(lexer, Reason::ExportAlone));
     }
-    let (line, column, start) = (lexer.line, lexer.column(), lexer.at);
+    let (line, place, start) = (lexer.line, lexer.place(), lexer.at);
     lexer.skip_plain();
     lexer.skip_in_line(|c| is_blank(c) || is_key(c));
     let written = trim_end(&lexer.source[start..lexer.at]);
-    let statement = |assign, key: &'a [u8]| Statement {
-        // Every character of a key was looked at, so it is UTF-8.
-        key: std::str::from_utf8(key).unwrap_or_default(),
+    let statement = |assign, name: &'a [u8]| Statement {
+        name,
         assign,
         quote: Quote::None,
         exported,
         line,
-        column,
+        at: place,
         end_line: line,
         raw: span(start, start + written.len()),
         comment: None,
@@ -104,14 +110,14 @@ fn statement<'a>(lexer: &mut Lexer<'a>) -> Result<Statement<'a>, EnvError> {
         return Err(error(lexer, Reason::Character));
     }
     if written.contains(&b' ') {
-        return Err(EnvError { line, column, reason: Reason::SpaceInKey });
+        return Err(EnvError { line, column: place.column(lexer.source), reason: Reason::SpaceInKey });
     }
     if end == '\n' {
         return Ok(statement(Assign::Inherit, written));
     }
     lexer.jump_to(lexer.at + width);
     lexer.skip_in_line(is_blank);
-    let statement = Statement { column: lexer.column(), ..statement(Assign::Value, written) };
+    let statement = Statement { at: lexer.place(), ..statement(Assign::Value, written) };
     match lexer.peek() {
         Some(('\'', _)) => quoted(lexer, statement, Quote::Single),
         Some(('"', _)) => quoted(lexer, statement, Quote::Double),
@@ -171,7 +177,7 @@ fn comment_on_this_line(lexer: &Lexer<'_>) -> Option<Span> {
 }
 
 fn error(lexer: &Lexer<'_>, reason: Reason) -> EnvError {
-    EnvError { line: lexer.line, column: lexer.column(), reason }
+    EnvError { line: lexer.line, column: lexer.place().column(lexer.source), reason }
 }
 
 fn span(start: usize, end: usize) -> Span {

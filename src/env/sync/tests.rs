@@ -5,7 +5,7 @@ use crate::env::dotenv;
 use proptest::prelude::*;
 
 fn fingerprinter() -> Fingerprinter {
-    Fingerprinter::new(Secret::new("key of a test"))
+    Fingerprinter::new(&Secret::new("key of a test"))
 }
 
 fn secret(key: &str, value: &str) -> SecretValue {

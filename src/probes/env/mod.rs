@@ -119,7 +119,7 @@ impl Kind for Env {
         let read = timeout_at(deadline, layers.read(at)).await.map_err(late)?.ok_or_else(crashed)?;
         let (this, told) = (self.clone(), Arc::clone(layers));
         // Fingerprints are compared within this look only, so nobody needs their key afterwards.
-        let fingerprinter = Fingerprinter::new(Secret::new(uuid::Uuid::now_v7().into_bytes()));
+        let fingerprinter = Fingerprinter::new(&Secret::new(uuid::Uuid::now_v7().into_bytes()));
         let seen = tokio::task::spawn_blocking(move || {
             this.seen(&compare(&read, told.rules(), &fingerprinter), &told.configured())
         });
