@@ -53,7 +53,7 @@ pub enum Event {
         /// Notes and corrections.
         annotations: Vec<OwnEvent>,
         /// Digests of the rows, by id; none of a row that holds something masked.
-        digests: Vec<(String, String)>,
+        digests: Vec<(String, Option<String>)>,
     },
     /// A note or a correction will never be recorded.
     NotAppended {

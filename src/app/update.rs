@@ -282,7 +282,7 @@ impl App {
     }
 
     /// Takes what stands beside rows. The draft of a note is kept until the note is recorded.
-    fn margin_read(&mut self, annotations: &[OwnEvent], digests: Vec<(String, String)>, out: &mut Outbox<'_>) {
+    fn margin_read(&mut self, annotations: &[OwnEvent], digests: Vec<(String, Option<String>)>, out: &mut Outbox<'_>) {
         let (margin, entries) = (&mut self.facts.margin, &self.facts.log.entries);
         for event in annotations {
             let waited = margin.notes.get(&event.id).is_some_and(|known| known.recorded_at.is_none());

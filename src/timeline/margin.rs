@@ -62,14 +62,20 @@ impl Beside {
 }
 
 impl Margin {
-    /// Takes what was read beside a page: annotations, and the digests of its rows.
+    /// Takes what was read beside a page: annotations, and the digests of its rows; none of a row that holds something
+    /// masked, also where it was not known for a secret before.
     pub fn take<'a>(
         &mut self,
         annotations: impl IntoIterator<Item = &'a OwnEvent>,
-        digests: impl IntoIterator<Item = (String, String)>,
+        digests: impl IntoIterator<Item = (String, Option<String>)>,
     ) {
         annotations.into_iter().for_each(|event| self.notes.apply(event));
-        self.digests.extend(digests);
+        for (id, digest) in digests {
+            match digest {
+                Some(digest) => self.digests.insert(id, digest),
+                None => self.digests.remove(&id),
+            };
+        }
     }
 
     /// Forgets the digests of other rows than these, where there are too many.

@@ -136,14 +136,14 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// Takes an event; what is neither a note nor a correction is nothing to it. Of one id what was recorded first
-    /// stands, and what is recorded stands before what is not.
+    /// Takes an event; what is neither a note nor a correction is nothing to it. Of one id what is recorded stands
+    /// before what is not, and what was read last: the guard may have learnt to mask something in it.
     pub fn apply(&mut self, event: &OwnEvent) {
         if !event.kind.is_annotation() {
             return;
         }
         if let Some(known) = self.events.get(&event.id) {
-            if rank(known) <= rank(event) {
+            if recorded(known) < recorded(event) {
                 return;
             }
             let row = known.subject.clone();
@@ -180,7 +180,7 @@ impl Notes {
     pub fn of(&self, row: &str, digest: Option<&str>) -> OfRow {
         let Some(ids) = self.by_row.get(row) else { return OfRow::default() };
         let mut events: Vec<&OwnEvent> = ids.iter().filter_map(|id| self.events.get(id)).collect();
-        events.sort_by_key(|event| (event.recorded_at.unwrap_or(Timestamp::MAX), &event.id));
+        events.sort_by_key(|event| (recorded(event), &event.id));
         let (said, corrections): (Vec<&OwnEvent>, Vec<&OwnEvent>) =
             events.into_iter().partition(|event| event.kind == OwnKind::Annotated);
         let note = |event| Note { said: wording(event, row, digest), corrections: Vec::new() };
@@ -207,9 +207,9 @@ impl Notes {
     }
 }
 
-/// What is recorded before what is not, the earlier before the later; beyond that any fixed order will do.
-fn rank(event: &OwnEvent) -> (Timestamp, Timestamp, String) {
-    (event.recorded_at.unwrap_or(Timestamp::MAX), event.occurred_at, guard::digest_of(event))
+/// When it was recorded; what is not comes last.
+fn recorded(event: &OwnEvent) -> Timestamp {
+    event.recorded_at.unwrap_or(Timestamp::MAX)
 }
 
 fn wording(event: &OwnEvent, row: &str, digest: Option<&str>) -> Wording {

@@ -36,7 +36,9 @@ fn event(kind: OwnKind, id: &str, of: &str, text: &str, recorded: i64) -> OwnEve
 
 fn folded(events: &[OwnEvent]) -> OfRow {
     let mut notes = Notes::default();
-    events.iter().for_each(|event| notes.apply(event));
+    for event in events {
+        notes.apply(event);
+    }
     notes.of("op", None)
 }
 
@@ -92,12 +94,12 @@ fn a_row_that_is_no_longer_what_it_was_when_the_note_was_written_is_seen() {
     let note = written(OwnKind::Annotated, target, "seen", "n".to_owned(), "console:ann", at(90));
     for (entry, changed) in [(&then, false), (&now, true)] {
         let mut margin = Margin::default();
-        margin.take([&note], [("op".to_owned(), digest(entry))]);
+        margin.take([&note], [("op".to_owned(), Some(digest(entry)))]);
         assert_eq!(margin.of(entry, &Book::default(), |_| false).notes[0].said.row_changed, changed);
     }
     // Of a row that is masked nothing is known, and nothing is claimed.
     let mut margin = Margin::default();
-    margin.take([&note], []);
+    margin.take([&note], [("op".to_owned(), Some(digest(&now))), ("op".to_owned(), None)]);
     assert!(!margin.of(&now, &Book::default(), |_| false).notes[0].said.row_changed);
 }
 
@@ -119,19 +121,31 @@ fn a_long_note_is_summarised_in_one_line() {
     assert_eq!(event(OwnKind::Corrected, "c", "op", "", 1).summary, "taken back");
 }
 
-fn any_event() -> impl Strategy<Value = OwnEvent> {
+/// Events as they may be told: each once or more, some of them before they were recorded.
+fn any_events() -> impl Strategy<Value = Vec<OwnEvent>> {
     let kind = prop_oneof![Just(OwnKind::Annotated), Just(OwnKind::Corrected), Just(OwnKind::Note)];
-    (kind, 0..6u8, 0..7u8, 0..4i64, "[a-c]{0,2}").prop_map(|(kind, id, of, recorded, text)| {
-        let of = if of == 6 { "op".to_owned() } else { format!("e{of}") };
-        event(kind, &format!("e{id}"), &of, &text, recorded)
+    let event = (kind, 0..7usize, 0..4i64, "[a-c]{0,2}", any::<bool>());
+    prop::collection::vec(event, 0..8).prop_map(|events| {
+        let mut told = Vec::new();
+        for (at, (kind, of, recorded, text, was_pending)) in events.into_iter().enumerate() {
+            let of = if of == 6 { "op".to_owned() } else { format!("e{of}") };
+            told.push(event_of(kind, at, &of, &text, recorded));
+            if was_pending {
+                told.push(event_of(kind, at, &of, &text, 0));
+            }
+        }
+        told
     })
+}
+
+fn event_of(kind: OwnKind, at: usize, of: &str, text: &str, recorded: i64) -> OwnEvent {
+    event(kind, &format!("e{at}"), of, text, recorded)
 }
 
 proptest! {
     #[test]
     fn the_order_and_repetition_of_events_make_no_difference(
-        (events, shuffled) in prop::collection::vec(any_event(), 0..12)
-            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
+        (events, shuffled) in any_events().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
         again in 0..12usize,
     ) {
         let expected = folded(&events);
@@ -141,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn everything_that_was_written_is_somewhere(events in prop::collection::vec(any_event(), 0..12)) {
+    fn everything_that_was_written_is_somewhere(events in any_events()) {
         let found = folded(&events);
         let shown = found.corrections.len() + found.notes.iter().map(|note| 1 + note.corrections.len()).sum::<usize>();
         let ids: BTreeSet<_> =

@@ -52,14 +52,13 @@ impl Door {
     }
 
     /// The same rows, and the digest of each that held nothing to mask: a digest over a secret could be tried out.
-    pub fn identified(&self, entries: Vec<Entry>) -> (Vec<Entry>, Vec<(String, String)>) {
+    pub fn identified(&self, entries: Vec<Entry>) -> (Vec<Entry>, Vec<(String, Option<String>)>) {
         let before: Vec<Option<String>> = entries.iter().map(row_digest).collect();
         let masked = self.entries(entries);
         let digest = |(entry, before): (&Entry, Option<String>)| {
-            let before = before.filter(|digest| row_digest(entry).as_ref() == Some(digest))?;
-            Some((entry.id().to_owned(), before))
+            (entry.id().to_owned(), before.filter(|digest| row_digest(entry).as_ref() == Some(digest)))
         };
-        let digests = masked.iter().zip(before).filter_map(digest).collect();
+        let digests = masked.iter().zip(before).map(digest).collect();
         (masked, digests)
     }
 

@@ -22,7 +22,7 @@ impl Margins {
         store: &impl Store,
         door: &Door,
         entries: &[Entry],
-        digests: Vec<(String, String)>,
+        digests: Vec<(String, Option<String>)>,
     ) -> Result<(), StoreError> {
         if entries.is_empty() {
             return Ok(());

@@ -103,7 +103,8 @@ fn when(at: Timestamp, facts: &Facts) -> String {
 /// When it happened and when it was recorded, and what lies between them.
 fn times(entry: &Entry, facts: &Facts, lines: &mut Vec<Line>) {
     let times = Times::of(entry);
-    lines.push(pair("at", when(times.occurred, facts), Role::Text));
+    let name = if times.skew().is_some() { "occurred at" } else { "at" };
+    lines.push(pair(name, when(times.occurred, facts), Role::Text));
     if matches!(entry, Entry::Own(_)) || times.skew().is_some() {
         let recorded = times.recorded.map(|at| when(at, facts));
         lines.push(pair("recorded at", recorded.as_deref().unwrap_or("not recorded yet"), Role::Muted));
