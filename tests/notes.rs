@@ -184,6 +184,31 @@ async fn a_row_is_marked_as_evidence_for_the_open_review_in_its_chain_and_the_ma
     rig.end().await;
 }
 
+#[tokio::test]
+async fn without_a_database_a_note_waits_says_so_and_its_text_outlives_the_console() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nothing listens on the discard port; the rows are from before it went away.
+    let away = "postgres://nobody@127.0.0.1:9/none";
+    let rows = || Event::StoreRead { entries: scene::entries(), complete: true, reviews: Vec::new() };
+    let mut rig = Rig::start(away, folder.path(), 1).await;
+    rig.take(rows()).await;
+    rig.until("it says so", |facts| matches!(facts.store, readback::app::StoreState::Unavailable(_))).await;
+    rig.press("3 a").await;
+    rig.write("the disk was full").await;
+    rig.press("ctrl-s").await;
+    assert!(beside(rig.app.facts(), "own-1").is_pending());
+    rig.until("it is asked again", |facts| matches!(facts.store, readback::app::StoreState::Unavailable(_))).await;
+    assert!(beside(rig.app.facts(), "own-1").is_pending() && rig.screen().contains("not recorded yet"));
+    rig.end().await;
+
+    let mut rig = Rig::start(away, folder.path(), 2).await;
+    rig.take(rows()).await;
+    rig.until("the draft is read", |facts| !facts.drafts.is_empty()).await;
+    rig.press("3 a").await;
+    assert!(rig.screen().contains("the disk was full"), "{}", rig.screen());
+    rig.end().await;
+}
+
 #[test]
 fn a_console_that_may_not_write_says_so_in_a_word() {
     for (access, word) in [(Access::ReadOnly, "read-only"), (Access::Demo, "the demo is read-only")] {
