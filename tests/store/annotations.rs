@@ -3,8 +3,9 @@
 use crate::bench::{Bench, at, id, operation, own, step};
 use crate::story;
 use readback::review::ReviewAct;
-use readback::store::{Access, Outcome, Store};
+use readback::store::{Access, AnyStore, Outcome, Store, StoreUrl};
 use readback::timeline::{OwnEvent, OwnKind, Target, written};
+use sqlx::Connection;
 
 fn note(kind: OwnKind, row: &str, text: &str) -> OwnEvent {
     let target = Target { row: row.to_owned(), of: row.to_owned(), digest: Some("0".repeat(64)), incident: None };
@@ -59,8 +60,6 @@ async fn a_mark_as_evidence_is_a_link_of_the_chain(bench: &Bench) {
     assert_eq!(store.audit(None).await.unwrap().broken, None);
 }
 
-const INDEX_OF: &str = "readback_event_annotation";
-
 story!(a_database_that_stood_before_gets_the_index_and_keeps_what_it_has on sqlite, postgres);
 async fn a_database_that_stood_before_gets_the_index_and_keeps_what_it_has(bench: &Bench) {
     let store = bench.open(Access::ReadWrite).await;
@@ -79,6 +78,49 @@ async fn a_database_that_stood_before_gets_the_index_and_keeps_what_it_has(bench
         store.append_own(&note(OwnKind::Corrected, "op-1", "two")).await.unwrap();
         store.close().await;
     }
-    let made = bench.sql(&format!("DROP INDEX {INDEX_OF}")).await;
+    let made = bench.sql("DROP INDEX readback_event_annotation").await;
     assert!(made.is_ok(), "the index was made again: {made:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_index_can_not_be_made_the_console_works_without_it() {
+    crate::bench::postgres(async |bench: &Bench| {
+        let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
+        let store = bench.open(Access::ReadWrite).await;
+        store.append_own(&note(OwnKind::Annotated, "op-1", "one")).await.unwrap();
+        store.close().await;
+        bench.sql("DROP INDEX readback_event_annotation").await.unwrap();
+        let is_there = async || bench.sql("DROP INDEX readback_event_annotation").await.is_ok();
+
+        // A writer that has not committed holds the table's lock.
+        let mut writer = db.connect().await;
+        let mut held = writer.begin().await.unwrap();
+        sqlx::query("LOCK TABLE readback_event IN ROW EXCLUSIVE MODE").execute(&mut *held).await.unwrap();
+        let store = bench.open(Access::ReadWrite).await;
+        store.append_own(&note(OwnKind::Annotated, "op-1", "two")).await.unwrap();
+        assert_eq!(store.annotations(&["op-1".to_owned()]).await.unwrap().len(), 2);
+        store.close().await;
+        held.rollback().await.unwrap();
+        assert!(!is_there().await);
+
+        // A role that may write rows and make nothing.
+        let role = db.role().await;
+        let grants = format!("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {}", role.name);
+        db.sql(&grants).await.unwrap();
+        let url = StoreUrl::parse(&db.url_for(&role, None)).unwrap();
+        let store = AnyStore::open(&url, Access::ReadWrite).await.unwrap();
+        assert_eq!(store.annotations(&["op-1".to_owned()]).await.unwrap().len(), 2);
+        store.close().await;
+        assert!(!is_there().await);
+        db.drop_role(role).await;
+
+        // Who owns the table makes it, and the pages are served by it.
+        bench.open(Access::ReadWrite).await.close().await;
+        let asked = "EXPLAIN SELECT id FROM readback_event
+                     WHERE kind IN ('ANNOTATED', 'CORRECTED') AND subject = ANY(ARRAY['a', 'b'])";
+        sqlx::query("SET enable_seqscan = off").execute(&mut writer).await.unwrap();
+        let plan: Vec<String> = sqlx::query_scalar(asked).fetch_all(&mut writer).await.unwrap();
+        assert!(plan.join("\n").contains("readback_event_annotation"), "{plan:?}");
+    })
+    .await;
 }
