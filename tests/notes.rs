@@ -1,9 +1,13 @@
 //! Notes, corrections and marks, from the key to the store and back, without a terminal.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
+#[path = "support/pg.rs"]
+mod pg;
+#[path = "support/proxy.rs"]
+mod proxy;
 mod support;
 
-use readback::app::{Access, Effect, Event, Facts};
+use readback::app::{Access, Effect, Event, Facts, StoreState};
 use readback::store::{self, AnyStore, Store, StoreUrl};
 use readback::timeline::{Beside, Entry, EventType, NewOperation, OwnKind};
 use serde_json::json;
@@ -192,12 +196,12 @@ async fn without_a_database_a_note_waits_says_so_and_its_text_outlives_the_conso
     let rows = || Event::StoreRead { entries: scene::entries(), complete: true, reviews: Vec::new() };
     let mut rig = Rig::start(away, folder.path(), 1).await;
     rig.take(rows()).await;
-    rig.until("it says so", |facts| matches!(facts.store, readback::app::StoreState::Unavailable(_))).await;
+    rig.until("it says so", |facts| matches!(facts.store, StoreState::Unavailable(_))).await;
     rig.press("3 a").await;
     rig.write("the disk was full").await;
     rig.press("ctrl-s").await;
     assert!(beside(rig.app.facts(), "own-1").is_pending());
-    rig.until("it is asked again", |facts| matches!(facts.store, readback::app::StoreState::Unavailable(_))).await;
+    rig.until("it is asked again", |facts| matches!(facts.store, StoreState::Unavailable(_))).await;
     assert!(beside(rig.app.facts(), "own-1").is_pending() && rig.screen().contains("not recorded yet"));
     rig.end().await;
 
@@ -207,6 +211,38 @@ async fn without_a_database_a_note_waits_says_so_and_its_text_outlives_the_conso
     rig.press("3 a").await;
     assert!(rig.screen().contains("the disk was full"), "{}", rig.screen());
     rig.end().await;
+}
+
+#[tokio::test]
+async fn a_note_written_while_the_server_is_away_is_recorded_when_it_is_back() {
+    let Some(db) = pg::TestDb::create().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let role = db.role().await;
+    db.sql(&format!("GRANT ALL ON SCHEMA public TO {}", role.name)).await.unwrap();
+    let (network, port) = proxy::Proxy::start(0, db.address()).await;
+    let mut rig = Rig::start(&db.url_for(&role, Some(port)), folder.path(), 1).await;
+    rig.until("the store is read", |facts| facts.log.read).await;
+    db.sql("INSERT INTO alert_operation_log (id, event_type, action_detail) VALUES ('op-1', 'USER_ACTION', 'restart')")
+        .await
+        .unwrap();
+    rig.until("the row is there", |facts| facts.margin.digest("op-1").is_some()).await;
+    network.cut().await;
+    rig.until("it says so", |facts| matches!(facts.store, StoreState::Unavailable(_))).await;
+    rig.press("3 a").await;
+    rig.write("seen from afar").await;
+    rig.press("ctrl-s").await;
+    assert!(beside(rig.app.facts(), "op-1").is_pending() && rig.screen().contains("not recorded yet"));
+    let (network, _) = proxy::Proxy::start(port, db.address()).await;
+    rig.until("it is recorded", |facts| {
+        let beside = beside(facts, "op-1");
+        !beside.is_pending() && facts.log.entries.iter().any(|entry| entry.type_name() == "ANNOTATED")
+    })
+    .await;
+    assert_eq!(beside(rig.app.facts(), "op-1").notes.len(), 1);
+    rig.end().await;
+    network.cut().await;
+    db.drop_role(role).await;
+    db.drop().await;
 }
 
 #[test]
