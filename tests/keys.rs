@@ -19,9 +19,9 @@ fn the_page_of_keys_is_the_table_of_actions() {
 
 #[test]
 fn help_shows_every_action_exactly_once() {
-    let mut app = scene::incident(120, 60);
+    let mut app = scene::incident(120, 90);
     scene::press(&mut app, "?");
-    let screen = symbols(&render(&app, 120, 60, "default", Depth::Ansi16));
+    let screen = symbols(&render(&app, 120, 90, "default", Depth::Ansi16));
     for info in ACTIONS {
         assert_eq!(screen.matches(info.help).count(), 1, "{}: {screen}", info.name);
     }

@@ -53,6 +53,46 @@ fn a_review_goes_from_opening_to_acceptance_by_its_actions() {
 }
 
 #[test]
+fn a_row_is_marked_as_evidence_once_by_its_digest_and_the_lane_is_none_of_its_business() {
+    let mut story = Story::complete();
+    let before = (story.review().state_digest(), lane(&story.review(), contract(), &current()));
+    let mark = |review: &Review, row: &str| actions::mark_evidence(review, row, Some("d".repeat(64)), stamp("alice"));
+    let event = mark(&story.review(), "op-1").unwrap();
+    assert_eq!(event.act, ReviewAct::EvidenceMarked { row: "op-1".to_owned(), digest: Some("d".repeat(64)) });
+    story.push("alice", event.act);
+    let review = story.review();
+    assert_eq!(review.evidence["op-1"].by.actor, "console:alice");
+    assert_eq!(mark(&review, "op-1").unwrap_err(), Refused::AlreadyMarked);
+    assert_eq!((review.state_digest(), lane(&review, contract(), &current())), before);
+    assert_eq!(actions::unmark_evidence(&review, "op-2", stamp("alice")).unwrap_err(), Refused::NotMarked);
+    let event = actions::unmark_evidence(&review, "op-1", stamp("alice")).unwrap();
+    assert_eq!(actions::operation_row(&event, Some(&review)), None);
+    story.push("alice", event.act.clone());
+    assert!(story.review().evidence.is_empty() && story.review().anomalies.is_empty());
+    story.push("mallory", event.act);
+    assert_eq!(story.review().anomalies[0].kind, AnomalyKind::NotMarked);
+}
+
+#[test]
+fn the_open_review_is_that_of_the_incident_else_the_last_one_and_none_that_was_accepted() {
+    let open = |id: &str, incident: &str, second: i64| {
+        let stamp = Stamp { id: id.to_owned(), ..stamp("alice") };
+        let event = actions::open(&candidate(), SNAPSHOT, contract(), incident, stamp).unwrap();
+        Recorded { recorded_at: now().checked_add(jiff::Span::new().seconds(second)).unwrap(), ..recorded(event, 1) }
+    };
+    assert!(Book::default().open_for(Some("INC-1")).is_none());
+    let book = Book::fold(&[open("r1", "INC-1", 0), open("r2", "INC-2", 5)]);
+    for (incident, expected) in [(Some("INC-1"), "r1"), (Some("INC-2"), "r2"), (Some("INC-3"), "r2"), (None, "r2")] {
+        assert_eq!(book.open_for(incident).unwrap().id.0, expected, "{incident:?}");
+    }
+    let mut story = Story::complete();
+    story.forge(Lane::Ready.id(), "alice");
+    assert!(Book::fold(&story.steps).open_for(Some("INC-2031")).is_none());
+    story.set("rollback_owner", "somebody else");
+    assert!(Book::fold(&story.steps).open_for(Some("INC-2031")).is_some());
+}
+
+#[test]
 fn a_reviewer_named_as_the_actor_may_not_sign() {
     let mut story = Story::complete();
     story.set("actor_attribution_ref", "Alice, on-call lead");

@@ -10,7 +10,7 @@ mod stack;
 
 use readback::review::{NewReviewEvent, ReviewAct, ReviewId};
 use readback::store::{Access, AnyStore, Outcome, Store, StoreUrl};
-use readback::timeline::{EventType, NewOperation};
+use readback::timeline::{EventType, NewOperation, OwnKind, Target, written};
 use serde_json::{Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
@@ -161,6 +161,91 @@ async fn following_ends_when_nobody_reads_any_more_though_nothing_is_written() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
     assert!(first.contains("\"id\":\"d\""), "{first}");
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_stands_beside_a_row_is_printed_in_every_format_and_no_secret_is() {
+    let stack = stack();
+    let store = filled(&stack).await;
+    let canary = ["hunter", "2-canary-", "83bd41"].concat();
+    let late = readback::timeline::Operation {
+        row: NewOperation {
+            context: json!({
+                "occurred_at": "2026-02-04T01:00:00Z", "nested": [{"cmd": format!("run --password={canary}")}],
+            }),
+            ..operation("late", EventType::ExecutionCompleted, "restart web")
+        },
+        raw_type: None,
+        created_at: "2026-02-04T03:00:00Z".parse().unwrap(),
+    };
+    store.import(&[late]).await.unwrap();
+    let target =
+        |of: &str| Target { row: "late".to_owned(), of: of.to_owned(), digest: Some("0".repeat(64)), incident: None };
+    let now = jiff::Timestamp::now();
+    for (kind, id, of, text) in [
+        (OwnKind::Annotated, "n-1", "late", "the pager was mutde | <img>".to_owned()),
+        (OwnKind::Corrected, "n-2", "n-1", "the pager was muted | <img>".to_owned()),
+        (OwnKind::Corrected, "n-3", "late", "=restart web and db".to_owned()),
+        // Another program may write what this console would not.
+        (OwnKind::Annotated, "n-4", "late", format!("it ran with password={canary}")),
+    ] {
+        store.append_own(&written(kind, target(of), &text, id.to_owned(), "console:ann", now)).await.unwrap();
+    }
+    for (version, act) in [
+        ReviewAct::Opened {
+            candidate: readback::review::CandidateId("host:web".to_owned()),
+            snapshot_digest: "s".to_owned(),
+            policy: "p".to_owned(),
+        },
+        ReviewAct::EvidenceMarked { row: "late".to_owned(), digest: None },
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut outcome = step(version as u64);
+        outcome.event.act = act;
+        store.record(&outcome).await.unwrap();
+    }
+    store.close().await;
+    let ask = |format: &str| text(&stack.run(&["timeline", "--filter", "id=late", "--format", format], &[]));
+    let row: Value = serde_json::from_str(&ask("json")).unwrap();
+    assert_eq!((&row["late_seconds"], &row["occurred_at"]), (&json!(7200), &json!("2026-02-04T01:00:00Z")));
+    assert_eq!(row["notes"][0]["text"], "the pager was mutde | <img>");
+    assert_eq!(row["notes"][0]["corrections"][0]["text"], "the pager was muted | <img>");
+    assert_eq!(
+        (&row["detail"], &row["corrections"][0]["text"]),
+        (&json!("restart web"), &json!("=restart web and db"))
+    );
+    assert_eq!(
+        (&row["corrections"][0]["by"], &row["evidence"][0]["candidate"]),
+        (&json!("console:ann"), &json!("host:web"))
+    );
+    // The row holds a secret, so it has no digest, and nothing is claimed about it.
+    assert_eq!(row["notes"][0]["row_changed"], false);
+    let human = ask("human");
+    for words in [
+        "[late by 7200 s] =restart web and db [was: restart web; corrected by console:ann at",
+        "[note: the pager was muted",
+        "[evidence for host:web (by console:ann)]",
+    ] {
+        assert!(human.contains(words) && human.lines().count() == 1, "{words}: {human}");
+    }
+    let csv = ask("csv");
+    assert!(csv.contains(",7200,'=restart web and db,") && csv.contains("the pager was muted"), "{csv}");
+    assert!(ask("md").contains("the pager was muted \\| &lt;img&gt;"), "{}", ask("md"));
+    for format in ["human", "json", "csv", "md"] {
+        let all = text(&stack.run(&["timeline", "--format", format], &[]));
+        assert!(!all.contains("canary") && all.contains("masked"), "{format}: {all}");
+    }
+    // The row was another when the note was written on it.
+    let changed: Value = {
+        let store = self::store(&stack).await;
+        let of_b = Target { row: "b".to_owned(), ..target("b") };
+        store.append_own(&written(OwnKind::Annotated, of_b, "x", "n-5".to_owned(), "console:ann", now)).await.unwrap();
+        store.close().await;
+        serde_json::from_str(&text(&stack.run(&["timeline", "--filter", "id=b", "--format", "json"], &[]))).unwrap()
+    };
+    assert_eq!(changed["notes"][0]["row_changed"], true);
 }
 
 fn step(version: u64) -> Outcome {

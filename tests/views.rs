@@ -77,6 +77,52 @@ fn the_rows_that_fit_a_filter_at_every_size() {
     });
 }
 
+/// Notes, a correction, a mark, a row that came late, and one note that is on its way.
+fn annotated(columns: u16, rows: u16) -> App {
+    let mut app = scene::incident(columns, rows);
+    let (entries, reviews) = (scene::entries_with_a_late_one(), scene::marked("op-2"));
+    app.update(Event::Margin { annotations: scene::annotations(), digests: Vec::new() }, scene::now());
+    app.update(Event::StoreRead { entries, complete: true, reviews }, scene::now());
+    scene::press(&mut app, "3");
+    app
+}
+
+#[test]
+fn what_stands_beside_a_row_at_every_size() {
+    snapshots("notes", |columns, rows| {
+        let mut app = annotated(columns, rows);
+        scene::press(&mut app, "j j j enter");
+        scene::rest(&mut app);
+        app
+    });
+}
+
+#[test]
+fn the_detail_is_read_on_and_its_tree_is_folded() {
+    let mut app = annotated(80, 24);
+    scene::press(&mut app, "j j j enter");
+    scene::rest(&mut app);
+    let shown = |app: &App| symbols(&render(app, 80, 24, "default", Depth::Ansi16));
+    assert!(shown(&app).contains(" 1-"), "{}", shown(&app));
+    scene::press(&mut app, &["J"; 60].join(" "));
+    assert!(shown(&app).contains("└─ severity: P0") && !shown(&app).contains("incident  "), "{}", shown(&app));
+    scene::press(&mut app, &["K"; 60].join(" "));
+    assert!(shown(&app).contains(" 1-"), "{}", shown(&app));
+    scene::press(&mut app, "x J J J J J J J J");
+    assert!(shown(&app).contains("nested: {1 key}"), "{}", shown(&app));
+}
+
+#[test]
+fn writing_a_note_with_a_secret_in_it() {
+    snapshots("note-writing", |columns, rows| {
+        let mut app = annotated(columns, rows);
+        scene::press(&mut app, "j a");
+        let pasted = ["see 資料庫 INC-7 password=", "not-", "a-real-", "one-71c2"].concat();
+        app.update(Event::Paste(pasted), scene::now());
+        app
+    });
+}
+
 #[test]
 fn readback_at_every_size() {
     snapshots("readback", after("4 j"));

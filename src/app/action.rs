@@ -62,6 +62,18 @@ pub enum Action {
     Forecast,
     /// Ask which rows of the timeline are shown.
     Filter,
+    /// Write a note on the selected row.
+    Annotate,
+    /// Correct the selected row's words, or the note that it is.
+    Correct,
+    /// Mark the selected row as evidence for the open review, or take the mark back.
+    MarkEvidence,
+    /// One line further in the detail.
+    ScrollDown,
+    /// One line back.
+    ScrollUp,
+    /// Fold the tree of the context, or unfold it.
+    FoldTree,
     /// Show the rows that fit what was written.
     ApplyFilter,
     /// Show every row again.
@@ -223,6 +235,26 @@ pub const ACTIONS: &[ActionInfo] = &[
         "What a restart keeps, what a recreate loads, and what breaks",
     ),
     row(A::Filter, C::Timeline, "filter", &["/"], "filter", "Write which rows are shown"),
+    writing(row(A::Annotate, C::Timeline, "annotate", &["a"], "note", "Write a note on the row")),
+    writing(row(
+        A::Correct,
+        C::Timeline,
+        "correct",
+        &["c"],
+        "correct",
+        "Correct the row's words, or the note; what was recorded stays",
+    )),
+    writing(row(
+        A::MarkEvidence,
+        C::Timeline,
+        "mark-evidence",
+        &["e"],
+        "evidence",
+        "Mark the row as evidence for the open review, or take that back",
+    )),
+    row(A::ScrollDown, C::Timeline, "scroll-down", &["J"], "read on", "One line further in the detail"),
+    row(A::ScrollUp, C::Timeline, "scroll-up", &["K"], "read back", "One line back in the detail"),
+    row(A::FoldTree, C::Timeline, "fold-tree", &["x"], "fold", "Fold the tree of the context, or unfold it"),
     row(A::ApplyFilter, C::Prompt, "apply-filter", &["enter"], "apply", "Show the rows that fit"),
     row(A::ClearFilter, C::Prompt, "clear-filter", &["esc", "ctrl-c"], "clear", "Show every row again"),
     row(A::CompleteFilter, C::Prompt, "complete-filter", &["tab"], "complete", "Write the likeliest at the cursor"),

@@ -48,6 +48,20 @@ pub enum Event {
         /// Whether there is nothing older.
         complete: bool,
     },
+    /// What stands beside the rows of a page that comes next.
+    Margin {
+        /// Notes and corrections.
+        annotations: Vec<OwnEvent>,
+        /// Digests of the rows, by id; none of a row that holds something masked.
+        digests: Vec<(String, Option<String>)>,
+    },
+    /// A note or a correction will never be recorded.
+    NotAppended {
+        /// The event's id.
+        id: String,
+        /// Why; one line.
+        why: String,
+    },
     /// What the store kept of what the probes said, newest first.
     HistoryRead(Vec<Entry>),
     /// The store's state changed.

@@ -14,7 +14,7 @@ use crate::evidence::restraint::{self, restrain};
 use crate::evidence::{Evidence, Missing, ProbeId, Recovery, WhyNot, age, dependency, gate, missing};
 use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
-use crate::timeline::Clocks;
+use crate::timeline::{Beside, Clocks, Entry, Margin};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -72,6 +72,8 @@ pub struct Facts {
     pub compared_at: Timestamp,
     /// The timeline.
     pub log: Log,
+    /// Notes, corrections and digests of its rows.
+    pub margin: Margin,
     /// What follows from it.
     pub(super) reading: Reading,
     /// Changes with the evidence.
@@ -117,6 +119,7 @@ impl Facts {
             past: Past::default(),
             compared_at: now,
             log: Log::default(),
+            margin: Margin::default(),
             reading: Reading::default(),
             evidence_version: 0,
             snapshot: Err("not read yet".to_owned()),
@@ -244,6 +247,12 @@ impl Facts {
             Known::Holds if age(self.compared_at, self.now) > COMPARISON_LASTS => Known::Unknown(TOO_OLD.to_owned()),
             known => known,
         }
+    }
+
+    /// What stands beside a row: notes, corrections, marks; with what is not recorded yet.
+    pub fn beside(&self, entry: &Entry) -> Beside {
+        let is_pending = |step: &str| self.pending.iter().any(|pending| pending.event.id == step);
+        self.margin.of(entry, &self.book, is_pending)
     }
 
     /// A time on the screen, in the operator's zone.

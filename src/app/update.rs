@@ -7,7 +7,7 @@ use crate::evidence::{Evidence, ProbeId};
 use crate::panes::overlay::Overlay;
 use crate::panes::{Flow, Pane, PaneId, Typed};
 use crate::review::Recorded;
-use crate::timeline::{Entry, OwnEvent};
+use crate::timeline::{Entry, OwnEvent, Target};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -98,6 +98,16 @@ impl App {
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
+            Event::Margin { annotations, digests } => self.margin_read(&annotations, digests, out),
+            Event::NotAppended { id, why } => {
+                let facts = &mut self.facts;
+                if let Some(event) = facts.margin.notes.get(&id) {
+                    let text = event.context.get("text").and_then(|text| text.as_str()).unwrap_or_default();
+                    facts.drafts.insert(Target::draft_key(event), text.to_owned());
+                }
+                facts.margin.notes.forget(&id);
+                out.tell(format!("not recorded, the text is kept as a draft: {why}"));
+            }
             Event::HistoryRead(rows) => self.recall(&rows, out),
             Event::Store(state) => self.facts.store = state,
             Event::Stepped { id, outcome } => self.stepped(&id, outcome, out),
@@ -271,6 +281,23 @@ impl App {
         self.facts.past.heed(&self.facts.log.entries);
     }
 
+    /// Takes what stands beside rows. The draft of a note is kept until the note is recorded.
+    fn margin_read(&mut self, annotations: &[OwnEvent], digests: Vec<(String, Option<String>)>, out: &mut Outbox<'_>) {
+        let (margin, entries) = (&mut self.facts.margin, &self.facts.log.entries);
+        for event in annotations {
+            let waited = margin.notes.get(&event.id).is_some_and(|known| known.recorded_at.is_none());
+            if waited && event.recorded_at.is_some() {
+                let key = Target::draft_key(event);
+                // A text that was begun since then is the draft now.
+                if !self.facts.drafts.contains_key(&key) {
+                    out.ask(Effect::SaveDraft { key, text: String::new() });
+                }
+            }
+        }
+        margin.take(annotations, digests);
+        margin.tidy(entries);
+    }
+
     fn older_read(&mut self, page: Vec<Entry>, complete: bool) {
         let log = &mut self.facts.log;
         log.loading = false;
@@ -327,6 +354,20 @@ impl App {
                 Effect::ReadOlder { .. } => {
                     self.facts.log.loading = true;
                     passed.push(effect);
+                }
+                Effect::AppendOwn(event) if event.kind.is_annotation() => {
+                    self.facts.margin.notes.apply(&event);
+                    self.facts.drafts.remove(&Target::draft_key(&event));
+                    passed.push(Effect::AppendOwn(event));
+                }
+                Effect::SaveDraft { key, text } => {
+                    // What was left comes back when it is opened again, in this console too.
+                    if text.is_empty() {
+                        self.facts.drafts.remove(&key);
+                    } else {
+                        self.facts.drafts.insert(key.clone(), text.clone());
+                    }
+                    passed.push(Effect::SaveDraft { key, text });
                 }
                 effect => passed.push(effect),
             }

@@ -94,6 +94,31 @@ impl Glyphs {
         }
     }
 
+    /// Beside a row that has a note.
+    pub fn note(self) -> &'static str {
+        self.pick("¶", "n")
+    }
+
+    /// Beside a row whose words were corrected.
+    pub fn corrected(self) -> &'static str {
+        self.pick("±", "c")
+    }
+
+    /// Beside a row that is marked as evidence.
+    pub fn evidence(self) -> &'static str {
+        self.pick("◆", "E")
+    }
+
+    /// The guide before a line of a tree, and the one before what hangs on it; the last has nothing below.
+    pub fn branch(self, is_last: bool) -> (&'static str, &'static str) {
+        match (self, is_last) {
+            (Self::Unicode, false) => ("├─ ", "│  "),
+            (Self::Unicode, true) => ("└─ ", "   "),
+            (Self::Ascii, false) => ("|- ", "|  "),
+            (Self::Ascii, true) => ("`- ", "   "),
+        }
+    }
+
     /// One of these.
     fn pick(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         match self {
@@ -118,8 +143,8 @@ mod tests {
                 assert_eq!(glyph.width(), 1);
                 assert!(!verdicts[..at].contains(glyph));
             }
-            for glyph in [set.cursor(), set.rule(), set.bar(), set.ellipsis(), set.absent(), set.differs(), set.mask()]
-            {
+            let others = [set.cursor(), set.rule(), set.bar(), set.ellipsis(), set.absent(), set.differs(), set.mask()];
+            for glyph in others.into_iter().chain([set.note(), set.corrected(), set.evidence()]) {
                 assert_eq!(glyph.width(), 1);
             }
         }

@@ -116,6 +116,27 @@ pub fn clear(review: &Review, field: &str, stamp: Stamp) -> Result<NewReviewEven
     step(review, stamp, ReviewAct::QuarantineCleared { field: field.to_owned() })
 }
 
+/// Marks a row of the timeline as evidence, by its id and its digest, where it has one.
+pub fn mark_evidence(
+    review: &Review,
+    row: &str,
+    digest: Option<String>,
+    stamp: Stamp,
+) -> Result<NewReviewEvent, Refused> {
+    if review.evidence.contains_key(row) {
+        return Err(Refused::AlreadyMarked);
+    }
+    step(review, stamp, ReviewAct::EvidenceMarked { row: row.to_owned(), digest })
+}
+
+/// Takes the mark of a row back.
+pub fn unmark_evidence(review: &Review, row: &str, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
+    if !review.evidence.contains_key(row) {
+        return Err(Refused::NotMarked);
+    }
+    step(review, stamp, ReviewAct::EvidenceUnmarked { row: row.to_owned() })
+}
+
 /// Signs the lane as the outcome. `disposition` is the one on the screen, computed from this very review.
 pub fn sign(
     review: &Review,

@@ -73,6 +73,18 @@ pub enum ReviewAct {
         /// The field it had been in.
         field: String,
     },
+    /// A row of the timeline was marked as evidence. A lane is not computed from it.
+    EvidenceMarked {
+        /// The row's id.
+        row: String,
+        /// Digest of the row as recorded (`timeline::row_digest`); none where the row holds something masked.
+        digest: Option<String>,
+    },
+    /// The mark was taken back.
+    EvidenceUnmarked {
+        /// The row's id.
+        row: String,
+    },
     /// The reviewer signed this lane as the outcome.
     Signed {
         /// The lane, computed from everything before.

@@ -24,6 +24,8 @@ pub struct Review {
     pub answers: BTreeMap<String, Decision>,
     /// Everything the guard ever caught here, in order; the record of it stays.
     pub caught: Vec<Caught>,
+    /// The rows of the timeline that are marked as evidence, by id.
+    pub evidence: BTreeMap<String, EvidenceMark>,
     /// Every sign-off, in order.
     pub signatures: Vec<Signature>,
     /// What did not fit.
@@ -96,6 +98,17 @@ pub struct Caught {
     pub by: Touch,
 }
 
+/// A row of the timeline that is marked as evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceMark {
+    /// The step's id.
+    pub event: String,
+    /// Digest of the row as it was recorded then, where there is one.
+    pub digest: Option<String>,
+    /// Who and when.
+    pub by: Touch,
+}
+
 /// A step that did not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
@@ -127,6 +140,8 @@ pub enum AnomalyKind {
     Order,
     /// Nothing was quarantined in that field.
     NothingQuarantined,
+    /// That row was not marked as evidence.
+    NotMarked,
     /// A sign-off that does not count.
     Void(Void),
 }
@@ -150,6 +165,7 @@ impl Review {
             attributions: BTreeSet::new(),
             answers: BTreeMap::new(),
             caught: Vec::new(),
+            evidence: BTreeMap::new(),
             signatures: Vec::new(),
             anomalies: Vec::new(),
             last: None,
@@ -215,6 +231,15 @@ impl Review {
                 by,
             }),
             ReviewAct::QuarantineCleared { field } => self.clear(step, field),
+            ReviewAct::EvidenceMarked { row, digest } => {
+                let mark = EvidenceMark { event: step.event.id.clone(), digest: digest.clone(), by };
+                self.evidence.insert(row.clone(), mark);
+            }
+            ReviewAct::EvidenceUnmarked { row } => {
+                if self.evidence.remove(row).is_none() {
+                    self.note(step, AnomalyKind::NotMarked);
+                }
+            }
             ReviewAct::Signed { lane, input_digest, policy } => self.sign(step, lane, input_digest, policy),
         }
     }

@@ -25,7 +25,7 @@ pub use contract::{
     Check, CheckKind, Constants, Contract, ContractError, Fields, LaneMeaning, Never, PlanNames, SummaryKeys, Words,
 };
 pub use event::{Answer, CandidateId, NewReviewEvent, Recorded, ReviewAct, ReviewId};
-pub use fold::{Anomaly, AnomalyKind, Caught, Decision, FieldState, Opening, Review, Touch};
+pub use fold::{Anomaly, AnomalyKind, Caught, Decision, EvidenceMark, FieldState, Opening, Review, Touch};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use plan::{plan, success_line};
 pub use reference::{Reference, references};

@@ -125,6 +125,14 @@ impl Store for AnyStore {
         }
     }
 
+    async fn annotations(&self, rows: &[String]) -> Result<Vec<OwnEvent>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.annotations(rows).await,
+            Self::Postgres(store) => store.annotations(rows).await,
+            Self::Memory(store) => store.annotations(rows).await,
+        }
+    }
+
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
         match self {
             Self::Sqlite(store) => store.reviews().await,

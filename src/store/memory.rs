@@ -193,6 +193,14 @@ impl Store for MemoryStore {
         Ok(rows)
     }
 
+    async fn annotations(&self, rows: &[String]) -> Result<Vec<OwnEvent>, StoreError> {
+        let is_of = |event: &&OwnEvent| event.kind.is_annotation() && rows.contains(&event.subject);
+        let mut found: Vec<OwnEvent> = self.inner().own.iter().filter(is_of).cloned().collect();
+        found.sort_by(|a, b| (b.recorded_at, &b.id).cmp(&(a.recorded_at, &a.id)));
+        found.truncate(limits::MAX_PAGE as usize);
+        Ok(found)
+    }
+
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
         let mut records: Vec<_> = self.inner().records.iter().map(|(recorded, _)| recorded.clone()).collect();
         records.sort_by(|a, b| {

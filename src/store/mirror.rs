@@ -30,6 +30,8 @@ fn summary(act: &ReviewAct) -> String {
         ReviewAct::CheckDecided { check, answer } => format!("{check}: {}", word(answer)),
         ReviewAct::Quarantined { field, detector, .. } => format!("quarantined a payload in {field} ({detector})"),
         ReviewAct::QuarantineCleared { field } => format!("removed the quarantined payload from {field}"),
+        ReviewAct::EvidenceMarked { row, .. } => format!("marked {row} as evidence"),
+        ReviewAct::EvidenceUnmarked { row } => format!("took back {row} as evidence"),
         ReviewAct::Signed { lane, .. } => format!("signed {lane}"),
     }
 }

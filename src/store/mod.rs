@@ -85,6 +85,9 @@ pub trait Store: Send + Sync {
     /// stand in no page: they would bury what happened.
     fn probe_history(&self, limit: u32) -> impl Future<Output = Result<Vec<OwnEvent>, StoreError>> + Send;
 
+    /// The notes on these rows and their corrections (`ANNOTATED`, `CORRECTED`), the latest recorded first.
+    fn annotations(&self, rows: &[String]) -> impl Future<Output = Result<Vec<OwnEvent>, StoreError>> + Send;
+
     /// Every step of every review, in the order of recording.
     fn reviews(&self) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
 

@@ -33,7 +33,11 @@ pub struct Found {
 impl Search<'_> {
     /// Reads until enough is found or nothing is left. `seen` takes each page on its way in: what it masks is
     /// masked before it is compared, so that no question can feel its way to what must not be seen.
-    pub async fn run(&self, store: &impl Store, seen: impl Fn(Vec<Entry>) -> Vec<Entry>) -> Result<Found, StoreError> {
+    pub async fn run(
+        &self,
+        store: &impl Store,
+        mut seen: impl FnMut(Vec<Entry>) -> Vec<Entry>,
+    ) -> Result<Found, StoreError> {
         let pushed = self.filter.pushed(self.now);
         let mut found = Found::default();
         let mut before: Option<Cursor> = None;

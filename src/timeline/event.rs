@@ -129,13 +129,17 @@ pub enum OwnKind {
     ConfigChanged,
     /// A step of a review (mirrored from the review's own records).
     ReviewEvent,
+    /// A person's note on a row.
+    Annotated,
+    /// A person's correction of a row's words, or of a note; the row stays as it is.
+    Corrected,
     /// Something about the console itself.
     Note,
 }
 
 impl OwnKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ProbeChanged,
         Self::ProbeSampled,
         Self::RecoveryVerified,
@@ -143,6 +147,8 @@ impl OwnKind {
         Self::RestartRead,
         Self::ConfigChanged,
         Self::ReviewEvent,
+        Self::Annotated,
+        Self::Corrected,
         Self::Note,
     ];
 
@@ -156,8 +162,15 @@ impl OwnKind {
             Self::RestartRead => "RESTART_READ",
             Self::ConfigChanged => "CONFIG_CHANGED",
             Self::ReviewEvent => "REVIEW_EVENT",
+            Self::Annotated => "ANNOTATED",
+            Self::Corrected => "CORRECTED",
             Self::Note => "NOTE",
         }
+    }
+
+    /// Whether it is a person's words about another row.
+    pub fn is_annotation(self) -> bool {
+        matches!(self, Self::Annotated | Self::Corrected)
     }
 
     /// The kind with this name.

@@ -3,12 +3,20 @@
 mod claim;
 mod event;
 pub mod filter;
+mod margin;
+mod notes;
 mod refire;
+mod row_digest;
 mod state;
+mod times;
 mod verified;
 
 pub use claim::{Latest, claims, is_same};
 pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
+pub use margin::{Beside, Margin, Mark};
+pub use notes::{MAX_NOTE, Note, Notes, Target, Wording, written};
 pub use refire::{FLAP_WINDOW, refire_of, refired};
+pub use row_digest::row_digest;
 pub use state::{Durations, IncidentState, durations};
+pub use times::{LATE, SKEW, Times};
 pub use verified::{Claim, Clocks, clocks, proof, stable_id, unverified};

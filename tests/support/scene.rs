@@ -7,8 +7,9 @@ use readback::app::{Access, App, Event, Facts, Ids, Setting, Turn};
 use readback::env::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown};
 use readback::evidence::{Evidence, Fact, Quantity, Source, Unknown, Verdict};
 use readback::guard::{Fingerprinter, Secret};
+use readback::review::{CandidateId, NewReviewEvent, Recorded, ReviewAct, ReviewId};
 use readback::review::{Contract, Snapshot};
-use readback::timeline::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
+use readback::timeline::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind, Target, written};
 use serde_json::json;
 use std::time::Duration;
 
@@ -359,4 +360,54 @@ pub fn entries() -> Vec<Entry> {
         operation("op-2", EventType::UserAction, "telegram:100200", "approve 重新啟動 🚑", Some(true), 900),
         operation("op-1", EventType::AlertReceived, "alertmanager", "", None, 2340),
     ]
+}
+
+/// The same rows, the oldest of which was recorded hours after it occurred.
+pub fn entries_with_a_late_one() -> Vec<Entry> {
+    let mut entries = entries();
+    if let Some(Entry::Operation(oldest)) = entries.last_mut() {
+        oldest.row.context["occurred_at"] = json!(ago(2340 + 3 * 3600).to_string());
+    }
+    entries
+}
+
+/// Two notes on op-2, one of them corrected, a correction of its words, and a note on own-1 that is not recorded yet.
+pub fn annotations() -> Vec<OwnEvent> {
+    let event = |kind, id: &str, row: &str, of: &str, text: &str, seconds| {
+        let target = Target { row: row.to_owned(), of: of.to_owned(), digest: None, incident: None };
+        let event = written(kind, target, text, id.to_owned(), "console:reviewer", ago(seconds));
+        OwnEvent { recorded_at: (seconds > 0).then(|| ago(seconds)), ..event }
+    };
+    vec![
+        event(OwnKind::Annotated, "note-1", "op-2", "op-2", "asked in the chnnel \u{1b}[2J資料庫", 25),
+        event(OwnKind::Corrected, "note-2", "op-2", "note-1", "asked in the channel", 20),
+        event(OwnKind::Corrected, "note-3", "op-2", "op-2", "approve the restart of web", 15),
+        event(OwnKind::Annotated, "note-4", "own-1", "own-1", "not the pool: the disk", 0),
+    ]
+}
+
+/// A review in which this row is marked as evidence.
+pub fn marked(row: &str) -> Vec<Recorded> {
+    let candidate = snapshot().candidates[0].id.clone();
+    let digest = snapshot().digest;
+    let acts = [
+        ReviewAct::Opened { candidate: CandidateId(candidate.0), snapshot_digest: digest, policy: "p".to_owned() },
+        ReviewAct::EvidenceMarked { row: row.to_owned(), digest: None },
+    ];
+    let step = |(at, act)| Recorded {
+        event: NewReviewEvent {
+            id: format!("step-{at}"),
+            review: ReviewId("review-1".to_owned()),
+            incident_id: "INC-20260204-01".to_owned(),
+            expected_version: at,
+            actor: "console:reviewer".to_owned(),
+            occurred_at: ago(10),
+            act,
+        },
+        seq: at + 1,
+        recorded_at: ago(10),
+        prev_hash: String::new(),
+        hash: "0".repeat(64),
+    };
+    (0..).zip(acts).map(step).collect()
 }

@@ -3,7 +3,7 @@
 
 use crate::guard::Watch;
 use crate::review::Snapshot;
-use crate::timeline::{Entry, Operation};
+use crate::timeline::{Entry, Operation, OwnEvent, row_digest};
 use serde_json::Value;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -49,6 +49,23 @@ impl Door {
             }
         }
         entries
+    }
+
+    /// The same rows, and the digest of each that held nothing to mask: a digest over a secret could be tried out.
+    pub fn identified(&self, entries: Vec<Entry>) -> (Vec<Entry>, Vec<(String, Option<String>)>) {
+        let before: Vec<Option<String>> = entries.iter().map(row_digest).collect();
+        let masked = self.entries(entries);
+        let digest = |(entry, before): (&Entry, Option<String>)| {
+            (entry.id().to_owned(), before.filter(|digest| row_digest(entry).as_ref() == Some(digest)))
+        };
+        let digests = masked.iter().zip(before).map(digest).collect();
+        (masked, digests)
+    }
+
+    /// Masks what is caught in annotations.
+    pub fn annotations(&self, events: Vec<OwnEvent>) -> Vec<OwnEvent> {
+        let masked = self.entries(events.into_iter().map(Entry::Own).collect()).into_iter();
+        masked.filter_map(|entry| if let Entry::Own(event) = entry { Some(event) } else { None }).collect()
     }
 
     /// Masks what is caught in a row that is to be kept.

@@ -135,7 +135,7 @@ impl StoreTask {
     async fn start(&mut self, store: &AnyStore) -> Result<(), StoreError> {
         self.say(Event::Store(StoreState::Ready)).await;
         while let Some(change) = self.changes.first() {
-            store.append_own(change).await?;
+            self.append(store, change).await?;
             self.changes.remove(0);
         }
         if let Some(drafts) = &self.drafts {
@@ -163,7 +163,7 @@ impl StoreTask {
                 }
             }
             Command::AppendOwn(event) => {
-                let appended = store.append_own(&event).await;
+                let appended = self.append(store, &event).await;
                 if appended.as_ref().is_err_and(StoreError::is_transient) {
                     self.keep_change(*event);
                 }
@@ -173,7 +173,8 @@ impl StoreTask {
             Command::ReadOlder(before) => {
                 let page = store.page(Some(&before), PAGE).await?;
                 let complete = page.len() < PAGE as usize;
-                self.say(Event::OlderRead { entries: self.door.entries(page), complete }).await;
+                let entries = self.beside(store, page).await?;
+                self.say(Event::OlderRead { entries, complete }).await;
                 Ok(())
             }
         }
@@ -200,8 +201,44 @@ impl StoreTask {
         let reviews = store.reviews().await?;
         let page = store.page(None, PAGE).await?;
         let complete = page.len() < PAGE as usize;
-        self.say(Event::StoreRead { entries: self.door.entries(page), complete, reviews }).await;
+        let entries = self.beside(store, page).await?;
+        self.say(Event::StoreRead { entries, complete, reviews }).await;
         Ok(())
+    }
+
+    /// Reads what stands beside the rows of a page, and says it before the page; the page as it may be seen.
+    async fn beside(&self, store: &AnyStore, page: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
+        let ids: Vec<String> = page.iter().map(|entry| entry.id().to_owned()).collect();
+        let mut annotations = self.door.annotations(store.annotations(&ids).await?);
+        let (entries, digests) = self.door.identified(page);
+        // A note on a row that is not in this page may be a row of it.
+        annotations.extend(entries.iter().filter_map(|entry| match entry {
+            Entry::Own(event) if event.kind.is_annotation() => Some(event.clone()),
+            _ => None,
+        }));
+        self.say(Event::Margin { annotations, digests }).await;
+        Ok(entries)
+    }
+
+    /// Appends an event of the console's own. What a person wrote is read back at once, for only then it is shown as
+    /// recorded; that it never will be is told.
+    async fn append(&self, store: &AnyStore, event: &OwnEvent) -> Result<(), StoreError> {
+        let appended = store.append_own(event).await;
+        if !event.kind.is_annotation() {
+            return appended;
+        }
+        match appended {
+            Ok(()) => {
+                let annotations = store.annotations(std::slice::from_ref(&event.subject)).await?;
+                self.say(Event::Margin { annotations: self.door.annotations(annotations), digests: Vec::new() }).await;
+                Ok(())
+            }
+            Err(error) if error.is_transient() => Err(error),
+            Err(error) => {
+                self.say(Event::NotAppended { id: event.id.clone(), why: error.to_string() }).await;
+                Ok(())
+            }
+        }
     }
 
     /// Waits before the next try, keeping locally what is asked meanwhile. Returns whether to try again.
@@ -222,10 +259,11 @@ impl StoreTask {
         }
     }
 
-    /// Keeps a change of the configuration until the database is back. A verdict's change that happens while it is
+    /// Keeps a change of the configuration, or what a person wrote, until the database is back. A verdict's change that happens while it is
     /// away is told by the next change.
     fn keep_change(&mut self, event: OwnEvent) {
-        if event.kind == OwnKind::ConfigChanged && self.changes.len() < MOST_CHANGES {
+        let is_kept = event.kind == OwnKind::ConfigChanged || event.kind.is_annotation();
+        if is_kept && self.changes.len() < MOST_CHANGES {
             self.changes.push(event);
         }
     }

@@ -2,7 +2,7 @@
 //! earlier may be committed later. So what is new is looked for in a window that reaches back, by id.
 
 use super::print::Printer;
-use super::{StartError, say};
+use super::{StartError, find, say};
 use crate::app::shell::Door;
 use crate::store::{Cursor, Search, Store, StoreError};
 use crate::timeline::Entry;
@@ -42,9 +42,9 @@ pub(super) async fn run(
     // The window before the rows: what comes in between is in the rows and not in the window, and so not lost.
     tail.read(store, filter).await?;
     let search = Search { filter, now: Timestamp::now(), limit };
-    let found = search.run(store, |page| door.entries(page)).await?;
-    tail.know(&found.entries);
-    if printer.print(found.entries.iter().rev()).is_err() {
+    let found = find(&search, store, door, &mut printer.margins).await?;
+    tail.know(&found);
+    if printer.print(found.iter().rev()).is_err() {
         return Ok(0);
     }
     loop {
@@ -55,8 +55,13 @@ pub(super) async fn run(
         };
         let fresh = changed.map_err(StartError::Store)?;
         let now = Timestamp::now();
-        let mut fresh = door.entries(fresh);
+        let (mut fresh, digests) = door.identified(fresh);
         fresh.retain(|entry| filter.matches(entry, now));
+        match printer.margins.read(store, door, &fresh, digests).await {
+            // The rows come without what stands beside them; notes made now are rows of their own.
+            Err(error) if error.is_transient() => say(&mut stderr(), &format!("readback: {error}")),
+            read => read?,
+        }
         if printer.print(fresh.iter().rev()).is_err() {
             return Ok(0);
         }

@@ -1,6 +1,7 @@
 //! `readback timeline`: what is on the screen, in a pipe.
 
 mod follow;
+mod margin;
 mod print;
 mod rows;
 
@@ -9,11 +10,14 @@ pub use rows::{header, row};
 use super::context::{Context, StartError};
 use super::{Args, NOT_DONE, TimelineArgs, UNKNOWN, nothing, say};
 use crate::app::shell::{Door, LayerTask};
-use crate::store::{self, AnyStore, Search};
+use crate::store::{self, AnyStore, Search, Store, StoreError};
+use crate::timeline::Entry;
 use crate::timeline::filter::{Filter, FilterError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use margin::Margins;
 use print::Printer;
+use std::collections::HashSet;
 use std::io::stderr;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -74,14 +78,34 @@ async fn answer(context: &Context, options: &TimelineArgs, filter: &Filter, zone
         follow::run(&store, &door, filter, options.limit as usize, &mut printer).await?
     } else {
         let search = Search { filter, now: Timestamp::now(), limit: options.limit as usize };
-        let found = search.run(&store, |page| door.entries(page)).await?;
-        let is_empty = found.entries.is_empty();
+        let entries = find(&search, &store, &door, &mut printer.margins).await?;
+        let is_empty = entries.is_empty();
         // Oldest first, as every log is read; who does not listen any more is no error.
-        let _ = printer.print(found.entries.iter().rev());
+        let _ = printer.print(entries.iter().rev());
         if is_empty { NONE_FITS } else { 0 }
     };
     store.close().await;
     Ok(code)
+}
+
+/// The rows that fit, newest first, with what stands beside them.
+async fn find(
+    search: &Search<'_>,
+    store: &impl Store,
+    door: &Door,
+    margins: &mut Margins,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut digests = Vec::new();
+    let found = search.run(store, |page| {
+        let (page, of_page) = door.identified(page);
+        let fits: HashSet<&str> =
+            page.iter().filter(|entry| search.filter.matches(entry, search.now)).map(Entry::id).collect();
+        digests.extend(of_page.into_iter().filter(|(id, _)| fits.contains(id.as_str())));
+        page
+    });
+    let entries = found.await?.entries;
+    margins.read(store, door, &entries, digests).await?;
+    Ok(entries)
 }
 
 /// What masks secrets in rows: every shape, and the values that the stack knows.

@@ -1,5 +1,6 @@
 //! Rows onto stdout.
 
+use super::margin::Margins;
 use super::rows;
 use crate::cli::RowFormat;
 use crate::timeline::Entry;
@@ -12,11 +13,13 @@ pub(super) struct Printer {
     format: RowFormat,
     zone: TimeZone,
     headed: bool,
+    /// What stands beside the rows.
+    pub(super) margins: Margins,
 }
 
 impl Printer {
     pub(super) fn new(format: RowFormat, zone: TimeZone) -> Self {
-        Self { format, zone, headed: false }
+        Self { format, zone, headed: false, margins: Margins::default() }
     }
 
     /// Prints these, and sees them on their way. The error says that nobody reads any more, or the disk is full.
@@ -27,7 +30,7 @@ impl Printer {
             out.write_all(rows::header(self.format).as_bytes())?;
         }
         for entry in entries {
-            out.write_all(rows::row(entry, self.format, &self.zone).as_bytes())?;
+            out.write_all(rows::row(entry, &self.margins.of(entry), self.format, &self.zone).as_bytes())?;
         }
         out.flush()
     }

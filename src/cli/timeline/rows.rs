@@ -3,7 +3,7 @@
 
 use crate::cli::RowFormat;
 use crate::guard::line;
-use crate::timeline::Entry;
+use crate::timeline::{Beside, Entry, Mark, Times};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -29,12 +29,18 @@ struct Row<'a> {
     approval: Option<&'a str>,
     audit_log: Option<&'a str>,
     auto_repair: Option<&'a str>,
+    occurred_at: Timestamp,
     recorded_at: Option<Timestamp>,
+    /// How many seconds after it occurred it was recorded, where that is late.
+    late_seconds: Option<i64>,
     context: &'a Value,
+    #[serde(flatten)]
+    beside: &'a Beside,
 }
 
 impl<'a> Row<'a> {
-    fn of(entry: &'a Entry) -> Self {
+    fn of(entry: &'a Entry, beside: &'a Beside) -> Self {
+        let times = Times::of(entry);
         let mut row = Self {
             at: entry.at(),
             kind: entry.type_name(),
@@ -49,12 +55,15 @@ impl<'a> Row<'a> {
             approval: None,
             audit_log: None,
             auto_repair: None,
-            recorded_at: None,
+            occurred_at: times.occurred,
+            recorded_at: times.recorded,
+            late_seconds: times.late().map(|late| late.as_secs()),
             context: entry.context(),
+            beside,
         };
         match entry {
             Entry::Own(event) => {
-                (row.from, row.recorded_at) = ("readback", event.recorded_at);
+                row.from = "readback";
                 row.subject = Some(&event.subject);
             }
             Entry::Operation(operation) => {
@@ -84,8 +93,22 @@ impl<'a> Row<'a> {
 }
 
 /// The columns of a table of rows.
-const COLUMNS: [&str; 10] =
-    ["at", "type", "incident", "actor", "success", "detail", "error", "subject", "id", "context"];
+const COLUMNS: [&str; 14] = [
+    "at",
+    "type",
+    "incident",
+    "actor",
+    "success",
+    "detail",
+    "error",
+    "subject",
+    "id",
+    "context",
+    "late_seconds",
+    "corrected",
+    "notes",
+    "evidence",
+];
 
 /// What stands before the first row.
 pub fn header(format: RowFormat) -> String {
@@ -97,14 +120,60 @@ pub fn header(format: RowFormat) -> String {
 }
 
 /// The row, with its line break.
-pub fn row(entry: &Entry, format: RowFormat, zone: &TimeZone) -> String {
-    let row = Row::of(entry);
+pub fn row(entry: &Entry, beside: &Beside, format: RowFormat, zone: &TimeZone) -> String {
+    let row = Row::of(entry, beside);
     match format {
         RowFormat::Human => human(&row, zone),
         RowFormat::Json => json(&row),
         RowFormat::Csv => csv(&row),
         RowFormat::Md => markdown(&row, zone),
     }
+}
+
+/// Everything that it says, and what stands beside it, in one line.
+fn said(row: &Row<'_>, zone: &TimeZone) -> String {
+    let mut out = String::new();
+    if let Some(late) = row.late_seconds {
+        let _ = write!(out, "[late by {late} s] ");
+    }
+    match row.beside.words() {
+        Some(words) => {
+            let by = words.by.as_deref().unwrap_or("nobody named");
+            let _ =
+                write!(out, "{} [was: {}; corrected by {by} at {}]", words.text, row.words(), local(words.at, zone));
+        }
+        None => out.push_str(row.words()),
+    }
+    if let Some(error) = row.error {
+        let _ = write!(out, " ({error})");
+    }
+    for note in notes(row.beside, |at| local(at, zone)) {
+        let _ = write!(out, " [note: {note}]");
+    }
+    if !row.beside.evidence.is_empty() {
+        let _ = write!(out, " [evidence for {}]", evidence(row.beside));
+    }
+    out
+}
+
+/// The notes that stand, each with who wrote it.
+fn notes(beside: &Beside, stamp: impl Fn(Timestamp) -> String) -> Vec<String> {
+    let standing = beside.notes.iter().filter(|note| !note.text().is_empty());
+    let words = standing.map(|note| {
+        let by = note.said.by.as_deref().unwrap_or("nobody named");
+        let corrected = if note.corrections.is_empty() { "" } else { ", corrected" };
+        format!("{} ({by} at {}{corrected})", note.text(), stamp(note.said.at))
+    });
+    words.collect()
+}
+
+/// What the row is evidence for.
+fn evidence(beside: &Beside) -> String {
+    let mark = |mark: &Mark| {
+        let changed = if mark.row_changed { ", the row has changed since" } else { "" };
+        format!("{} (by {}{changed})", mark.candidate, mark.by)
+    };
+    beside.evidence.iter().map(mark).collect::<Vec<_>>().join("; ")
 }
 
 fn local(at: Timestamp, zone: &TimeZone) -> String {
@@ -119,10 +188,7 @@ fn human(row: &Row<'_>, zone: &TimeZone) -> String {
         let text = line(text);
         let _ = write!(out, "  {text}{}", " ".repeat(width.max(text.width()) - text.width()));
     }
-    let _ = write!(out, "  {}", line(row.words()));
-    if let Some(error) = row.error {
-        let _ = write!(out, " ({})", line(error));
-    }
+    let _ = write!(out, "  {}", line(&said(row, zone)));
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
@@ -150,6 +216,8 @@ fn csv(row: &Row<'_>) -> String {
     let context = row.context.to_string();
     let at = row.at.to_string();
     let success = row.success.map_or("", |success| if success { "true" } else { "false" });
+    let late = row.late_seconds.map(|late| late.to_string()).unwrap_or_default();
+    let corrected = row.beside.words().map_or("", |words| &words.text);
     let fields = [
         &at,
         row.kind,
@@ -161,6 +229,10 @@ fn csv(row: &Row<'_>) -> String {
         row.subject.unwrap_or_default(),
         row.id,
         &context,
+        &late,
+        corrected,
+        &notes(row.beside, |at| at.to_string()).join("; "),
+        &evidence(row.beside),
     ];
     format!("{}\r\n", fields.map(cell).join(","))
 }
@@ -178,10 +250,7 @@ fn cell(text: &str) -> String {
 }
 
 fn markdown(row: &Row<'_>, zone: &TimeZone) -> String {
-    let what = match row.error {
-        Some(error) => format!("{} ({error})", row.words()),
-        None => row.words().to_owned(),
-    };
+    let what = said(row, zone);
     let cells = [
         &local(row.at, zone),
         row.kind,

@@ -5,7 +5,7 @@ mod checks;
 mod detail;
 mod editor;
 mod question;
-mod words;
+pub(super) mod words;
 
 use super::state::Badge;
 use super::widgets::{List, split};

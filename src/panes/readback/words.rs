@@ -61,12 +61,12 @@ pub(super) fn gap(gap: &Gap) -> String {
 }
 
 /// Who takes a step, and under which name it will be recorded.
-pub(super) fn by(facts: &Facts, out: &mut Outbox<'_>) -> Stamp {
+pub(in crate::panes) fn by(facts: &Facts, out: &mut Outbox<'_>) -> Stamp {
     Stamp { id: out.id(), actor: facts.setting.actor.clone(), now: facts.now }
 }
 
 /// Asks for a step to be recorded, or says why it can't be taken.
-pub(super) fn ask(made: Result<NewReviewEvent, Refused>, facts: &Facts, out: &mut Outbox<'_>) {
+pub(in crate::panes) fn ask(made: Result<NewReviewEvent, Refused>, facts: &Facts, out: &mut Outbox<'_>) {
     match made {
         Ok(event) => {
             let review = facts.book.get(&event.review);

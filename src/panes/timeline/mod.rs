@@ -1,9 +1,11 @@
 //! Timeline: `alert_operation_log` and the console's own events as one, newest first.
 
 mod detail;
+mod note;
 mod prompt;
 mod row;
 mod shown;
+mod tree;
 
 use super::state::Badge;
 use super::widgets::{List, split};
@@ -12,6 +14,8 @@ use crate::app::theme::Role;
 use crate::app::{Action, Context, Effect, Facts, Outbox, StoreState};
 use crate::timeline::Entry;
 use crate::timeline::filter::Filter;
+use detail::Reading;
+use note::NotePrompt;
 use prompt::Prompt;
 use ratatui::layout::Rect;
 use shown::Shown;
@@ -27,6 +31,10 @@ pub struct TimelinePane {
     shown: Shown,
     /// The filter that is being written.
     prompt: Option<Prompt>,
+    /// The note that is being written.
+    note: Option<NotePrompt>,
+    /// How far the detail was read.
+    reading: Reading,
 }
 
 /// An older page is asked for when the selection is this close to the oldest row that is known.
@@ -57,6 +65,43 @@ impl TimelinePane {
             Action::CompleteFilter => prompt.complete(facts),
             Action::NextFilter => prompt.saved(true, facts, out),
             Action::PrevFilter => prompt.saved(false, facts, out),
+            _ => return Flow::Pass,
+        }
+        Flow::Consumed
+    }
+
+    /// What keys mean while a note is written.
+    fn act_in_note(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        let Some(note) = &mut self.note else { return Flow::Pass };
+        let done = match action {
+            Action::Save => note.save(facts, out),
+            Action::Cancel => true,
+            _ => return Flow::Pass,
+        };
+        if done {
+            self.note = None;
+        }
+        Flow::Consumed
+    }
+
+    /// What a person does with the selected row.
+    fn act_on_row(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        let (selected, shown) = (self.shown.entry(facts, self.list.index()), self.list.detail());
+        let Some(entry) = selected else { return Flow::Pass };
+        match action {
+            Action::Annotate if note::is_recorded(entry, out) => self.note = Some(NotePrompt::note(entry, facts)),
+            Action::Correct if note::is_recorded(entry, out) => self.note = Some(NotePrompt::correction(entry, facts)),
+            Action::MarkEvidence if note::is_recorded(entry, out) => note::mark(entry, facts, out),
+            Action::Annotate | Action::Correct | Action::MarkEvidence => {}
+            Action::ScrollDown | Action::ScrollUp | Action::FoldTree => {
+                if let Some(entry) = self.shown.entry(facts, shown) {
+                    self.reading.act(action, entry, facts);
+                }
+            }
+            Action::Copy => {
+                out.tell("copied the row's id");
+                out.ask(Effect::Copy(entry.id().to_owned()));
+            }
             _ => return Flow::Pass,
         }
         Flow::Consumed
@@ -104,6 +149,9 @@ impl Pane for TimelinePane {
     }
 
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox) -> Flow {
+        if self.note.is_some() {
+            return self.act_in_note(action, facts, out);
+        }
         if self.prompt.is_some() {
             return self.act_in_prompt(action, facts, out);
         }
@@ -126,18 +174,16 @@ impl Pane for TimelinePane {
             Action::NextFinding => self.seek(facts, true),
             Action::PrevFinding => self.seek(facts, false),
             Action::Refresh => out.ask(Effect::ReadStore),
-            Action::Copy => {
-                if let Some(entry) = self.shown.entry(facts, self.list.index()) {
-                    out.tell("copied the row's id");
-                    out.ask(Effect::Copy(entry.id().to_owned()));
-                }
-            }
-            _ => return Flow::Pass,
+            action => return self.act_on_row(action, facts, out),
         }
         Flow::Consumed
     }
 
-    fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, _out: &mut Outbox) -> Flow {
+    fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, out: &mut Outbox) -> Flow {
+        if let Some(note) = &mut self.note {
+            note.typed(typed, facts, out);
+            return Flow::Consumed;
+        }
         let Some(prompt) = &mut self.prompt else { return Flow::Pass };
         prompt.typed(typed, facts);
         Flow::Consumed
@@ -163,15 +209,25 @@ impl Pane for TimelinePane {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        if self.prompt.is_some() { &[Context::Prompt] } else { &[Context::Timeline, Context::List] }
+        match (&self.note, &self.prompt) {
+            (Some(_), _) => &[Context::Editing],
+            (None, Some(_)) => &[Context::Prompt],
+            (None, None) => &[Context::Timeline, Context::List],
+        }
     }
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
+        if self.note.is_some() {
+            return vec![Action::Save, Action::Cancel];
+        }
         if self.prompt.is_some() {
             return vec![Action::ApplyFilter, Action::ClearFilter, Action::CompleteFilter, Action::NextFilter];
         }
         let open = if self.opened { Action::Back } else { Action::Open };
-        vec![open, Action::Filter, Action::NextFinding, Action::Refresh, Action::Copy]
+        vec![open, Action::Filter, Action::Annotate, Action::MarkEvidence, Action::Correct]
+            .into_iter()
+            .chain([Action::ScrollDown, Action::NextFinding, Action::Refresh, Action::Copy])
+            .collect()
     }
 
     fn state(&self, facts: &Facts) -> Badge {
@@ -192,6 +248,7 @@ impl Pane for TimelinePane {
     }
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+        let whole = area;
         let top = self.top(area);
         match &self.prompt {
             Some(prompt) => prompt.draw(facts, canvas, top),
@@ -210,12 +267,18 @@ impl Pane for TimelinePane {
             canvas.wrapped(places.list, &nothing(facts), Role::Muted);
         }
         if let Some(entry) = self.shown.entry(facts, self.list.detail()) {
-            detail::draw(entry, facts, canvas, places.detail);
+            self.reading.draw(entry, facts, canvas, places.detail);
+        }
+        if let Some(note) = &self.note {
+            note.draw(canvas, whole);
         }
     }
 
     fn cursor(&self, _facts: &Facts, area: Rect) -> Option<(u16, u16)> {
-        self.prompt.as_ref()?.cursor(self.top(area))
+        match &self.note {
+            Some(note) => note.cursor(area),
+            None => self.prompt.as_ref()?.cursor(self.top(area)),
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! One row of the timeline in one row of the screen: when, what, how it went, who, the words.
 
+use super::note;
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
-use crate::timeline::{Entry, EventType, OwnKind};
+use crate::panes::widgets::age_label;
+use crate::timeline::{Entry, EventType, OwnKind, Times};
 use ratatui::layout::Rect;
 
 /// Draws the row.
@@ -27,14 +29,21 @@ pub(super) fn draw(entry: &Entry, facts: &Facts, canvas: &mut Canvas<'_>, row: R
         canvas.put(x, row.y, 17.min(row.right().saturating_sub(x)), actor, Role::Accent);
         x += 18;
     }
-    canvas.put(x, row.y, row.right().saturating_sub(x), words(entry), Role::Text);
+    let beside = facts.beside(entry);
+    note::glyph(&beside, canvas, row);
+    if let Some(late) = Times::of(entry).late() {
+        let says = format!("late {} ", age_label(late.unsigned_abs()));
+        x += canvas.put(x, row.y, row.right().saturating_sub(x), &says, Role::Warn);
+    }
+    let words = beside.words().map_or_else(|| words(entry), |corrected| &corrected.text);
+    canvas.put(x, row.y, row.right().saturating_sub(x), words, Role::Text);
     if selected {
         canvas.select(row, named);
     }
 }
 
 /// What the row says: the detail, else what the context names.
-fn words(entry: &Entry) -> &str {
+pub(super) fn words(entry: &Entry) -> &str {
     let detail = entry.detail();
     if !detail.is_empty() {
         return detail;
@@ -55,7 +64,7 @@ fn result(entry: &Entry, canvas: &Canvas<'_>) -> (&'static str, Role) {
 /// How a type looks. RESOLVED is not green: resolved is claimed, not proved.
 fn role_of(entry: &Entry) -> Role {
     match entry {
-        Entry::Own(event) if event.kind == OwnKind::ReviewEvent => Role::Accent,
+        Entry::Own(event) if event.kind == OwnKind::ReviewEvent || event.kind.is_annotation() => Role::Accent,
         Entry::Own(_) => Role::Changed,
         Entry::Operation(operation) => match operation.row.event_type {
             EventType::AlertReceived | EventType::Escalated => Role::Warn,
@@ -76,7 +85,9 @@ fn short(entry: &Entry) -> &'static str {
             OwnKind::RestartRead => "read back",
             OwnKind::ConfigChanged => "config",
             OwnKind::ReviewEvent => "review",
-            OwnKind::Note => "note",
+            OwnKind::Annotated => "note",
+            OwnKind::Corrected => "correction",
+            OwnKind::Note => "console",
         },
         Entry::Operation(operation) => match operation.row.event_type {
             EventType::AlertReceived => "alert",

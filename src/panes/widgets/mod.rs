@@ -4,8 +4,10 @@ mod age;
 mod list;
 mod pen;
 mod split;
+mod text_box;
 
 pub use age::{age_label, next_label_change};
 pub use list::List;
 pub use pen::Pen;
 pub use split::split;
+pub use text_box::TextBox;

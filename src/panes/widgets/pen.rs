@@ -3,6 +3,7 @@
 use crate::app::theme::Role;
 use crate::panes::{Canvas, Glyphs};
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 /// Columns of a name; where there is room, as many as the longest need.
 const NAME: u16 = 18;
@@ -67,15 +68,42 @@ impl<'p, 'c> Pen<'p, 'c> {
         self.take(rows);
     }
 
-    /// A name and a wrapped value beside it.
-    pub fn pair(&mut self, name: &str, value: &str, role: Role) {
+    /// A name and words that no longer stand: struck through where the terminal can, cut at the end of the row.
+    pub fn struck(&mut self, name: &str, value: &str, struck: Modifier) {
+        let Some(rest) = self.named(name) else { return };
+        let style = self.canvas.style(Role::Muted).add_modifier(struck);
+        self.canvas.put_styled(rest.x, rest.y, rest.width, value, style);
+        self.take(1);
+    }
+
+    /// A line of a tree: guides, a name, and the wrapped value beside it.
+    pub fn branch(&mut self, guides: &str, name: &str, value: &str) {
         if self.area.height == 0 {
             return;
         }
-        let name_width = if self.area.width >= ROOMY { LONG_NAME } else { NAME }.min(self.area.width / 2);
-        self.canvas.put(self.area.x, self.area.y, name_width.saturating_sub(1), name, Role::Muted);
-        let rest = Rect { x: self.area.x + name_width, width: self.area.width - name_width, ..self.area };
+        let Rect { x, y, width, .. } = self.area;
+        let separator = if value.is_empty() || name.is_empty() { "" } else { ": " };
+        let spans = [(guides, Role::Border), (name, Role::Muted), (separator, Role::Muted)];
+        let taken = self.canvas.spans(x, y, width, &spans).min(width.saturating_sub(1));
+        let rest = Rect { x: x + taken, width: width - taken, ..self.area };
+        let rows = if value.is_empty() { 1 } else { self.canvas.wrapped(rest, value, Role::Text) };
+        self.take(rows.max(1));
+    }
+
+    /// A name and a wrapped value beside it.
+    pub fn pair(&mut self, name: &str, value: &str, role: Role) {
+        let Some(rest) = self.named(name) else { return };
         let rows = self.canvas.wrapped(rest, value, role);
         self.take(rows.max(1));
+    }
+
+    /// Writes a name; the place of its value.
+    fn named(&mut self, name: &str) -> Option<Rect> {
+        if self.area.height == 0 {
+            return None;
+        }
+        let name_width = if self.area.width >= ROOMY { LONG_NAME } else { NAME }.min(self.area.width / 2);
+        self.canvas.put(self.area.x, self.area.y, name_width.saturating_sub(1), name, Role::Muted);
+        Some(Rect { x: self.area.x + name_width, width: self.area.width - name_width, ..self.area })
     }
 }

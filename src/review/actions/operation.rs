@@ -26,9 +26,11 @@ pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<
             format!("readback_quarantined detector={detector} field={field} candidate={name}"),
             json!({"step": "quarantined", "field": field, "detector": detector, "offset": offset, "len": len}),
         ),
-        ReviewAct::FieldSet { .. } | ReviewAct::CheckDecided { .. } | ReviewAct::QuarantineCleared { .. } => {
-            return None;
-        }
+        ReviewAct::FieldSet { .. }
+        | ReviewAct::CheckDecided { .. }
+        | ReviewAct::QuarantineCleared { .. }
+        | ReviewAct::EvidenceMarked { .. }
+        | ReviewAct::EvidenceUnmarked { .. } => return None,
     };
     context["review_id"] = json!(event.review.0);
     context["candidate"] = candidate.map_or(Value::Null, |candidate| json!(candidate.0));

@@ -41,6 +41,12 @@ pub enum Refused {
     /// There is nothing to clear.
     #[error("nothing is in quarantine in `{0}`")]
     NothingQuarantined(String),
+    /// The row is marked.
+    #[error("this row is marked as evidence already")]
+    AlreadyMarked,
+    /// The row is not marked.
+    #[error("this row is not marked as evidence")]
+    NotMarked,
     /// What is in quarantine can't be signed.
     #[error("a payload is in quarantine; remove it before you sign")]
     Quarantined,

@@ -165,6 +165,16 @@ impl Store for PgStore {
         .await
     }
 
+    async fn annotations(&self, rows: &[String]) -> Result<Vec<OwnEvent>, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let found = if lease.has_own() { read::annotations(lease.connection(), rows).await? } else { Vec::new() };
+            lease.give_back();
+            Ok(found)
+        })
+        .await
+    }
+
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
         in_time(async {
             let mut lease = self.connections.lease().await?;

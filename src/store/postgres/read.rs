@@ -6,7 +6,7 @@ use crate::store::narrow::{self, Asked, Columns};
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
-use crate::store::{Cursor, StoreError};
+use crate::store::{Cursor, StoreError, limits};
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, EventType, OwnEvent};
 use sqlx::{Connection, PgConnection, Postgres};
@@ -31,6 +31,14 @@ const PROBE_HISTORY: &str = "
     FROM readback_event
     WHERE kind IN ('PROBE_CHANGED', 'PROBE_SAMPLED')
     ORDER BY occurred_at DESC, id DESC LIMIT $1";
+
+/// Served by `readback_event_annotation`.
+const ANNOTATIONS: &str = "
+    SELECT id::text, incident_id::text, kind, subject, actor::text, summary, success, context::text AS context,
+           occurred_at, recorded_at
+    FROM readback_event
+    WHERE kind IN ('ANNOTATED', 'CORRECTED') AND subject = ANY($1)
+    ORDER BY recorded_at DESC, id DESC LIMIT $2";
 
 const RECORD_PAGE: &str = "
     SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
@@ -92,6 +100,13 @@ pub(super) async fn probe_history(connection: &mut PgConnection, limit: u32) -> 
     let rows = sqlx::query_as(PROBE_HISTORY).bind(i64::from(limit)).fetch_all(connection);
     let rows: Vec<OwnRow> = rows.await.map_err(from_sqlx)?;
     Ok(rows.into_iter().map(OwnEvent::from).collect())
+}
+
+/// The notes on these rows and their corrections.
+pub(super) async fn annotations(connection: &mut PgConnection, rows: &[String]) -> Result<Vec<OwnEvent>, StoreError> {
+    let found = sqlx::query_as(ANNOTATIONS).bind(rows).bind(i64::from(limits::MAX_PAGE)).fetch_all(connection);
+    let found: Vec<OwnRow> = found.await.map_err(from_sqlx)?;
+    Ok(found.into_iter().map(OwnEvent::from).collect())
 }
 
 /// Every review record, in the order of recording.

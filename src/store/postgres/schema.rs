@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 
 const LOG: &str = include_str!("../migrations/postgres/0001_alert_operation_log.sql");
 const OWN: &str = include_str!("../migrations/postgres/0002_readback.sql");
+const ANNOTATION: &str = include_str!("../migrations/postgres/0003_annotation.sql");
 
 /// The advisory lock of whoever makes tables ("readback" in ASCII).
 const LOCK: i64 = 0x7265_6164_6261_636b;
@@ -53,8 +54,28 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, Stor
             other => other,
         })?;
     }
+    index(connection).await?;
     columns(connection).await?;
     Ok(Stands { log: true, own: true })
+}
+
+/// Makes the index of annotations on a database that stood before there were any. Where it can't be made now (the role
+/// may not, or a long transaction writes to the table) the console does without: reading is slower then, and no less
+/// right.
+async fn index(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let sql =
+        "SELECT count(*) > 0 FROM pg_class WHERE relname = 'readback_event_annotation' AND pg_table_is_visible(oid)";
+    if sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(from_sqlx)? {
+        return Ok(());
+    }
+    let mut turn = connection.begin().await.map_err(from_sqlx)?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *turn).await.map_err(from_sqlx)?;
+    // Who waits for the table's lock keeps every writer behind it waiting too.
+    sqlx::raw_sql("SET LOCAL lock_timeout = '500ms'").execute(&mut *turn).await.map_err(from_sqlx)?;
+    match sqlx::raw_sql(ANNOTATION).execute(&mut *turn).await {
+        Ok(_) => turn.commit().await.map_err(from_sqlx),
+        Err(_) => turn.rollback().await.map_err(from_sqlx),
+    }
 }
 
 /// Checks without making anything. The log alone is enough to read.

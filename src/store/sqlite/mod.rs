@@ -158,6 +158,14 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn annotations(&self, rows: &[String]) -> Result<Vec<OwnEvent>, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::annotations(&mut connection, rows).await
+        })
+        .await
+    }
+
     async fn reviews(&self) -> Result<Vec<Recorded>, StoreError> {
         in_time(async {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;

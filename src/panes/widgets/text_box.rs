@@ -1,0 +1,144 @@
+//! A place to write in: a text area, scanned as it is written. What the guard catches is masked at once and is in no
+//! draft.
+
+use crate::app::theme::Role;
+use crate::app::{Effect, Facts, Outbox};
+use crate::guard;
+use crate::guard::scan::Hit;
+use crate::panes::{Canvas, Typed};
+use ratatui::layout::Rect;
+use tui_textarea::{CursorMove, TextArea};
+use unicode_width::UnicodeWidthStr;
+
+/// The longest text that is taken, in bytes.
+const LONGEST: usize = 64 * 1024;
+/// The rows that it takes with its frame.
+const HEIGHT: u16 = 9;
+
+/// The text, and what the guard says of it.
+#[derive(Debug)]
+pub struct TextBox {
+    /// Where the draft is kept.
+    key: String,
+    area: TextArea<'static>,
+    hits: Vec<Hit>,
+}
+
+impl TextBox {
+    /// Starts from the draft that was kept under this key, else from this text.
+    pub fn new(key: String, text: &str, facts: &Facts) -> Self {
+        let text = facts.drafts.get(&key).map_or(text, String::as_str);
+        let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        let mut made = Self { key, area, hits: Vec::new() };
+        made.scan(facts);
+        made
+    }
+
+    /// What was written.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// The first thing in it that must not be kept.
+    pub fn caught(&self) -> Option<&Hit> {
+        self.hits.first()
+    }
+
+    /// Looks again, where the guard may have been told of new values since the last key.
+    pub fn scan(&mut self, facts: &Facts) {
+        self.hits = facts.guard.catch(&self.text());
+    }
+
+    /// Takes a key or a paste. Of a text in which the guard has caught something, only what stands before it
+    /// is kept as the draft: the start of a secret was kept while it was not yet known for one.
+    pub fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, out: &mut Outbox<'_>) {
+        match typed {
+            Typed::Key(key) => {
+                self.area.input(**key);
+            }
+            Typed::Paste(text) if self.text().len() + text.len() > LONGEST => {
+                out.tell("not pasted: too long for a reference (64 KiB); attach evidence by its id instead");
+            }
+            Typed::Paste(text) => {
+                self.area.insert_str(guard::multiline(text));
+            }
+        }
+        self.scan(facts);
+        let mut draft = self.text();
+        if let Some(hit) = self.hits.first() {
+            out.tell(format!("{} at byte {}: it can't be saved; take it out", hit.detector, hit.offset));
+            draft.truncate(hit.offset);
+        }
+        out.ask(Effect::SaveDraft { key: self.key.clone(), text: draft });
+    }
+
+    /// Asks that the draft be forgotten.
+    pub fn forget(&self, out: &mut Outbox<'_>) {
+        out.ask(Effect::SaveDraft { key: self.key.clone(), text: String::new() });
+    }
+
+    /// The text with what was caught masked, so that it is not redrawn.
+    fn masked(&self, mask: &str) -> Vec<String> {
+        let text = self.text();
+        let caught = |at: usize| self.hits.iter().any(|hit| (hit.offset..hit.offset + hit.len).contains(&at));
+        let shown: String = text
+            .char_indices()
+            .map(|(at, c)| if c != '\n' && caught(at) { mask.to_owned() } else { c.to_string() })
+            .collect();
+        shown.split('\n').map(str::to_owned).collect()
+    }
+
+    fn place(area: Rect) -> Rect {
+        let height = area.height.min(HEIGHT);
+        Rect { y: area.bottom().saturating_sub(height), height, ..area }
+    }
+
+    /// The rows of the text that are on the screen: those around the cursor.
+    fn window(&self, height: u16) -> usize {
+        (self.cursor_place().0 + 1).saturating_sub(usize::from(height))
+    }
+
+    /// Paints it at the bottom of the pane.
+    pub fn draw(&self, title: &str, canvas: &mut Canvas<'_>, area: Rect) {
+        let place = Self::place(area);
+        canvas.clear(place);
+        let role = if self.hits.is_empty() { Role::BorderFocus } else { Role::Fail };
+        let inside = canvas.frame(place, &[(&format!(" {title} "), Role::Title)], role);
+        let lines = self.masked(canvas.glyphs.mask());
+        for (y, line) in (inside.y..inside.bottom()).zip(&lines[self.window(inside.height).min(lines.len())..]) {
+            let skip = self.skipped_columns(inside.width);
+            let tail: String = line.chars().skip(skip).collect();
+            canvas.put(inside.x, y, inside.width, &tail, Role::Text);
+        }
+    }
+
+    /// How many characters of a line are out of view at the left, so that the cursor is in view.
+    fn skipped_columns(&self, width: u16) -> usize {
+        (self.cursor_place().1 + 2).saturating_sub(usize::from(width))
+    }
+
+    /// Where the cursor stands on the screen.
+    pub fn cursor(&self, area: Rect) -> Option<(u16, u16)> {
+        let place = Self::place(area);
+        let inside = Rect {
+            x: place.x + 1,
+            y: place.y + 1,
+            width: place.width.checked_sub(2)?,
+            height: place.height.checked_sub(2)?,
+        };
+        let (row, column) = self.cursor_place();
+        let line = self.area.lines().get(row)?;
+        let before: String = line.chars().take(column).skip(self.skipped_columns(inside.width)).collect();
+        let x = inside.x + (before.width() as u16).min(inside.width.checked_sub(1)?);
+        let y = inside.y + (row - self.window(inside.height)) as u16;
+        (y < inside.bottom()).then_some((x, y))
+    }
+
+    /// Row and column of the cursor, in characters.
+    fn cursor_place(&self) -> (usize, usize) {
+        let cursor = self.area.cursor();
+        (cursor.0, cursor.1)
+    }
+}
