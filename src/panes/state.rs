@@ -6,6 +6,7 @@ use crate::env::Severity;
 use crate::env::blame::{Did, Mark};
 use crate::env::forecast::Safety;
 use crate::evidence::{Evidence, Freshness, RecoveryState, Verdict};
+use crate::timeline::incident::IncidentState;
 use jiff::Timestamp;
 
 /// A pane's state in a few words.
@@ -51,6 +52,19 @@ pub fn of_recovery(state: RecoveryState) -> Role {
         RecoveryState::Degraded => Role::Warn,
         RecoveryState::ClearedUnverified => Role::Unknown,
         RecoveryState::VerifiedRecovery => Role::Pass,
+    }
+}
+
+/// The look of an incident's state. Verified is green only while the gate is: what was proved once may not hold any
+/// more. Acknowledged is no progress.
+pub fn of_incident(state: IncidentState, gate: RecoveryState) -> Role {
+    match (state, gate) {
+        (IncidentState::Firing, _) => Role::Fail,
+        (IncidentState::Acknowledged, _) => Role::Warn,
+        (IncidentState::Silenced, _) => Role::Stale,
+        (IncidentState::ClearedUnverified | IncidentState::Unknown, _) => Role::Unknown,
+        (IncidentState::VerifiedRecovered, RecoveryState::VerifiedRecovery) => Role::Pass,
+        (IncidentState::VerifiedRecovered, _) => Role::Text,
     }
 }
 

@@ -2,13 +2,13 @@
 
 mod claim;
 mod event;
+pub mod expected;
 pub mod filter;
+pub mod incident;
 mod refire;
-mod state;
 mod verified;
 
 pub use claim::{Latest, claims, is_same};
 pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
 pub use refire::{FLAP_WINDOW, refire_of, refired};
-pub use state::{Durations, IncidentState, durations};
-pub use verified::{Claim, Clocks, clocks, proof, stable_id, unverified};
+pub use verified::{Claim, proof, stable_id, unverified};
