@@ -60,6 +60,8 @@ pub enum Action {
     Since,
     /// What the next restart would do.
     Forecast,
+    /// The rows of the timeline by incident, or all.
+    Group,
     /// Ask which rows of the timeline are shown.
     Filter,
     /// Show the rows that fit what was written.
@@ -222,6 +224,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "forecast",
         "What a restart keeps, what a recreate loads, and what breaks",
     ),
+    row(A::Group, C::Timeline, "group", &["i"], "incidents", "The incidents that the rows tell of, or the rows"),
     row(A::Filter, C::Timeline, "filter", &["/"], "filter", "Write which rows are shown"),
     row(A::ApplyFilter, C::Prompt, "apply-filter", &["enter"], "apply", "Show the rows that fit"),
     row(A::ClearFilter, C::Prompt, "clear-filter", &["esc", "ctrl-c"], "clear", "Show every row again"),

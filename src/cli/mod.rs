@@ -8,14 +8,15 @@ mod context;
 mod demo;
 pub mod env;
 mod files;
+pub mod incidents;
 pub mod init;
 mod nothing;
 pub mod timeline;
 pub mod verify;
 
 pub use args::{
-    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, RowFormat, TimelineArgs, VerifyArgs,
-    VerifyFormat, WatchFormat,
+    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, IncidentsArgs, RowFormat, TimelineArgs,
+    VerifyArgs, VerifyFormat, WatchFormat,
 };
 
 use args::Command;
@@ -45,8 +46,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
-    let is_a_question =
-        matches!(args.command, Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Verify(_)));
+    let is_a_question = matches!(
+        args.command,
+        Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Incidents(_) | Command::Verify(_))
+    );
     let failed = if is_a_question { UNKNOWN } else { FAILED };
     match dispatch(&args) {
         Ok(code) => ExitCode::from(code),
@@ -66,6 +69,7 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Check(options)) => check::run(args, options),
         Some(Command::Env(asked)) => env::run(args, asked),
         Some(Command::Timeline(options)) => timeline::run(args, options),
+        Some(Command::Incidents(options)) => incidents::run(args, options),
         Some(Command::Verify(options)) => verify::run(args, options),
         None => match Context::find(args)? {
             Some(context) => console::run(&context),

@@ -1,3 +1,4 @@
+//! `[[timeline.expect]]`: tuned, turned off, added, and what is wrong with its place.
 #![allow(clippy::unwrap_used)]
 
 use crate::config::{Origin, load};

@@ -68,6 +68,19 @@ pub fn of_incident(state: IncidentState, gate: RecoveryState) -> Role {
     }
 }
 
+/// The glyph of an incident's state; what was proved once and does not hold now is no check mark.
+pub fn incident_glyph(state: IncidentState, gate: RecoveryState, glyphs: Glyphs) -> &'static str {
+    match (state, gate) {
+        (IncidentState::Firing, _) => glyphs.verdict(Verdict::Fail),
+        (IncidentState::Acknowledged, _) => glyphs.verdict(Verdict::Warn),
+        (IncidentState::Silenced, _) => glyphs.freshness(Freshness::Stale),
+        (IncidentState::ClearedUnverified, _) => "?",
+        (IncidentState::VerifiedRecovered, RecoveryState::VerifiedRecovery) => glyphs.verdict(Verdict::Pass),
+        (IncidentState::VerifiedRecovered, _) => glyphs.freshness(Freshness::Aging),
+        (IncidentState::Unknown, _) => glyphs.freshness(Freshness::Never),
+    }
+}
+
 /// The look of a key in a snapshot.
 pub fn of_mark(mark: Mark) -> Role {
     match mark {

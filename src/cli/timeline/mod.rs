@@ -2,7 +2,7 @@
 
 mod follow;
 mod print;
-mod rows;
+pub(in crate::cli) mod rows;
 
 pub use rows::{header, row};
 
@@ -85,7 +85,7 @@ async fn answer(context: &Context, options: &TimelineArgs, filter: &Filter, zone
 }
 
 /// What masks secrets in rows: every shape, and the values that the stack knows.
-async fn door(context: &Context) -> Result<Door, StartError> {
+pub(in crate::cli) async fn door(context: &Context) -> Result<Door, StartError> {
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
     let guard = match tokio::time::timeout(PATIENCE, Box::pin(layers.read())).await {
         Ok(compared) => compared.guard,

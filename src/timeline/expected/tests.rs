@@ -1,3 +1,4 @@
+//! The grammar of successors: what is missing, what is late, what waits, and the laws of it.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

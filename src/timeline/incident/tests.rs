@@ -1,3 +1,4 @@
+//! The fold of incidents: states, times, flaps, silences, statistics, and the laws of all of them.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
