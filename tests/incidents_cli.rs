@@ -117,7 +117,7 @@ async fn what_is_missing_is_printed_among_the_rows_of_one_incident_and_says_that
     let lines: Vec<&str> = human.lines().collect();
     let at =
         |word: &str| lines.iter().rposition(|line| line.contains(word)).unwrap_or_else(|| panic!("{word}: {human}"));
-    let missing = at("EXPECTED, NOT SEEN: TELEGRAM_SENT, expected within 60 s of ALERT_RECEIVED");
+    let missing = at("EXPECTED, NOT SEEN: TELEGRAM_SENT within 60 s of ALERT_RECEIVED");
     assert!(at("RESOLVED") > missing, "{human}");
     assert!(human.contains("late by 2 m 20 s: TELEGRAM_SENT"), "{human}");
     assert!(human.contains("time to acknowledge 11 m 40 s"), "{human}");

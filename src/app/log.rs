@@ -135,10 +135,18 @@ impl Reading {
             return;
         }
         let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+        let incidents = incidents(&log.entries);
+        // While another alert of it fires, an incident is not claimed to be over, and nothing is there to be proved.
+        let is_over = |claim: &Claim| {
+            let mut over = incidents.iter().filter(|incident| incident.moments.claimed.is_some());
+            over.any(|incident| incident.key.number() == Some(claim.incident.as_str()))
+        };
+        let mut claims = timeline::unverified(&log.entries, since);
+        claims.retain(is_over);
         self.found = Some(Found {
             log: log.version,
-            claims: timeline::unverified(&log.entries, since),
-            incidents: incidents(&log.entries),
+            claims,
+            incidents,
             expected: expected(&log.entries, grammar),
             unread: restart::unread(&log.entries, since),
         });

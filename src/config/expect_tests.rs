@@ -1,5 +1,5 @@
 //! `[[timeline.expect]]`: tuned, turned off, added, and what is wrong with its place.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use crate::config::{Origin, load};
 use crate::timeline::expected::{Grammar, Need, Rule};
@@ -34,7 +34,7 @@ fn a_built_in_rule_is_tuned_or_turned_off_and_another_is_added() {
     assert!(rule(&tuned, "auto-repair-approved").is_none());
     let told = rule(&tuned, "alert-told").unwrap();
     assert_eq!((told.after.as_str(), told.after_where.to_string().as_str()), ("ALERT_RECEIVED", "context.severity=P0"));
-    let Need::Row { kind, filter, within } = &told.need else { return assert!(false, "{told:?}") };
+    let Need::Row { kind, filter, within } = &told.need else { panic!("{told:?}") };
     assert_eq!((kind.as_str(), filter.to_string().as_str()), ("TELEGRAM_SENT", "success!=false"));
     assert_eq!(*within, SignedDuration::from_mins(2));
     assert!(rule(&tuned, "answered").is_some());

@@ -22,12 +22,12 @@ pub(super) fn print(seen: &Seen, zone: &TimeZone) -> String {
     } else {
         out.push('\n');
         for item in interleaved(seen) {
-            out.push_str(&match item {
-                Item::Row(entry) => row(entry, RowFormat::Human, zone),
+            match item {
+                Item::Row(entry) => out.push_str(&row(entry, RowFormat::Human, zone)),
                 Item::Missing(expected) => {
-                    format!("{}  {}\n", local(expected.due, zone), said(expected, seen.as_of).0)
+                    let _ = writeln!(out, "{}  {}", local(expected.due, zone), said(expected, seen.as_of).0);
                 }
-            });
+            }
         }
     }
     out
@@ -44,10 +44,10 @@ fn one(incident: &Incident, seen: &Seen, zone: &TimeZone, out: &mut String) {
         let _ = writeln!(out, "  {took}");
     }
     let mut notes = vec![format!("{} rows", incident.rows)];
-    notes.extend((incident.flaps > 0).then(|| format!("fired again {} times within 15 min", incident.flaps)));
-    notes.extend((incident.reopened > 0).then(|| format!("{} times later", incident.reopened)));
+    notes.extend((incident.flaps > 0).then(|| format!("flaps {}", incident.flaps)));
+    notes.extend((incident.reopened > 0).then(|| format!("fired again later {}", incident.reopened)));
     notes.extend(incident.is_without_people().then(|| "auto-repair worked alone".to_owned()));
-    notes.extend(incident.silenced_only.then(|| "silenced only: in no number".to_owned()));
+    notes.extend(incident.is_silenced_only().then(|| "silenced only: in no number".to_owned()));
     notes.extend(incident.skewed.then(|| "the alert began after it was received: one clock is wrong".to_owned()));
     let _ = writeln!(out, "  {}", notes.join(", "));
     let actor = |actor: &crate::timeline::incident::Actor| {
@@ -68,13 +68,13 @@ pub(super) fn said(expected: &Expected, as_of: Timestamp) -> (String, String) {
         (Standing::Overdue, What::Field(_)) => "EXPECTED, NOT GIVEN".to_owned(),
         (Standing::Late(by), _) => format!("late by {}", in_words(by)),
     };
-    let text = format!("{standing}: {}, {}", expected.name(), line(&expected.words()));
+    let text = format!("{standing}: {} {}", expected.name(), line(&expected.words()));
     (text, standing)
 }
 
 /// Incidents in numbers, a line for each measure.
 fn numbers(all: &Statistics) -> String {
-    let mut out = format!("\n{} incidents counted, {} flaps", all.counted, all.flaps);
+    let mut out = format!("\nincidents counted {}, flaps {}", all.counted, all.flaps);
     for (count, what) in [
         (all.silenced_only, "silenced only and left out"),
         (all.not_begun, "left out because their beginning is not among the rows"),

@@ -31,6 +31,7 @@ pub struct Report<'a> {
 
 /// An incident.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields of the JSON, each a question of its own")]
 pub struct One<'a> {
     name: &'a str,
     by: &'static str,
@@ -144,7 +145,7 @@ impl<'a> One<'a> {
             actors: incident.actors.iter().map(who).collect(),
             auto_repaired: incident.auto_repaired,
             without_people: incident.is_without_people(),
-            silenced_only: incident.silenced_only,
+            silenced_only: incident.is_silenced_only(),
             clock_skew: incident.skewed,
             expected: seen.expected_of(incident).map(|expected| Missed::of(expected, seen.as_of)).collect(),
         }

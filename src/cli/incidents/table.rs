@@ -61,7 +61,7 @@ fn fields<'a>(incident: &Incident, measures: &'a [String; 6], seen: &Seen) -> Ve
         ("flaps", incident.flaps.to_string()),
         ("reopened", incident.reopened.to_string()),
         ("rows", incident.rows.to_string()),
-        ("silenced_only", incident.silenced_only.to_string()),
+        ("silenced_only", incident.is_silenced_only().to_string()),
     ];
     for (column, measure) in measures.iter().zip(Measure::ALL) {
         let took = measure.of(incident).map(|took| took.as_secs().to_string());
@@ -91,13 +91,14 @@ pub(super) fn markdown(seen: &Seen, zone: &TimeZone) -> String {
         out.push('\n');
         out.push_str(&header(RowFormat::Md));
         for item in interleaved(seen) {
-            out.push_str(&match item {
-                Item::Row(entry) => row(entry, RowFormat::Md, zone),
+            match item {
+                Item::Row(entry) => out.push_str(&row(entry, RowFormat::Md, zone)),
                 Item::Missing(expected) => {
                     let (text, standing) = said(expected, seen.as_of);
-                    format!("| {} | *{}* | | | | {} |\n", escaped(&local(expected.due, zone)), standing, escaped(&text))
+                    let (due, text) = (escaped(&local(expected.due, zone)), escaped(&text));
+                    let _ = writeln!(out, "| {due} | *{standing}* | | | | {text} |");
                 }
-            });
+            }
         }
         return out;
     }

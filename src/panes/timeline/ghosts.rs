@@ -81,7 +81,7 @@ pub(super) fn draw(ghost: &Expected, facts: &Facts, canvas: &mut Canvas<'_>, row
     };
     if row.width >= 70 {
         canvas.put(x, row.y, 22.min(row.right().saturating_sub(x)), ghost.name(), Role::Muted);
-        put(canvas, x + 23, &format!("{absent}: {}", ghost.words()));
+        put(canvas, x + 23, &format!("{absent}: expected {}", ghost.words()));
     } else {
         put(canvas, x, &format!("{absent}: {}", ghost.name()));
     }

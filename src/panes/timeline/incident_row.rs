@@ -113,7 +113,7 @@ pub(super) fn detail(incident: &Incident, facts: &Facts, canvas: &mut Canvas<'_>
     }
     for expected in facts.missing_rows().filter(|expected| expected.is_of(incident)) {
         let absent = if matches!(expected.what, What::Row(_)) { "not seen" } else { "not given" };
-        pen.pair("missing", &format!("{}, {}, {absent}", expected.name(), expected.words()), Role::Warn);
+        pen.pair("missing", &format!("{}, expected {}, {absent}", expected.name(), expected.words()), Role::Warn);
     }
     for late in facts.late_rows().filter(|expected| expected.is_of(incident)) {
         let by = late.came.map(|came| in_words(came.duration_since(late.due))).unwrap_or_default();

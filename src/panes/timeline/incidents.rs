@@ -101,6 +101,7 @@ impl Incidents {
                     self.place = Place::Opened { before: filter.cloned() };
                     return Led::To(rows);
                 }
+                out.tell("its name has characters that no filter can ask for");
             }
             Action::NextFinding | Action::PrevFinding => {
                 let needs_a_look =
@@ -114,7 +115,9 @@ impl Incidents {
                     out.ask(Effect::Copy(incident.name().to_owned()));
                 }
             }
-            _ => return Led::Nowhere,
+            Action::Refresh => return Led::Nowhere,
+            // What is meant for a row must not reach the one that is selected behind this list.
+            _ => {}
         }
         Led::Here
     }

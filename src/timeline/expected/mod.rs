@@ -98,14 +98,14 @@ impl Expected {
         }
     }
 
-    /// What was expected, for people; how it stands is said beside it.
+    /// When it was expected, for people (`within 60 s of ALERT_RECEIVED`); what, and how it stands, is said beside it.
     pub fn words(&self) -> String {
         match &self.what {
             What::Row(_) => {
                 let within = self.due.duration_since(self.since);
-                format!("expected within {} of {}", short(within), self.after_type)
+                format!("within {} of {}", short(within), self.after_type)
             }
-            What::Field(_) => format!("expected with {}", self.after_type),
+            What::Field(_) => format!("with {}", self.after_type),
         }
     }
 

@@ -85,7 +85,7 @@ fn an_execution_ends_by_its_own_end_and_not_by_that_of_another() {
         expected(&rows, &Grammar::builtin()).into_iter().filter(|row| row.rule == "execution-ends").collect();
     assert_eq!(ends.len(), 1);
     assert_eq!((ends[0].after.as_str(), ends[0].due), ("000000-EXECUTION_STARTED", at(900)));
-    assert_eq!(ends[0].words(), "expected within 15 min of EXECUTION_STARTED");
+    assert_eq!(ends[0].words(), "within 15 min of EXECUTION_STARTED");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn auto_repair_needs_an_approval_and_misses_it_at_once() {
     let found = missing(&rows, &Grammar::builtin(), at(50));
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].what.clone(), found[0].due), (What::Field("approval".to_owned()), at(50)));
-    assert_eq!(found[0].words(), "expected with AUTO_REPAIR_TRIGGERED");
+    assert_eq!(found[0].words(), "with AUTO_REPAIR_TRIGGERED");
     assert!(expected(&rows, &Grammar::none()).is_empty());
 }
 

@@ -67,12 +67,12 @@ pub fn says_postcheck(row: &Entry) -> bool {
     row.detail().starts_with("postcheck") || row.context().get("postcheck").and_then(Value::as_bool) == Some(true)
 }
 
-/// Whether this USER_ACTION asks for a silence, and for nothing else.
+/// Whether this `USER_ACTION` asks for a silence, and for nothing else.
 pub(super) fn asks_for_silence(row: &Entry) -> bool {
     row.detail().trim_start().to_lowercase().starts_with("silence")
 }
 
-/// Whether this USER_ACTION is a step of a review: work on the record, not on the incident.
+/// Whether this `USER_ACTION` is a step of a review: work on the record, not on the incident.
 pub(super) fn is_review(row: &Entry) -> bool {
     row.context().get("review_id").is_some()
 }

@@ -68,12 +68,11 @@ impl Incident {
             reopened: 0,
             actors: Vec::new(),
             auto_repaired: false,
-            silenced_only: false,
             skewed: false,
             latest_alert: None,
             firing: Vec::new(),
             silences: Vec::new(),
-            owned: false,
+            owned_at: None,
             proved: None,
             worked: false,
         }
@@ -100,7 +99,6 @@ impl Incident {
             Entry::Own(_) => {}
             Entry::Operation(_) => self.take_operation(row),
         }
-        self.silenced_only = !self.silences.is_empty() && !self.worked;
     }
 
     fn take_operation(&mut self, row: &Entry) {
@@ -135,7 +133,7 @@ impl Incident {
             } else {
                 self.reopened += 1;
             }
-            self.owned = false;
+            self.owned_at = None;
         } else if self.latest_alert.is_none() {
             self.moments.detected = Some(row.at());
         }
@@ -188,6 +186,8 @@ impl Incident {
         if self.moments.detected.is_some() {
             self.moments.acknowledged.get_or_insert(row.at());
         }
-        self.owned |= self.moments.claimed.is_none();
+        if self.moments.claimed.is_none() {
+            self.owned_at.get_or_insert(row.at());
+        }
     }
 }

@@ -106,8 +106,6 @@ pub struct Incident {
     pub actors: Vec<Actor>,
     /// Auto-repair was triggered.
     pub auto_repaired: bool,
-    /// It was silenced and nothing else was done: how long it took says nothing of how anybody worked.
-    pub silenced_only: bool,
     /// The alert says that it began after it was received: one of the two clocks is wrong.
     pub skewed: bool,
     /// Its newest alert.
@@ -116,8 +114,8 @@ pub struct Incident {
     firing: Vec<Alert>,
     /// What is silenced, and until when.
     silences: Vec<(Alert, Timestamp)>,
-    /// A person acted since it fired last.
-    owned: bool,
+    /// When a person acted first since it fired last.
+    owned_at: Option<Timestamp>,
     /// The first proof since the newest alert.
     proved: Option<Timestamp>,
     /// Somebody or something did more than to silence it.
@@ -133,7 +131,7 @@ impl Incident {
             (Some(_), None) => IncidentState::ClearedUnverified,
             (None, _) if self.firing.is_empty() => IncidentState::Unknown,
             (None, _) if self.firing.iter().all(is_silenced) => IncidentState::Silenced,
-            (None, _) if self.owned => IncidentState::Acknowledged,
+            (None, _) if self.owned_at.is_some() => IncidentState::Acknowledged,
             (None, _) => IncidentState::Firing,
         }
     }
@@ -143,6 +141,11 @@ impl Incident {
         let ends =
             self.silences.iter().map(|(_, until)| *until).filter(|until| *until > now && *until < Timestamp::MAX);
         ends.min().filter(|_| self.moments.claimed.is_none())
+    }
+
+    /// Whether it was silenced and nothing else was done: how long it took says nothing of how anybody worked.
+    pub fn is_silenced_only(&self) -> bool {
+        !self.silences.is_empty() && !self.worked
     }
 
     /// Whether nobody has done anything while auto-repair has: there is no time to acknowledge.

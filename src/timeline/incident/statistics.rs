@@ -47,7 +47,7 @@ pub struct Statistics {
 pub fn statistics(incidents: &[Incident], since: Option<Timestamp>, until: Option<Timestamp>) -> Statistics {
     let is_in = |at: Timestamp| since.is_none_or(|since| at >= since) && until.is_none_or(|until| at < until);
     let begun = incidents.iter().filter(|incident| incident.moments.detected.is_some_and(is_in));
-    let (left_out, counted): (Vec<&Incident>, Vec<&Incident>) = begun.partition(|incident| incident.silenced_only);
+    let (left_out, counted): (Vec<&Incident>, Vec<&Incident>) = begun.partition(|incident| incident.is_silenced_only());
     let summary = |measure: Measure| {
         let took = counted.iter().filter_map(|incident| measure.of(incident)).collect();
         (measure, Summary::of(took))
