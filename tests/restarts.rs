@@ -247,6 +247,28 @@ async fn proved(rig: &mut Rig) {
 }
 
 #[tokio::test]
+async fn no_proof_is_recorded_of_one_alert_while_another_of_the_incident_fires() {
+    use readback::store::{Access, AnyStore, Store, StoreUrl};
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("store.db").display());
+    let store = AnyStore::open(&StoreUrl::parse(&url).unwrap(), Access::ReadWrite).await.unwrap();
+    let other =
+        |id: &str, event_type| NewOperation { context: json!({"alert_name": "RedisDown"}), ..row(id, event_type) };
+    store.append(&other("0d00c0de-0000-4000-8000-000000000001", EventType::AlertReceived)).await.unwrap();
+    store.append(&row("0d00c0de-0000-4000-8000-000000000002", EventType::AlertReceived)).await.unwrap();
+    store.append(&row("0d00c0de-0000-4000-8000-000000000003", EventType::Resolved)).await.unwrap();
+    let mut console = console(&url, folder.path(), 1, at(Timestamp::now(), 60)).await;
+    proved(&mut console).await;
+    let incident = console.app.facts().latest_incident().unwrap();
+    assert_eq!(incident.state(console.app.facts().now), IncidentState::Firing);
+    store.append(&other("0d00c0de-0000-4000-8000-000000000004", EventType::Resolved)).await.unwrap();
+    console.until("the other is resolved, and proved", |facts| !own(facts, OwnKind::RecoveryVerified).is_empty()).await;
+    let proofs = own(console.app.facts(), OwnKind::RecoveryVerified);
+    assert_eq!(proofs.len(), 1);
+    assert_eq!(proofs[0].context["resolved"], "0d00c0de-0000-4000-8000-000000000004");
+}
+
+#[tokio::test]
 async fn the_second_clock_stops_once_and_every_console_shows_the_same() {
     use readback::store::{Access, AnyStore, Store, StoreUrl};
     let folder = tempfile::tempdir().unwrap();

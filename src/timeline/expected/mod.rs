@@ -7,7 +7,7 @@ mod grammar;
 
 pub use grammar::{Grammar, Need, Rule};
 
-use super::incident::Key;
+use super::incident::{Group, Key};
 use super::{Entry, EventType, NewOperation, Operation};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -150,12 +150,13 @@ pub fn expected(entries: &[Entry], grammar: &Grammar) -> Vec<Expected> {
     }
     let mut rows: Vec<&Entry> = entries.iter().collect();
     rows.sort_by(|a, b| b.newest_first(a));
-    let mut groups: HashMap<Option<Key>, Vec<&Entry>> = HashMap::new();
+    let mut groups: HashMap<Option<Group<'_>>, Vec<&Entry>> = HashMap::new();
     for row in rows {
-        groups.entry(Key::of(row)).or_default().push(row);
+        groups.entry(Group::of(row)).or_default().push(row);
     }
     let mut found: Vec<Expected> = Vec::new();
     for (key, rows) in groups {
+        let key = key.map(Group::key);
         for rule in &grammar.rules {
             found.extend(unmet(rule, key.as_ref(), &rows));
         }

@@ -1,6 +1,7 @@
 //! The fold: rows in, incidents out, whatever the order of the rows.
 
 use super::alert::{Alert, Start, asks_for_silence, is_review, says_postcheck, silence_end, start};
+use super::key::Group;
 use super::{ActorClass, Incident, Key, Moments, actor};
 use crate::timeline::refire::is_flap;
 use crate::timeline::{Entry, EventType, OwnKind};
@@ -16,14 +17,14 @@ pub fn incidents(entries: &[Entry]) -> Vec<Incident> {
     rows.sort_by(|a, b| in_order(a, b));
     let mut found: Vec<Incident> = Vec::new();
     let mut in_log: Vec<bool> = Vec::new();
-    let mut current: HashMap<Key, usize> = HashMap::new();
+    let mut current: HashMap<Group<'_>, usize> = HashMap::new();
     for row in rows {
-        let Some(key) = Key::of(row) else { continue };
-        let known = current.get(&key).copied().filter(|at| !found[*at].ended_before(row));
+        let Some(group) = Group::of(row) else { continue };
+        let known = current.get(&group).copied().filter(|at| !found[*at].ended_before(row));
         let at = known.unwrap_or_else(|| {
-            found.push(Incident::new(key.clone(), row.at()));
+            found.push(Incident::new(group.key(), row.at()));
             in_log.push(false);
-            current.insert(key, found.len() - 1);
+            current.insert(group, found.len() - 1);
             found.len() - 1
         });
         in_log[at] |= matches!(row, Entry::Operation(_));

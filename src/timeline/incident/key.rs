@@ -16,20 +16,39 @@ pub enum Key {
     Alert(String),
 }
 
-impl Key {
+/// The same, borrowed from a row: rows are grouped without a copy of each name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::timeline) enum Group<'a> {
+    Incident(&'a str),
+    Fingerprint(&'a str),
+    Alert(&'a str),
+}
+
+impl<'a> Group<'a> {
     /// What this row belongs to; `None` where it does not say.
-    pub fn of(row: &Entry) -> Option<Self> {
+    pub(in crate::timeline) fn of(row: &'a Entry) -> Option<Self> {
         let named = |text: &&str| !text.trim().is_empty();
         if let Some(incident) = row.incident().filter(named) {
-            return Some(Self::Incident(incident.to_owned()));
+            return Some(Self::Incident(incident));
         }
         if matches!(row, Entry::Own(_)) {
             return None;
         }
-        let fingerprint = fingerprint(row).filter(named).map(|text| Self::Fingerprint(text.to_owned()));
-        fingerprint.or_else(|| row.alert().filter(named).map(|text| Self::Alert(text.to_owned())))
+        let fingerprint = fingerprint(row).filter(named).map(Self::Fingerprint);
+        fingerprint.or_else(|| row.alert().filter(named).map(Self::Alert))
     }
 
+    /// As a key of its own.
+    pub(in crate::timeline) fn key(self) -> Key {
+        match self {
+            Self::Incident(number) => Key::Incident(number.to_owned()),
+            Self::Fingerprint(print) => Key::Fingerprint(print.to_owned()),
+            Self::Alert(alert) => Key::Alert(alert.to_owned()),
+        }
+    }
+}
+
+impl Key {
     /// Its number, where it has one.
     pub fn number(&self) -> Option<&str> {
         match self {

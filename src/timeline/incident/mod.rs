@@ -12,6 +12,7 @@ mod words;
 pub use actor::{Actor, ActorClass};
 pub use alert::{says_postcheck, silence_end};
 pub use fold::{incidents, latest};
+pub(in crate::timeline) use key::Group;
 pub use key::Key;
 pub use measure::Measure;
 pub use statistics::{Statistics, Summary, statistics};
