@@ -337,6 +337,8 @@ fn the_documentation_names_every_key_where_it_belongs() {
     }
     let tune = "[[env.rules.tune]]\nid = \"unknown_key\"\nseverity = \"off\"\nreason = \"x\"\nzzz = 1\n";
     asked.push(("### `[[env.rules.tune]]`".to_owned(), String::new(), format!("{head}{tune}")));
+    let expect = "[[timeline.expect]]\nid = \"x\"\nzzz = 1\n";
+    asked.push(("### `[[timeline.expect]]`".to_owned(), String::new(), format!("{head}{expect}")));
     let window = "[[maintenance]]\nfrom = \"02:00\"\nuntil = \"03:00\"\nwhy = \"x\"\nzzz = 1\n";
     asked.push(("## `[[maintenance]]`".to_owned(), String::new(), format!("{head}{window}")));
     for kind in KINDS.iter().map(|about| about.name) {

@@ -8,7 +8,8 @@ use fault::{Case, Row, Table};
 use proptest::prelude::*;
 use readback::evidence::false_green::{Answer, RULES, answers, document};
 use readback::evidence::{Recovery, RecoveryState, Unknown, Verdict};
-use readback::timeline::durations;
+use readback::timeline::incident::{Measure, incidents};
+use readback::timeline::{Claim, Entry, proof};
 use std::collections::BTreeSet;
 
 fn table(text: &str) -> Table {
@@ -104,24 +105,27 @@ fn a_resolved_row_that_does_not_say_how_leaves_the_timeout_undecided() {
 fn cleared_and_verified_are_two_states_with_two_clocks() {
     let row = |kind: &str, ago| Row { ago, ..Row::of(kind) };
     let clocks = |rows: &[Row], verified_ago: Option<i64>| {
-        let case = Case { log: rows.to_vec(), ..Case::default() };
-        let clocks = durations(&case.entries(), "INC-1", verified_ago.map(fault::ago)).unwrap();
-        let seconds = |duration: Option<jiff::SignedDuration>| duration.map(|duration| duration.as_secs());
-        (clocks.state.code(), seconds(clocks.claimed), seconds(clocks.verified))
+        let mut entries = Case { log: rows.to_vec(), ..Case::default() }.entries();
+        let claim = Claim { incident: "INC-1".to_owned(), row: "resolved".to_owned() };
+        entries.extend(verified_ago.map(|ago| Entry::Own(proof(&claim, "console:ann", &[], fault::ago(ago)))));
+        let incident = incidents(&entries).remove(0);
+        let seconds = |measure: Measure| measure.of(&incident).map(|took| took.as_secs());
+        let [claimed, verified] = [Measure::ClaimedRecovery, Measure::VerifiedRecovery].map(seconds);
+        (incident.state(fault::ago(0)).code(), claimed, verified)
     };
     let (alert, resolved) = (row("ALERT_RECEIVED", 900), row("RESOLVED", 600));
-    assert_eq!(clocks(std::slice::from_ref(&alert), Some(10)), ("open", None, None));
+    assert_eq!(clocks(std::slice::from_ref(&alert), Some(10)), ("firing", None, None));
     let mut rows = vec![alert, resolved];
     assert_eq!(clocks(&rows, None), ("cleared_unverified", Some(300), None));
     assert_eq!(clocks(&rows, Some(1_000)), ("cleared_unverified", Some(300), None));
     assert_eq!(clocks(&rows, Some(200)), ("verified_recovered", Some(300), Some(700)));
     assert_eq!(clocks(&rows, Some(800)), ("verified_recovered", Some(300), Some(300)));
     rows.push(row("ALERT_RECEIVED", 500));
-    assert_eq!(clocks(&rows, Some(550)), ("open", None, None));
+    assert_eq!(clocks(&rows, Some(550)), ("firing", None, None));
     rows.push(row("RESOLVED", 100));
     assert_eq!(clocks(&rows, Some(550)), ("cleared_unverified", Some(800), None));
     assert_eq!(clocks(&rows, Some(50)), ("verified_recovered", Some(800), Some(850)));
-    assert!(durations(&[], "INC-1", None).is_none());
+    assert!(incidents(&[]).is_empty());
 }
 
 #[test]

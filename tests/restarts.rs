@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use readback::app::{Event, Facts};
 use readback::env::{Layer, Matrix};
 use readback::evidence::{Evidence, Fact, Quantity, RecoveryState, STARTED_AT, Source, Unknown, Verdict};
-use readback::timeline::{Entry, EventType, IncidentState, NewOperation, OwnEvent, OwnKind};
+use readback::timeline::incident::IncidentState;
+use readback::timeline::{Entry, EventType, NewOperation, OwnEvent, OwnKind};
 use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
@@ -246,6 +247,28 @@ async fn proved(rig: &mut Rig) {
 }
 
 #[tokio::test]
+async fn no_proof_is_recorded_of_one_alert_while_another_of_the_incident_fires() {
+    use readback::store::{Access, AnyStore, Store, StoreUrl};
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("store.db").display());
+    let store = AnyStore::open(&StoreUrl::parse(&url).unwrap(), Access::ReadWrite).await.unwrap();
+    let other =
+        |id: &str, event_type| NewOperation { context: json!({"alert_name": "RedisDown"}), ..row(id, event_type) };
+    store.append(&other("0d00c0de-0000-4000-8000-000000000001", EventType::AlertReceived)).await.unwrap();
+    store.append(&row("0d00c0de-0000-4000-8000-000000000002", EventType::AlertReceived)).await.unwrap();
+    store.append(&row("0d00c0de-0000-4000-8000-000000000003", EventType::Resolved)).await.unwrap();
+    let mut console = console(&url, folder.path(), 1, at(Timestamp::now(), 60)).await;
+    proved(&mut console).await;
+    let incident = console.app.facts().latest_incident().unwrap();
+    assert_eq!(incident.state(console.app.facts().now), IncidentState::Firing);
+    store.append(&other("0d00c0de-0000-4000-8000-000000000004", EventType::Resolved)).await.unwrap();
+    console.until("the other is resolved, and proved", |facts| !own(facts, OwnKind::RecoveryVerified).is_empty()).await;
+    let proofs = own(console.app.facts(), OwnKind::RecoveryVerified);
+    assert_eq!(proofs.len(), 1);
+    assert_eq!(proofs[0].context["resolved"], "0d00c0de-0000-4000-8000-000000000004");
+}
+
+#[tokio::test]
 async fn the_second_clock_stops_once_and_every_console_shows_the_same() {
     use readback::store::{Access, AnyStore, Store, StoreUrl};
     let folder = tempfile::tempdir().unwrap();
@@ -259,22 +282,22 @@ async fn the_second_clock_stops_once_and_every_console_shows_the_same() {
     // The store has a clock of its own: the console's runs behind it.
     let start = at(Timestamp::now(), 60);
     let mut first = console(&url, &mine, 1, start).await;
-    let cleared = first.app.facts().clocks().expect("an incident").clone();
-    assert_eq!(cleared.durations.state, IncidentState::ClearedUnverified);
+    let cleared = first.app.facts().latest_incident().expect("an incident").clone();
+    assert_eq!(cleared.state(first.app.facts().now), IncidentState::ClearedUnverified);
     assert!(first.screen().contains("verified not yet"), "{}", first.screen());
 
     proved(&mut first).await;
     assert_eq!(first.app.facts().recovery.state, RecoveryState::VerifiedRecovery, "{:?}", first.app.facts().recovery);
     first.until("the proof is recorded", |facts| !own(facts, OwnKind::RecoveryVerified).is_empty()).await;
-    let verified = first.app.facts().clocks().unwrap().clone();
-    assert_eq!(verified.durations.state, IncidentState::VerifiedRecovered);
-    assert!(verified.durations.verified > verified.durations.claimed);
+    let verified = first.app.facts().latest_incident().unwrap().clone();
+    assert_eq!(verified.state(first.app.facts().now), IncidentState::VerifiedRecovered);
+    assert!(verified.moments.verified > verified.moments.claimed);
 
     // A console that sees it green later records nothing else.
     let mut second = console(&url, &theirs, 2, at(start, 120)).await;
     proved(&mut second).await;
     second.later(1).await;
-    assert_eq!(second.app.facts().clocks(), Some(&verified));
+    assert_eq!(second.app.facts().latest_incident(), Some(&verified));
     store.append(&row("0d00c0de-0000-4000-8000-000000000003", EventType::UserAction)).await.unwrap();
     second.until("the next row", |facts| facts.log.entries.len() >= 4).await;
     assert_eq!(own(second.app.facts(), OwnKind::RecoveryVerified).len(), 1);

@@ -60,6 +60,8 @@ pub enum Action {
     Since,
     /// What the next restart would do.
     Forecast,
+    /// The rows of the timeline by incident, or all.
+    Group,
     /// Ask which rows of the timeline are shown.
     Filter,
     /// Write a note on the selected row.
@@ -234,6 +236,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "forecast",
         "What a restart keeps, what a recreate loads, and what breaks",
     ),
+    row(A::Group, C::Timeline, "group", &["i"], "incidents", "The incidents that the rows tell of, or the rows"),
     row(A::Filter, C::Timeline, "filter", &["/"], "filter", "Write which rows are shown"),
     writing(row(A::Annotate, C::Timeline, "annotate", &["a"], "note", "Write a note on the row")),
     writing(row(

@@ -14,7 +14,9 @@ use crate::evidence::restraint::{self, restrain};
 use crate::evidence::{Evidence, Missing, ProbeId, Recovery, WhyNot, age, dependency, gate, missing};
 use crate::guard::Watch;
 use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
-use crate::timeline::{Beside, Clocks, Entry, Margin};
+use crate::timeline::expected::{Expected, Grammar, Standing};
+use crate::timeline::incident::Incident;
+use crate::timeline::{Beside, Entry, Margin};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -96,6 +98,8 @@ pub struct Facts {
     pub guard: Watch,
     /// The saved filters of the timeline, by name.
     pub filters: BTreeMap<String, String>,
+    /// Which rows of the timeline let which others be expected.
+    pub grammar: Grammar,
     /// Bytes sent to the terminal so far.
     pub bytes_sent: u64,
 }
@@ -131,6 +135,7 @@ impl Facts {
             drafts: BTreeMap::new(),
             guard: Watch::default(),
             filters: BTreeMap::new(),
+            grammar: Grammar::default(),
             bytes_sent: 0,
         };
         facts.judge_recovery();
@@ -160,7 +165,10 @@ impl Facts {
         let recovery = gate::recovery(&self.evidence, &around, self.now);
         self.recovery = restrain(recovery, self.restraints());
         self.missing = missing(&self.recovery, &self.evidence, &around, self.now);
-        self.reading.look(&self.log, self.now);
+        if self.log.read && self.store == StoreState::Ready {
+            self.log.read_at = Some(self.now);
+        }
+        self.reading.look(&self.log, &self.grammar, self.now);
     }
 
     /// Lets what can't be told because of another probe say so, and what can be told again speak for itself.
@@ -207,9 +215,26 @@ impl Facts {
         }
     }
 
-    /// The clocks of the open or the last incident; none where the log has no alert of one.
-    pub fn clocks(&self) -> Option<&Clocks> {
-        self.reading.clocks()
+    /// The open or the last incident; none where the log has no alert of one.
+    pub fn latest_incident(&self) -> Option<&Incident> {
+        self.reading.latest_incident()
+    }
+
+    /// The incidents that the rows that were read tell of, the newest first.
+    pub fn incidents(&self) -> &[Incident] {
+        self.reading.incidents()
+    }
+
+    /// What is expected and is not in the log, the oldest first. What may still come is not among it, and neither is
+    /// what was due after the log was read last.
+    pub fn missing_rows(&self) -> impl DoubleEndedIterator<Item = &Expected> {
+        let read_at = self.log.read_at.unwrap_or(Timestamp::MIN);
+        self.reading.expected().iter().filter(move |expected| expected.standing(read_at) == Standing::Overdue)
+    }
+
+    /// What came late, the oldest first.
+    pub fn late_rows(&self) -> impl Iterator<Item = &Expected> {
+        self.reading.expected().iter().filter(|expected| expected.came.is_some())
     }
 
     fn circumstances(&mut self) -> Circumstances {

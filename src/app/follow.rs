@@ -60,7 +60,7 @@ impl App {
     }
 
     fn tell_restarts(&mut self, told: Vec<Told>, out: &mut Outbox<'_>) {
-        let incident = self.facts.clocks().map(|clocks| clocks.incident.clone());
+        let incident = self.facts.latest_incident().and_then(|incident| incident.key.number()).map(str::to_owned);
         let actor = self.facts.setting.actor.clone();
         for told in told {
             let event = match told {

@@ -4,7 +4,9 @@
 use crate::evidence::Evidence;
 use crate::evidence::false_green::{self, FalseGreen, LOOK_BACK, Scene};
 use crate::evidence::restart::{self, Unread};
-use crate::timeline::{self, Claim, Clocks, Entry};
+use crate::timeline::expected::{Expected, Grammar, expected};
+use crate::timeline::incident::{Incident, incidents, latest};
+use crate::timeline::{self, Claim, Entry};
 use jiff::Timestamp;
 
 /// The part of the timeline that has been read.
@@ -18,6 +20,8 @@ pub struct Log {
     pub loading: bool,
     /// Whether it has been read at all.
     pub read: bool,
+    /// Up to when what was written is among the rows: the store answered then.
+    pub read_at: Option<Timestamp>,
     /// Changes with the rows.
     version: u64,
 }
@@ -47,7 +51,8 @@ pub(super) struct Reading {
 struct Found {
     log: u64,
     claims: Vec<Claim>,
-    clocks: Option<Clocks>,
+    incidents: Vec<Incident>,
+    expected: Vec<Expected>,
     unread: Vec<Unread>,
 }
 
@@ -102,22 +107,47 @@ impl Reading {
         self.found.as_ref().map(|found| found.unread.as_slice()).unwrap_or_default()
     }
 
-    /// The clocks of the open or the last incident.
-    pub(super) fn clocks(&self) -> Option<&Clocks> {
-        self.found.as_ref()?.clocks.as_ref()
+    /// The incidents that the rows tell of, the newest first.
+    pub(super) fn incidents(&self) -> &[Incident] {
+        self.found.as_ref().map(|found| found.incidents.as_slice()).unwrap_or_default()
+    }
+
+    /// The open or the last incident.
+    pub(super) fn latest_incident(&self) -> Option<&Incident> {
+        latest(self.incidents())
+    }
+
+    /// What the grammar expects and did not get in time, the oldest first; what may come yet included.
+    pub(super) fn expected(&self) -> &[Expected] {
+        self.found.as_ref().map(|found| found.expected.as_slice()).unwrap_or_default()
+    }
+
+    /// When time alone next makes something overdue, or ends a silence.
+    pub(super) fn changes_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let due = self.expected().iter().filter(|row| row.came.is_none()).map(Expected::counts_at);
+        due.chain(self.incidents().iter().filter_map(|incident| incident.changes_at(now))).filter(|at| *at > now).min()
     }
 
     /// Looks again, where the rows have changed. A claim that has grown older than a day since then is recorded
     /// when it is proved; that it is old makes its proof no less true.
-    pub(super) fn look(&mut self, log: &Log, now: Timestamp) {
+    pub(super) fn look(&mut self, log: &Log, grammar: &Grammar, now: Timestamp) {
         if self.found.as_ref().is_some_and(|found| found.log == log.version) {
             return;
         }
         let since = now.checked_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+        let incidents = incidents(&log.entries);
+        // While another alert of it fires, an incident is not claimed to be over, and nothing is there to be proved.
+        let is_over = |claim: &Claim| {
+            let mut over = incidents.iter().filter(|incident| incident.moments.claimed.is_some());
+            over.any(|incident| incident.key.number() == Some(claim.incident.as_str()))
+        };
+        let mut claims = timeline::unverified(&log.entries, since);
+        claims.retain(is_over);
         self.found = Some(Found {
             log: log.version,
-            claims: timeline::unverified(&log.entries, since),
-            clocks: timeline::clocks(&log.entries),
+            claims,
+            incidents,
+            expected: expected(&log.entries, grammar),
             unread: restart::unread(&log.entries, since),
         });
     }

@@ -21,6 +21,7 @@ pub(super) fn next(facts: &Facts) -> Option<Timestamp> {
         .chain(comparison_ends(facts))
         .chain(restraint_changes(facts))
         .chain(facts.reading.rules_change_at().map(|at| age(facts.now, at)))
+        .chain(facts.reading.changes_at(facts.now).map(|at| age(facts.now, at)))
         .chain(waiting(facts))
         .min()?;
     facts.now.checked_add(SignedDuration::try_from(soonest).ok()?).ok()

@@ -39,6 +39,8 @@ pub enum Command {
     Env(EnvCommand),
     /// Print the rows of the timeline, oldest first; exits 0, 1 (none fits), 2 (a wrong filter) or 3 (not read)
     Timeline(TimelineArgs),
+    /// Print the incidents of the log with their states and durations; exits 0, 1 (none), 2 (a wrong argument) or 3
+    Incidents(IncidentsArgs),
     /// Check the hash chains of the review records; exits 0 (they hold), 2 (broken) or 3 (can't be asked)
     Verify(VerifyArgs),
     /// Write which readbacks the host-service changes of a repository owe; exits 0, or 2 and writes nothing
@@ -86,6 +88,23 @@ pub struct TimelineArgs {
     /// Print rows as they arrive, until Ctrl-C or until nobody reads any more
     #[arg(long, short)]
     pub follow: bool,
+}
+
+/// Which incidents are printed, and how.
+#[derive(Debug, clap::Args)]
+pub struct IncidentsArgs {
+    /// Only this one, whenever it was, with its rows and what is missing among them
+    #[arg(value_name = "INCIDENT")]
+    pub incident: Option<String>,
+    /// Those that were detected since then: `7d`, `2026-02-04`, `2026-02-04T09:30`
+    #[arg(long, value_name = "WHEN", default_value = "30d", conflicts_with = "incident")]
+    pub since: String,
+    /// And before then
+    #[arg(long, value_name = "WHEN", conflicts_with = "incident")]
+    pub until: Option<String>,
+    /// How to print them; docs/schemas/incidents.json describes the JSON
+    #[arg(long, value_enum, default_value_t = RowFormat::Human)]
+    pub format: RowFormat,
 }
 
 /// How rows are printed. What looks like a secret is masked in each.

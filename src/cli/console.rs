@@ -54,6 +54,7 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
     let mut facts = Facts::new(setting(context), first_evidence(context), Timestamp::now());
     facts.maintenance.clone_from(&context.config.maintenance);
     facts.filters.clone_from(&context.config.timeline.filters);
+    facts.grammar.clone_from(&context.config.timeline.expect);
     let mut app = App::new(facts, Ids::new(uuid::Uuid::now_v7().into_bytes()), screen.size());
     // The first frame goes out before any task competes for the processor.
     screen.draw(&mut app);

@@ -8,6 +8,7 @@ mod context;
 mod demo;
 pub mod env;
 mod files;
+pub mod incidents;
 pub mod init;
 mod nothing;
 mod plan;
@@ -15,8 +16,8 @@ pub mod timeline;
 pub mod verify;
 
 pub use args::{
-    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, PlanArgs, RowFormat, TimelineArgs,
-    VerifyArgs, VerifyFormat, WatchFormat,
+    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, IncidentsArgs, PlanArgs, RowFormat,
+    TimelineArgs, VerifyArgs, VerifyFormat, WatchFormat,
 };
 
 use args::Command;
@@ -46,8 +47,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
-    let is_a_question =
-        matches!(args.command, Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Verify(_)));
+    let is_a_question = matches!(
+        args.command,
+        Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Incidents(_) | Command::Verify(_))
+    );
     let failed = match args.command {
         _ if is_a_question => UNKNOWN,
         // As the contract has it.
@@ -72,6 +75,7 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Check(options)) => check::run(args, options),
         Some(Command::Env(asked)) => env::run(args, asked),
         Some(Command::Timeline(options)) => timeline::run(args, options),
+        Some(Command::Incidents(options)) => incidents::run(args, options),
         Some(Command::Verify(options)) => verify::run(args, options),
         Some(Command::Plan(options)) => plan::run(options),
         None => match Context::find(args)? {

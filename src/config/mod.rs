@@ -6,6 +6,7 @@
 
 mod engine;
 mod error;
+mod expect;
 mod files;
 mod maintenance;
 mod needs;

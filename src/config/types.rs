@@ -6,6 +6,7 @@ use crate::env::consumers::Reader;
 use crate::env::layers::FileFormat;
 use crate::evidence::maintenance::Window;
 use crate::probes::{Limits, ProbeSpec};
+use crate::timeline::expected::Grammar;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -301,8 +302,8 @@ impl Default for ReviewSettings {
     }
 }
 
-/// `[timeline]`: what the timeline starts with, and what is asked of it often.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// `[timeline]`: what the timeline starts with, what is asked of it often, and what is expected in it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TimelineSettings {
     /// Rows of `alert_operation_log`, one JSON object per line, to be imported into an embedded store;
@@ -311,4 +312,7 @@ pub struct TimelineSettings {
     /// Filters by name, for the prompt of the timeline and for `readback timeline --saved`.
     #[serde(deserialize_with = "value::filters")]
     pub filters: BTreeMap<String, String>,
+    /// `[[timeline.expect]]`: which rows let which others be expected; the built-in rules, tuned.
+    #[serde(deserialize_with = "super::expect::grammar")]
+    pub expect: Grammar,
 }

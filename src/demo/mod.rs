@@ -25,6 +25,8 @@ const CONFIG: &str = example!("readback.toml");
 const SNAPSHOT: &str = example!("docs/security/host-service-change-evidence-acceptance.snapshot.json");
 const EVENTS: &str = example!("events.jsonl");
 const SCRIPT: &str = include_str!("script.jsonl");
+/// What the console recorded before: a recovery that was proved later than it was claimed.
+const OWN: &str = include_str!("own.jsonl");
 const RUNNING: &str = include_str!("running.env");
 
 /// How often the layers are compared again, in seconds.
@@ -102,7 +104,8 @@ impl Demo {
         let prefix = Contract::builtin().plan.candidate_prefix;
         let snapshot = Snapshot::parse(SNAPSHOT.as_bytes(), &prefix).map(Box::new).map_err(|error| error.to_string());
         let rows = config::parse_seed("events.jsonl", EVENTS).unwrap_or_default();
-        let mut entries: Vec<Entry> = rows.into_iter().map(Entry::Operation).collect();
+        let own = OWN.lines().filter_map(|line| serde_json::from_str(line).ok()).map(Entry::Own);
+        let mut entries: Vec<Entry> = rows.into_iter().map(Entry::Operation).chain(own).collect();
         entries.sort_by(Entry::newest_first);
         vec![
             Event::SnapshotRead(snapshot),

@@ -39,7 +39,8 @@ fn identity(facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
     }
     let room = right.width.saturating_sub(2);
     // Health says it too, where it is not cut.
-    let clocks = facts.clocks().filter(|_| row.width >= WIDE).map(|clocks| clocks.words(facts.now)).unwrap_or_default();
+    let incident = facts.latest_incident().filter(|_| row.width >= WIDE);
+    let clocks = incident.map(|incident| incident.words(facts.now)).unwrap_or_default();
     canvas.spans(
         row.x + 1,
         row.y,

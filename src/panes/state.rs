@@ -6,6 +6,7 @@ use crate::env::Severity;
 use crate::env::blame::{Did, Mark};
 use crate::env::forecast::Safety;
 use crate::evidence::{Evidence, Freshness, RecoveryState, Verdict};
+use crate::timeline::incident::IncidentState;
 use jiff::Timestamp;
 
 /// A pane's state in a few words.
@@ -51,6 +52,32 @@ pub fn of_recovery(state: RecoveryState) -> Role {
         RecoveryState::Degraded => Role::Warn,
         RecoveryState::ClearedUnverified => Role::Unknown,
         RecoveryState::VerifiedRecovery => Role::Pass,
+    }
+}
+
+/// The look of an incident's state. Verified is green only while the gate is: what was proved once may not hold any
+/// more. Acknowledged is no progress.
+pub fn of_incident(state: IncidentState, gate: RecoveryState) -> Role {
+    match (state, gate) {
+        (IncidentState::Firing, _) => Role::Fail,
+        (IncidentState::Acknowledged, _) => Role::Warn,
+        (IncidentState::Silenced, _) => Role::Stale,
+        (IncidentState::ClearedUnverified | IncidentState::Unknown, _) => Role::Unknown,
+        (IncidentState::VerifiedRecovered, RecoveryState::VerifiedRecovery) => Role::Pass,
+        (IncidentState::VerifiedRecovered, _) => Role::Text,
+    }
+}
+
+/// The glyph of an incident's state; what was proved once and does not hold now is no check mark.
+pub fn incident_glyph(state: IncidentState, gate: RecoveryState, glyphs: Glyphs) -> &'static str {
+    match (state, gate) {
+        (IncidentState::Firing, _) => glyphs.verdict(Verdict::Fail),
+        (IncidentState::Acknowledged, _) => glyphs.verdict(Verdict::Warn),
+        (IncidentState::Silenced, _) => glyphs.freshness(Freshness::Stale),
+        (IncidentState::ClearedUnverified, _) => "?",
+        (IncidentState::VerifiedRecovered, RecoveryState::VerifiedRecovery) => glyphs.verdict(Verdict::Pass),
+        (IncidentState::VerifiedRecovered, _) => glyphs.freshness(Freshness::Aging),
+        (IncidentState::Unknown, _) => glyphs.freshness(Freshness::Never),
     }
 }
 

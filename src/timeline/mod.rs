@@ -2,12 +2,13 @@
 
 mod claim;
 mod event;
+pub mod expected;
 pub mod filter;
+pub mod incident;
 mod margin;
 mod notes;
 mod refire;
 mod row_digest;
-mod state;
 mod times;
 mod verified;
 
@@ -17,6 +18,5 @@ pub use margin::{Beside, Margin, Mark};
 pub use notes::{MAX_NOTE, Note, Notes, Target, Wording, written};
 pub use refire::{FLAP_WINDOW, refire_of, refired};
 pub use row_digest::row_digest;
-pub use state::{Durations, IncidentState, durations};
 pub use times::{LATE, SKEW, Times};
-pub use verified::{Claim, Clocks, clocks, proof, stable_id, unverified};
+pub use verified::{Claim, proof, stable_id, unverified};

@@ -6,6 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 /// How soon after RESOLVED an alert counts as the same incident.
 pub const FLAP_WINDOW: SignedDuration = SignedDuration::from_mins(15);
 
+/// Whether what fires then, after a RESOLVED of then, is the same incident.
+pub(super) fn is_flap(resolved: Timestamp, fired: Timestamp) -> bool {
+    fired.duration_since(resolved) <= FLAP_WINDOW
+}
+
 /// When the alert fired again inside the flap window of the newest RESOLVED; `None` where it did not, or
 /// where nothing was resolved. `entries` are newest first.
 pub fn refired(entries: &[Entry]) -> Option<Timestamp> {
@@ -16,7 +21,7 @@ pub fn refired(entries: &[Entry]) -> Option<Timestamp> {
 /// When the alert fired again inside the flap window of the RESOLVED at this position.
 pub fn refire_of(entries: &[Entry], claim: usize) -> Option<Timestamp> {
     let resolved = entries.get(claim)?;
-    let soon = |entry: &&Entry| entry.at().duration_since(resolved.at()) <= FLAP_WINDOW;
+    let soon = |entry: &&Entry| is_flap(resolved.at(), entry.at());
     let later = entries[..claim].iter().rev().take_while(soon);
     let mut again = later.filter(|entry| entry.event_type() == Some(EventType::AlertReceived));
     again.find(|alert| is_same(alert, resolved)).map(Entry::at)

@@ -1,7 +1,7 @@
 //! When a recovery was verified: the console's own event, one for each claim, whoever sees it first.
 
-use super::{Durations, Entry, EventType, Latest, OwnEvent, OwnKind, claims, durations};
-use jiff::{SignedDuration, Timestamp};
+use super::{Entry, EventType, Latest, OwnEvent, OwnKind, claims};
+use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -13,31 +13,6 @@ pub struct Claim {
     pub incident: String,
     /// The id of its row.
     pub row: String,
-}
-
-/// The clocks of an incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clocks {
-    /// The incident, as the log names it. Foreign text.
-    pub incident: String,
-    /// Its first alert.
-    pub detected: Timestamp,
-    /// Both times to recover.
-    pub durations: Durations,
-}
-
-/// The clocks of the open or the last incident; `None` where the log has no alert of one. `entries` are newest
-/// first.
-pub fn clocks(entries: &[Entry]) -> Option<Clocks> {
-    let mut newest = entries.iter().filter(|row| row.event_type() == Some(EventType::AlertReceived));
-    let incident = newest.find_map(Entry::incident)?;
-    let alerts = entries.iter().filter(|row| row.event_type() == Some(EventType::AlertReceived));
-    let alerts = || alerts.clone().filter(|row| row.incident() == Some(incident)).map(Entry::at);
-    let (detected, latest) = (alerts().min()?, alerts().max()?);
-    let proofs = entries.iter().filter(|row| is_proof(row) && row.incident() == Some(incident)).map(Entry::at);
-    let verified_at = proofs.filter(|at| *at >= latest).min();
-    let durations = durations(entries, incident, verified_at)?;
-    Some(Clocks { incident: incident.to_owned(), detected, durations })
 }
 
 /// The claims since then that no recorded proof stands behind and after which nothing has fired again.
@@ -98,48 +73,12 @@ pub fn stable_id(names: &[&str]) -> String {
     uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
 }
 
-/// A duration in two units (`5 m 00 s`, `1 h 05 m`, `2 d 3 h`); nothing of what is below zero.
-pub fn in_words(duration: SignedDuration) -> String {
-    let seconds = duration.as_secs().max(0);
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    match seconds {
-        0..3_600 => format!("{minutes} m {:02} s", seconds % 60),
-        3_600..86_400 => format!("{hours} h {:02} m", minutes % 60),
-        _ => format!("{days} d {} h", hours % 24),
-    }
-}
-
-impl Clocks {
-    /// Both clocks in words; they change with `now` each minute at most.
-    pub fn words(&self, now: Timestamp) -> String {
-        let so_far = so_far(now.duration_since(self.detected));
-        match (self.durations.claimed, self.durations.verified) {
-            (None, _) => format!("not claimed yet ({so_far} so far)"),
-            (Some(claimed), None) => format!("claimed {}, verified not yet ({so_far} so far)", in_words(claimed)),
-            (Some(claimed), Some(verified)) => {
-                format!("claimed {}, verified {}", in_words(claimed), in_words(verified))
-            }
-        }
-    }
-}
-
-/// The largest two units without seconds.
-fn so_far(duration: SignedDuration) -> String {
-    match duration.as_secs() {
-        ..3_600 => format!("{} m", duration.as_secs().max(0) / 60),
-        _ => in_words(duration),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_in_two_units_and_an_id_follows_from_its_names() {
-        let words = |seconds| in_words(SignedDuration::from_secs(seconds));
-        assert_eq!([words(-5), words(300), words(3_900)], ["0 m 00 s", "5 m 00 s", "1 h 05 m"]);
-        assert_eq!(words(90_000), "1 d 1 h");
+    fn an_id_follows_from_its_names() {
         assert_eq!(stable_id(&["a", "b"]), stable_id(&["a", "b"]));
         assert_ne!(stable_id(&["a", "b"]), stable_id(&["ab", ""]));
         assert_eq!(stable_id(&["a"]).len(), 36);

@@ -42,7 +42,7 @@ pub(super) async fn run(
     // The window before the rows: what comes in between is in the rows and not in the window, and so not lost.
     tail.read(store, filter).await?;
     let search = Search { filter, now: Timestamp::now(), limit };
-    let found = find(&search, store, door, &mut printer.margins).await?;
+    let found = find(&search, store, door, &mut printer.margins).await?.entries;
     tail.know(&found);
     if printer.print(found.iter().rev()).is_err() {
         return Ok(0);

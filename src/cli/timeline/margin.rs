@@ -10,14 +10,14 @@ const ROWS: usize = 500;
 
 /// Notes, corrections and marks of the rows that are printed.
 #[derive(Debug, Default)]
-pub(super) struct Margins {
+pub(in crate::cli) struct Margins {
     margin: Margin,
     book: Book,
 }
 
 impl Margins {
     /// Reads what stands beside these rows. `digests` are those of the rows as they were read.
-    pub(super) async fn read(
+    pub(in crate::cli) async fn read(
         &mut self,
         store: &impl Store,
         door: &Door,
@@ -39,7 +39,7 @@ impl Margins {
     }
 
     /// What stands beside a row.
-    pub(super) fn of(&self, entry: &Entry) -> Beside {
+    pub(in crate::cli) fn of(&self, entry: &Entry) -> Beside {
         self.margin.of(entry, &self.book, |_| false)
     }
 }

@@ -1,16 +1,16 @@
 //! `readback timeline`: what is on the screen, in a pipe.
 
 mod follow;
-mod margin;
+pub(in crate::cli) mod margin;
 mod print;
-mod rows;
+pub(in crate::cli) mod rows;
 
 pub use rows::{header, row};
 
 use super::context::{Context, StartError};
 use super::{Args, NOT_DONE, TimelineArgs, UNKNOWN, nothing, say};
 use crate::app::shell::{Door, LayerTask};
-use crate::store::{self, AnyStore, Search, Store, StoreError};
+use crate::store::{self, AnyStore, Found, Search, Store, StoreError};
 use crate::timeline::Entry;
 use crate::timeline::filter::{Filter, FilterError};
 use jiff::Timestamp;
@@ -78,7 +78,7 @@ async fn answer(context: &Context, options: &TimelineArgs, filter: &Filter, zone
         follow::run(&store, &door, filter, options.limit as usize, &mut printer).await?
     } else {
         let search = Search { filter, now: Timestamp::now(), limit: options.limit as usize };
-        let entries = find(&search, &store, &door, &mut printer.margins).await?;
+        let entries = find(&search, &store, &door, &mut printer.margins).await?.entries;
         let is_empty = entries.is_empty();
         // Oldest first, as every log is read; who does not listen any more is no error.
         let _ = printer.print(entries.iter().rev());
@@ -89,12 +89,12 @@ async fn answer(context: &Context, options: &TimelineArgs, filter: &Filter, zone
 }
 
 /// The rows that fit, newest first, with what stands beside them.
-async fn find(
+pub(in crate::cli) async fn find(
     search: &Search<'_>,
     store: &impl Store,
     door: &Door,
     margins: &mut Margins,
-) -> Result<Vec<Entry>, StoreError> {
+) -> Result<Found, StoreError> {
     let mut digests = Vec::new();
     let found = search.run(store, |page| {
         let (page, of_page) = door.identified(page);
@@ -103,13 +103,13 @@ async fn find(
         digests.extend(of_page.into_iter().filter(|(id, _)| fits.contains(id.as_str())));
         page
     });
-    let entries = found.await?.entries;
-    margins.read(store, door, &entries, digests).await?;
-    Ok(entries)
+    let found = found.await?;
+    margins.read(store, door, &found.entries, digests).await?;
+    Ok(found)
 }
 
 /// What masks secrets in rows: every shape, and the values that the stack knows.
-async fn door(context: &Context) -> Result<Door, StartError> {
+pub(in crate::cli) async fn door(context: &Context) -> Result<Door, StartError> {
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
     let guard = match tokio::time::timeout(PATIENCE, Box::pin(layers.read())).await {
         Ok(compared) => compared.guard,

@@ -176,7 +176,8 @@ fn evidence(beside: &Beside) -> String {
     beside.evidence.iter().map(mark).collect::<Vec<_>>().join("; ")
 }
 
-fn local(at: Timestamp, zone: &TimeZone) -> String {
+/// A time in the operator's zone.
+pub(in crate::cli) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
@@ -195,7 +196,11 @@ fn human(row: &Row<'_>, zone: &TimeZone) -> String {
 }
 
 fn json(row: &Row<'_>) -> String {
-    let text = serde_json::to_string(row).unwrap_or_default();
+    safe_json(&serde_json::to_string(row).unwrap_or_default())
+}
+
+/// JSON of one line, with its line break, in which nothing can act in a terminal.
+pub(in crate::cli) fn safe_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         // What could act in a terminal is written as JSON can write it: the value stays what it is.
@@ -237,8 +242,8 @@ fn csv(row: &Row<'_>) -> String {
     format!("{}\r\n", fields.map(cell).join(","))
 }
 
-/// A cell. A spreadsheet runs what begins as a formula does, also behind spaces; a quote before it makes it a text.
-fn cell(text: &str) -> String {
+/// A cell of CSV. A spreadsheet runs what begins as a formula does, also behind spaces; a quote before it makes it a text.
+pub(in crate::cli) fn cell(text: &str) -> String {
     let text = line(text);
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '␉', '␍']);
     let text = if is_formula { format!("'{text}") } else { text.into_owned() };
@@ -263,7 +268,7 @@ fn markdown(row: &Row<'_>, zone: &TimeZone) -> String {
 }
 
 /// A text that Markdown and the HTML in it take for text.
-fn escaped(text: &str) -> String {
+pub(in crate::cli) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in line(text).chars() {
         match c {

@@ -3,8 +3,9 @@
 use super::{Answer, Hit, SETTLED, Scene, Subject};
 use crate::evidence::{BODY_DIGEST, Evidence, STATUS, Verdict, pair};
 use crate::guard;
+use crate::timeline::incident::{says_postcheck, silence_end};
 use crate::timeline::{self, Entry, EventType, FLAP_WINDOW, Latest, OwnKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -279,10 +280,6 @@ fn is_postcheck(row: &Entry) -> bool {
     kind && row.success() == Some(true) && says_postcheck(row)
 }
 
-fn says_postcheck(row: &Entry) -> bool {
-    row.detail().starts_with("postcheck") || flag(row.context(), "postcheck")
-}
-
 /// Whether this context of a RESOLVED tells of a timeout; `None` where it does not tell.
 fn is_timeout(context: &Value) -> Option<bool> {
     let says_so = |reason| ["timeout", "resolve_timeout", "expired"].contains(&reason);
@@ -319,15 +316,6 @@ fn is_fallback(row: &Entry) -> Option<bool> {
         (None, None) => None,
         _ => Some(false),
     }
-}
-
-/// When this silence ends; `None` where it does not say, so that it is taken to last.
-fn silence_end(row: &Entry) -> Option<Timestamp> {
-    let context = row.context();
-    let minutes = context.get("duration_minutes").and_then(Value::as_i64).filter(|minutes| *minutes >= 0);
-    let after =
-        minutes.and_then(|minutes| row.at().checked_add(SignedDuration::from_secs(minutes.checked_mul(60)?)).ok());
-    after.or_else(|| time(context, &["until", "endsAt", "ends_at", "expires_at"]))
 }
 
 /// Whether a silence up to `end` left no time in which the alert could have fired again.

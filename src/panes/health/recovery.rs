@@ -2,9 +2,8 @@
 
 use crate::app::Facts;
 use crate::app::theme::Role;
-use crate::evidence::{Missing, RecoveryState, Step};
-use crate::panes::Canvas;
-use crate::timeline::IncidentState;
+use crate::evidence::{Missing, Step};
+use crate::panes::{Canvas, state};
 use ratatui::layout::Rect;
 
 /// Rows from which both have a place, and those from which more steps are shown.
@@ -48,17 +47,11 @@ pub(super) fn draw(facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) -> Rect {
     Rect { y: row.y + 1, height: area.height.saturating_sub(used + 1), ..area }
 }
 
-/// Both clocks of the open or the last incident. Verified is green only while the gate is: what was proved once
-/// may not hold any more.
+/// Both clocks of the open or the last incident.
 fn clocks(facts: &Facts) -> Option<(String, Role)> {
-    let clocks = facts.clocks()?;
-    let role = match (clocks.durations.state, facts.recovery.state) {
-        (IncidentState::Open, _) => Role::Warn,
-        (IncidentState::ClearedUnverified, _) => Role::Unknown,
-        (IncidentState::VerifiedRecovered, RecoveryState::VerifiedRecovery) => Role::Pass,
-        (IncidentState::VerifiedRecovered, _) => Role::Text,
-    };
-    Some((format!("{}: {}", clocks.incident, clocks.words(facts.now)), role))
+    let incident = facts.latest_incident()?;
+    let role = state::of_incident(incident.state(facts.now), facts.recovery.state);
+    Some((format!("{}: {}", incident.name(), incident.words(facts.now)), role))
 }
 
 /// A step with the key that takes it, where there is one.

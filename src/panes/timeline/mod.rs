@@ -1,6 +1,9 @@
 //! Timeline: `alert_operation_log` and the console's own events as one, newest first.
 
 mod detail;
+mod ghosts;
+mod incident_row;
+mod incidents;
 mod note;
 mod prompt;
 mod row;
@@ -15,10 +18,13 @@ use crate::app::{Action, Context, Effect, Facts, Outbox, StoreState};
 use crate::timeline::Entry;
 use crate::timeline::filter::Filter;
 use detail::Reading;
+use ghosts::Line;
+use incidents::{Incidents, Led};
 use note::NotePrompt;
 use prompt::Prompt;
 use ratatui::layout::Rect;
 use shown::Shown;
+use std::ops::Range;
 
 /// The Timeline pane.
 #[derive(Debug, Default)]
@@ -35,6 +41,8 @@ pub struct TimelinePane {
     note: Option<NotePrompt>,
     /// How far the detail was read.
     reading: Reading,
+    /// The rows by incident.
+    incidents: Incidents,
 }
 
 /// An older page is asked for when the selection is this close to the oldest row that is known.
@@ -155,6 +163,15 @@ impl Pane for TimelinePane {
         if self.prompt.is_some() {
             return self.act_in_prompt(action, facts, out);
         }
+        match self.incidents.act(action, facts, self.shown.filter(), self.opened, out) {
+            Led::Nowhere => {}
+            Led::Here => return Flow::Consumed,
+            Led::To(filter) => {
+                self.opened = false;
+                self.show(filter, facts);
+                return Flow::Consumed;
+            }
+        }
         let shown = &self.shown;
         if self.list.act(action, shown.len(facts), |at| shown.name(facts, at)) {
             self.moved = self.list.index() != 0;
@@ -191,6 +208,7 @@ impl Pane for TimelinePane {
 
     fn settle(&mut self, facts: &Facts) {
         self.shown.settle(facts);
+        self.incidents.settle(facts);
         let (shown, len) = (&self.shown, self.shown.len(facts));
         let name = |at: usize| shown.name(facts, at);
         if self.moved {
@@ -201,10 +219,11 @@ impl Pane for TimelinePane {
     }
 
     fn is_moving(&self) -> bool {
-        self.list.is_moving()
+        self.list.is_moving() || self.incidents.is_moving()
     }
 
     fn rest(&mut self) {
+        self.incidents.rest();
         self.list.rest();
     }
 
@@ -223,17 +242,21 @@ impl Pane for TimelinePane {
         if self.prompt.is_some() {
             return vec![Action::ApplyFilter, Action::ClearFilter, Action::CompleteFilter, Action::NextFilter];
         }
-        let open = if self.opened { Action::Back } else { Action::Open };
-        vec![open, Action::Filter, Action::Annotate, Action::MarkEvidence, Action::Correct]
-            .into_iter()
-            .chain([Action::ScrollDown, Action::NextFinding, Action::Refresh, Action::Copy])
-            .collect()
+        if self.incidents.are_shown() {
+            return Incidents::offers();
+        }
+        let mut offers = vec![if self.opened { Action::Back } else { Action::Open }];
+        offers.extend((self.incidents.is_opened() && !self.opened).then_some(Action::Back));
+        offers.extend([Action::Filter, Action::Group, Action::Annotate, Action::MarkEvidence, Action::Correct]);
+        offers.extend([Action::ScrollDown, Action::NextFinding, Action::Refresh, Action::Copy]);
+        offers
     }
 
     fn state(&self, facts: &Facts) -> Badge {
         match (&facts.store, facts.log.read) {
             (StoreState::Unavailable(_), _) => Badge::new("no database", Role::Fail),
             (_, false) => Badge::new("not read", Role::Unknown),
+            (_, true) if self.incidents.are_shown() => Incidents::state(facts),
             (_, true) => {
                 let more = if facts.log.complete { "" } else { "+" };
                 match self.shown.filter() {
@@ -248,6 +271,9 @@ impl Pane for TimelinePane {
     }
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+        if self.incidents.are_shown() && facts.log.read {
+            return self.incidents.draw(facts, canvas, area);
+        }
         let whole = area;
         let top = self.top(area);
         match &self.prompt {
@@ -256,14 +282,26 @@ impl Pane for TimelinePane {
         }
         let area = Rect { y: top.bottom(), height: area.height - top.height, ..area };
         let len = self.shown.len(facts);
-        let places = split(area, self.opened, len);
-        for (y, at) in (places.list.y..).zip(self.list.window(len, usize::from(places.list.height))) {
+        let time = |at: usize| self.shown.entry(facts, at).map(Entry::at);
+        let missing = |window: &Range<usize>| ghosts::among(window, len, &time, self.shown.filter(), facts);
+        // A short list leaves its room to the detail, but not that of what is missing in it.
+        let more = if len < usize::from(area.height) { missing(&(0..len)).len() } else { 0 };
+        let places = split(area, self.opened, len + more);
+        let height = usize::from(places.list.height);
+        let window = self.list.window(len, height);
+        let missing = missing(&window);
+        for (y, line) in (places.list.y..).zip(ghosts::lines(window, height, self.list.index(), &time, &missing)) {
             let place = Rect { y, height: 1, ..places.list };
-            if let Some(entry) = self.shown.entry(facts, at) {
-                row::draw(entry, facts, canvas, place, at == self.list.index());
+            match line {
+                Line::Ghost(ghost) => ghosts::draw(ghost, facts, canvas, place),
+                Line::Row(at) => {
+                    if let Some(entry) = self.shown.entry(facts, at) {
+                        row::draw(entry, facts, canvas, place, at == self.list.index());
+                    }
+                }
             }
         }
-        if len == 0 {
+        if len == 0 && missing.is_empty() {
             canvas.wrapped(places.list, &nothing(facts), Role::Muted);
         }
         if let Some(entry) = self.shown.entry(facts, self.list.detail()) {

@@ -155,7 +155,7 @@ impl fmt::Display for Expr {
 }
 
 /// A value as it is written: in quotes only where it needs them.
-pub(super) fn written(value: &str) -> String {
+pub(in crate::timeline) fn written(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.:+@/*%".contains(c);
     if !value.is_empty() && value.chars().all(plain) { value.to_owned() } else { quoted(value) }
 }

@@ -15,6 +15,7 @@ mod when;
 
 pub use complete::{Candidate, complete};
 pub use error::FilterError;
+pub(in crate::timeline) use expr::written;
 pub use field::Field;
 pub use pushed::Pushed;
 
