@@ -202,7 +202,10 @@ async fn without_a_database_a_note_waits_says_so_and_its_text_outlives_the_conso
     rig.press("ctrl-s").await;
     assert!(beside(rig.app.facts(), "own-1").is_pending());
     rig.until("it is asked again", |facts| matches!(facts.store, StoreState::Unavailable(_))).await;
-    assert!(beside(rig.app.facts(), "own-1").is_pending() && rig.screen().contains("not recorded yet"));
+    assert!(beside(rig.app.facts(), "own-1").is_pending());
+    assert!(rig.screen().contains("▸…"), "the row says so: {}", rig.screen());
+    rig.press("J J").await;
+    assert!(rig.screen().contains("not recorded yet"), "and so does its detail: {}", rig.screen());
     rig.end().await;
 
     let mut rig = Rig::start(away, folder.path(), 2).await;
