@@ -4,6 +4,7 @@ mod claim;
 mod event;
 pub mod filter;
 mod refire;
+pub mod segment;
 mod state;
 mod verified;
 

@@ -7,12 +7,16 @@
 mod connections;
 mod read;
 mod schema;
+mod segment;
 mod watch;
 mod write;
+
+pub use segment::PgSegments;
 
 use super::chain::Head;
 use super::changes::Changes;
 use super::deadline::{Task, in_time};
+use super::segments::LONGEST;
 use super::verify::Ledger;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits};
 use crate::review::Recorded;
@@ -72,6 +76,15 @@ impl PgStore {
             let ledger = if lease.has_own() { read::ledger(lease.connection()).await? } else { Ledger::default() };
             lease.give_back();
             Ok(ledger)
+        })
+        .await
+    }
+
+    /// A connection of its own for sealing and checking.
+    pub(super) async fn segments(&self) -> Result<PgSegments, StoreError> {
+        in_time(async {
+            let (connection, stands) = self.connections.own(LONGEST).await?;
+            Ok(PgSegments::new(connection, stands))
         })
         .await
     }

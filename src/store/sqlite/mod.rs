@@ -7,10 +7,13 @@
 mod open;
 mod read;
 mod schema;
+mod segment;
 mod watch;
 mod write;
 
 pub(super) use open::make;
+pub(super) use segment::insert as insert_seal;
+pub use segment::SqliteSegments;
 
 use super::chain::Head;
 use super::changes::Changes;
@@ -87,6 +90,15 @@ impl SqliteStore {
         .await?;
         self.changes.ring();
         Ok(())
+    }
+
+    /// A connection of its own for sealing and checking.
+    pub(super) async fn segments(&self) -> Result<SqliteSegments, StoreError> {
+        in_time(async {
+            let connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            SqliteSegments::new(connection, self.options.get_filename()).await
+        })
+        .await
     }
 
     /// Closes the file's connections; what was recorded was on the disk before.

@@ -7,6 +7,7 @@ use sqlx::{Connection, SqliteConnection};
 
 const LOG: &str = include_str!("../migrations/sqlite/0001_alert_operation_log.sql");
 const OWN: &str = include_str!("../migrations/sqlite/0002_readback.sql");
+const SEALS: &str = include_str!("../migrations/sqlite/0003_segment.sql");
 
 /// The columns of `alert_operation_log`.
 const COLUMNS: [&str; 12] = [
@@ -24,20 +25,21 @@ const COLUMNS: [&str; 12] = [
     "created_at",
 ];
 
-/// What stands: the log, the console's own tables.
+/// What stands: the log, the console's own tables, the seals (a file of an earlier console has none).
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stands {
     log: bool,
     own: bool,
+    seals: bool,
 }
 
 /// Makes what is missing, in one transaction, and checks the log.
 pub(super) async fn ensure(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    if stands(connection).await? != (Stands { log: true, own: true }) {
+    if stands(connection).await? != (Stands { log: true, own: true, seals: true }) {
         let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
         // Another console may have made them while this one waited for its turn.
         let stands = stands(&mut turn).await?;
-        for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN)] {
+        for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN), (!stands.seals, SEALS)] {
             if missing {
                 sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
             }
@@ -49,7 +51,8 @@ pub(super) async fn ensure(connection: &mut SqliteConnection) -> Result<(), Stor
 
 /// Checks without making anything.
 pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    if stands(connection).await? != (Stands { log: true, own: true }) {
+    let Stands { log, own, seals: _ } = stands(connection).await?;
+    if !(log && own) {
         return Err(StoreError::Refused(
             "the file has not got the console's tables; open it once without --read-only".to_owned(),
         ));
@@ -62,8 +65,10 @@ async fn stands(connection: &mut SqliteConnection) -> Result<Stands, StoreError>
     let log: i64 =
         sqlx::query_scalar(sql).bind("alert_operation_log").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
     let own: i64 =
-        sqlx::query_scalar(sql).bind("readback_chain_head").fetch_one(connection).await.map_err(from_sqlx)?;
-    Ok(Stands { log: log > 0, own: own > 0 })
+        sqlx::query_scalar(sql).bind("readback_chain_head").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+    let seals: i64 =
+        sqlx::query_scalar(sql).bind("readback_segment").fetch_one(connection).await.map_err(from_sqlx)?;
+    Ok(Stands { log: log > 0, own: own > 0, seals: seals > 0 })
 }
 
 /// Whether somebody else's table has the columns.

@@ -1,0 +1,109 @@
+//! A connection for sealing and checking: its own, so that long work takes nothing from the console's calls.
+
+use super::{Asked, LONGEST, Row};
+use crate::store::postgres::PgSegments;
+use crate::store::sqlite::SqliteSegments;
+use crate::store::StoreError;
+use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table};
+use jiff::Timestamp;
+use std::future::Future;
+
+/// A transaction that may still add rows to a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::store) struct Open {
+    /// Who, in the server's words.
+    pub(in crate::store) who: String,
+    /// Since when, in microseconds since 1970; `None` where the server does not tell this role.
+    pub(in crate::store) since: Option<i64>,
+}
+
+/// One of the engines.
+#[derive(Debug)]
+pub enum SegmentDb {
+    /// A file.
+    Sqlite(SqliteSegments),
+    /// A server.
+    Postgres(PgSegments),
+}
+
+/// One question, asked of whichever engine it is, within the longest time that one may take.
+macro_rules! ask {
+    ($db:expr, $engine:ident => $question:expr) => {
+        match $db {
+            SegmentDb::Sqlite($engine) => in_time($question).await,
+            SegmentDb::Postgres($engine) => in_time($question).await,
+        }
+    };
+}
+
+async fn in_time<T>(question: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(LONGEST, question)
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Unavailable(format!("no answer within {} s", LONGEST.as_secs()))))
+}
+
+impl SegmentDb {
+    /// The database's clock.
+    pub(super) async fn now(&mut self) -> Result<Timestamp, StoreError> {
+        ask!(self, engine => engine.now())
+    }
+
+    /// Every seal, in the order of the chain; none where no console has made their table yet.
+    pub(super) async fn seals(&mut self) -> Result<Vec<Result<Seal, SealBreak>>, StoreError> {
+        ask!(self, engine => engine.seals())
+    }
+
+    /// Whether there are the console's own tables.
+    pub(super) fn has_own(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(engine) => engine.has_own(),
+        }
+    }
+
+    /// The next rows of a table, or of the archive of it that stands at `place`.
+    pub(super) async fn page(
+        &mut self,
+        table: Table,
+        place: Option<&str>,
+        asked: &Asked<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        ask!(self, engine => engine.page(table, place, asked))
+    }
+
+    /// How many rows stand on each day, of what is before `until`.
+    pub(super) async fn counts(&mut self, table: Table, until: i64) -> Result<Vec<(Day, u64)>, StoreError> {
+        ask!(self, engine => engine.counts(table, until))
+    }
+
+    /// How many rows stand at `from` and after it.
+    pub(super) async fn rows_since(&mut self, table: Table, from: i64) -> Result<u64, StoreError> {
+        ask!(self, engine => engine.rows_since(table, from))
+    }
+
+    /// A chunk of a segment's marks.
+    pub(super) async fn chunk(&mut self, segment: u64, chunk: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        ask!(self, engine => engine.chunk(segment, chunk))
+    }
+
+    /// Transactions under way that may still add rows from before `end`, a moment that is over. Where it can be waited
+    /// for them, it has been.
+    pub(super) async fn open_before(&mut self, end: i64) -> Result<Vec<Open>, StoreError> {
+        ask!(self, engine => engine.open_before(end))
+    }
+
+    /// Seals behind `last`: the marks and the seal, or nothing of it.
+    pub(super) async fn put(
+        &mut self,
+        last: Option<&Seal>,
+        new: NewSeal,
+        marks: &Marks,
+    ) -> Result<Seal, StoreError> {
+        ask!(self, engine => engine.put(last, new, marks))
+    }
+
+    /// Whether the archive that stands at `place` can be read from here.
+    pub(super) async fn has_archive(&mut self, table: Table, place: &str) -> Result<bool, StoreError> {
+        ask!(self, engine => engine.has_archive(table, place))
+    }
+}
