@@ -14,6 +14,8 @@ mod on_disk;
 mod on_postgres;
 #[path = "store/paging.rs"]
 mod paging;
+#[path = "store/segments.rs"]
+mod segments;
 #[path = "support/pg.rs"]
 mod pg;
 #[path = "support/proxy.rs"]

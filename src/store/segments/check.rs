@@ -83,14 +83,14 @@ async fn of_table(
     Ok(())
 }
 
-/// The rows of segments that do not continue the day's segment before them: those were sealed in one go.
+/// The rows of segments of days that the table was sealed through before. A segment right behind one of its own day is
+/// of the same run: the day was too long for one.
 fn late_rows<'a>(seals: impl Iterator<Item = &'a Seal>) -> u64 {
-    let mut before: Option<&Seal> = None;
-    let mut late = 0;
+    let (mut through, mut last_seq, mut late) = (None, 0, 0);
     for seal in seals {
-        let continues = before.is_some_and(|last| (last.day, last.seq + 1) == (seal.day, seal.seq));
-        late += if seal.part > 1 && !continues { seal.rows } else { 0 };
-        before = Some(seal);
+        let continues = (through, last_seq + 1) == (Some(seal.day), seal.seq);
+        late += if through.is_some_and(|through| seal.day <= through) && !continues { seal.rows } else { 0 };
+        (through, last_seq) = (through.max(Some(seal.day)), seal.seq);
     }
     late
 }

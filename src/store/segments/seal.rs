@@ -52,7 +52,7 @@ pub async fn seal(db: &mut SegmentDb, patience: Duration) -> Result<Sealed, Stor
     let now = db.now().await?;
     let over = Day::of((now - MARGIN).as_microsecond() - (Day::of(0).end() - Day::of(0).start()));
     let mut sealed = Sealed::default();
-    let due = settled(db, over, patience, &mut sealed).await?;
+    let Some(due) = settled(db, over, patience, &mut sealed).await? else { return Ok(sealed) };
     for table in Table::ALL {
         if table == Table::Log || db.has_own() {
             of_table(db, table, due, &mut chain, &mut sealed).await?;
@@ -65,8 +65,14 @@ fn refuse(broken: impl std::fmt::Display) -> StoreError {
     StoreError::Refused(format!("{broken}; nothing is sealed behind it: ask `readback verify`"))
 }
 
-/// The last day that nobody can add to any more: of rows that get their time from the database, that is.
-async fn settled(db: &mut SegmentDb, over: Day, patience: Duration, sealed: &mut Sealed) -> Result<Day, StoreError> {
+/// The last day that nobody can add to any more: of rows that get their time from the database, that is. `None` where
+/// that can't be told of any.
+async fn settled(
+    db: &mut SegmentDb,
+    over: Day,
+    patience: Duration,
+    sealed: &mut Sealed,
+) -> Result<Option<Day>, StoreError> {
     let until = tokio::time::Instant::now() + patience;
     let mut open = db.open_before(over.end()).await?;
     // Those that began later are not waited for: their rows are of later days, whenever they end.
@@ -76,10 +82,10 @@ async fn settled(db: &mut SegmentDb, over: Day, patience: Duration, sealed: &mut
         open = db.open_before(over.end()).await?;
         open.retain(|open| waited_for.contains(&open.who));
     }
-    let Some(oldest) = open.iter().map(|open| open.since.unwrap_or(i64::MIN)).min() else { return Ok(over) };
+    // One that the server does not tell is before all that it tells.
+    let Some(oldest) = open.iter().map(|open| open.since).min() else { return Ok(Some(over)) };
     sealed.waiting = Some(Waiting { day: over, sessions: open.into_iter().map(|open| open.who).collect() });
-    let day = Day::of(oldest);
-    Ok(if day == Day::FIRST { day } else { Day::of(day.start() - 1) })
+    Ok(oldest.map(|oldest| Day::of(Day::of(oldest).start() - 1)))
 }
 
 async fn of_table(
