@@ -6,6 +6,7 @@
 
 mod connections;
 mod read;
+mod retention;
 mod schema;
 mod segment;
 mod watch;

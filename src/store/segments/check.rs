@@ -95,6 +95,24 @@ fn late_rows<'a>(seals: impl Iterator<Item = &'a Seal>) -> u64 {
     late
 }
 
+/// Checks a span of `alert_operation_log`, here or in the archive at `place`, beside the seals of its days.
+pub(super) async fn of_range(
+    db: &mut SegmentDb,
+    seals: &[&Seal],
+    place: Option<&str>,
+    from: Day,
+    until: Day,
+) -> Result<SegmentAudit, StoreError> {
+    let mut days = Days::new();
+    for seal in seals {
+        days.entry(seal.day).or_default().push(seal);
+    }
+    let mut audit = SegmentAudit::default();
+    let rows = Rows::new(Table::Log, place, from.start(), until.start());
+    compare(db, rows, &days, Table::Log, until.start(), &mut audit).await?;
+    Ok(audit)
+}
+
 /// Reads the rows beside the marks of these days; how many rows were sealed.
 async fn compare(
     db: &mut SegmentDb,

@@ -1,6 +1,7 @@
 //! A connection for sealing and checking: its own, so that long work takes nothing from the console's calls.
 
-use super::{Asked, LONGEST, Row};
+use super::check::of_range;
+use super::{Asked, LONGEST, Layout, Row, Span};
 use crate::store::postgres::PgSegments;
 use crate::store::sqlite::SqliteSegments;
 use crate::store::StoreError;
@@ -100,6 +101,57 @@ impl SegmentDb {
         marks: &Marks,
     ) -> Result<Seal, StoreError> {
         ask!(self, engine => engine.put(last, new, marks))
+    }
+
+    /// How `alert_operation_log` is kept.
+    pub(super) async fn layout(&mut self) -> Result<Layout, StoreError> {
+        ask!(self, engine => engine.layout())
+    }
+
+    /// What of `alert_operation_log` can go as a whole, and is before `cutoff`.
+    pub(super) async fn spans(&mut self, cutoff: Day) -> Result<Vec<Span>, StoreError> {
+        ask!(self, engine => engine.spans(cutoff))
+    }
+
+    /// Takes a span away behind a record of it. In a file it is copied first, and the copy is checked.
+    pub(super) async fn take_away(
+        &mut self,
+        span: &Span,
+        seals: &[&Seal],
+        last: Option<&Seal>,
+        new: Vec<NewSeal>,
+    ) -> Result<(), StoreError> {
+        if let Self::Sqlite(engine) = self {
+            in_time(engine.copy(span)).await?;
+            let copy = of_range(self, seals, Some(&span.place), span.from, span.until).await?;
+            if copy.is_broken() || copy.added > 0 {
+                let what = "the copy in the archive does not hold; nothing was taken away: look at the file";
+                return Err(StoreError::Refused(format!("{what} {}", span.place)));
+            }
+        }
+        match self {
+            Self::Sqlite(engine) => {
+                let rows = seals.iter().map(|seal| seal.rows).sum();
+                in_time(engine.take_away(span, rows, last, new)).await
+            }
+            Self::Postgres(engine) => in_time(engine.take_away(span, last, new)).await,
+        }
+    }
+
+    /// Makes monthly partitions of `alert_operation_log`; see [`Layout`]. A file needs none.
+    pub async fn partition(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(engine) => in_time(engine.partition()).await,
+            Self::Sqlite(_) => Err(StoreError::Refused("a file has no partitions, and needs none".to_owned())),
+        }
+    }
+
+    /// Makes the partitions of the coming months that are missing; how many. A file needs none.
+    pub async fn ahead(&mut self) -> Result<usize, StoreError> {
+        match self {
+            Self::Postgres(engine) => in_time(engine.ahead()).await,
+            Self::Sqlite(_) => Ok(0),
+        }
     }
 
     /// Whether the archive that stands at `place` can be read from here.

@@ -4,7 +4,7 @@
 mod audit;
 mod check;
 mod db;
-//mod retain;
+mod retain;
 mod rows;
 mod seal;
 mod stream;
@@ -13,7 +13,8 @@ pub use audit::{Archived, Finding, SegmentAudit, Through, WitnessFinding, check_
 pub use check::verify;
 pub(super) use db::Open;
 pub use db::SegmentDb;
-//pub use retain::{Month, MonthState, Plan, apply, plan};
+pub(super) use retain::Span;
+pub use retain::{Layout, Month, MonthState, Plan, apply, plan};
 pub(super) use rows::{LogRow, OwnRow, RecordRow, Row};
 pub use seal::{MARGIN, PATIENCE, Sealed, Waiting, seal};
 

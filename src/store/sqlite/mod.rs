@@ -6,13 +6,13 @@
 
 mod open;
 mod read;
+mod retention;
 mod schema;
 mod segment;
 mod watch;
 mod write;
 
 pub(super) use open::make;
-pub(super) use segment::insert as insert_seal;
 pub use segment::SqliteSegments;
 
 use super::chain::Head;

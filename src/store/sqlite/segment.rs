@@ -242,7 +242,7 @@ impl SqliteSegments {
 }
 
 /// Writes a seal and its marks.
-pub(in crate::store) async fn insert(
+pub(super) async fn insert(
     connection: &mut SqliteConnection,
     seal: &Seal,
     marks: &Marks,
