@@ -14,12 +14,16 @@ mod on_disk;
 mod on_postgres;
 #[path = "store/paging.rs"]
 mod paging;
-#[path = "store/segments.rs"]
-mod segments;
 #[path = "support/pg.rs"]
 mod pg;
 #[path = "support/proxy.rs"]
 mod proxy;
+#[path = "store/retention.rs"]
+mod retention;
+#[path = "store/roles.rs"]
+mod roles;
+#[path = "store/segments.rs"]
+mod segments;
 
 use bench::{Bench, at, everything, id, operation, own, step};
 use readback::review::ReviewId;

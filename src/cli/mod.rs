@@ -10,12 +10,14 @@ pub mod env;
 mod files;
 pub mod init;
 mod nothing;
+mod retention;
+pub mod seal;
 pub mod timeline;
 pub mod verify;
 
 pub use args::{
-    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, RowFormat, TimelineArgs, VerifyArgs,
-    VerifyFormat, WatchFormat,
+    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, RetentionAction, RetentionArgs,
+    RowFormat, SealArgs, TimelineArgs, VerifyArgs, VerifyFormat, WatchFormat,
 };
 
 use args::Command;
@@ -40,13 +42,15 @@ pub fn run() -> ExitCode {
             // To who asks like a Nagios plugin, a wrong argument is unknown, not critical.
             // So it is to who asks whether the chains hold: 2 is broken.
             let is_asked = |word: &str| std::env::args().any(|arg| arg == word);
-            let is_a_check = is_asked("check") || (is_asked("verify") && !is_asked("env"));
+            let is_asked_of_it = |words: [&str; 3]| words.into_iter().any(is_asked) && !is_asked("env");
+            let is_a_check = is_asked("check") || is_asked_of_it(["verify", "seal", "retention"]);
             let wrong = if is_a_check { UNKNOWN } else { NOT_DONE };
             return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
     let is_a_question =
-        matches!(args.command, Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Verify(_)));
+        matches!(args.command, Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Verify(_)))
+            || matches!(args.command, Some(Command::Seal(_) | Command::Retention(_)));
     let failed = if is_a_question { UNKNOWN } else { FAILED };
     match dispatch(&args) {
         Ok(code) => ExitCode::from(code),
@@ -67,6 +71,8 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Env(asked)) => env::run(args, asked),
         Some(Command::Timeline(options)) => timeline::run(args, options),
         Some(Command::Verify(options)) => verify::run(args, options),
+        Some(Command::Seal(options)) => seal::run(args, options),
+        Some(Command::Retention(options)) => retention::run(args, options),
         None => match Context::find(args)? {
             Some(context) => console::run(&context),
             None => Ok(nothing::explain()),

@@ -83,7 +83,8 @@ async fn a_limit_and_a_failing_server_are_waited_for_within_bounds() {
     assert!(matches!(post(&url, 60_000).await, Err(NotifyError::Refused { status: 503, .. })));
     assert_eq!(heard.lock().unwrap().len(), TRIES as usize);
     // Asked to wait longer than there is time: it is said at once.
-    let patient = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let patient =
+        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let (url, heard) = server(vec![patient]).await;
     assert!(matches!(post(&url, 5_000).await, Err(NotifyError::Refused { status: 429, .. })));
     assert_eq!(heard.lock().unwrap().len(), 1);

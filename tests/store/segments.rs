@@ -1,7 +1,7 @@
 //! Sealing and checking days, on the engines whose rows outlive the process. What the owner of the database does to
 //! them is found, and told apart.
 
-use crate::bench::{Bench, id, operation, own, at, step};
+use crate::bench::{Bench, at, id, operation, own, step};
 use crate::story;
 use readback::store::segments::{Finding, MARGIN, Sealed, SegmentAudit, WitnessFinding, check_witness, seal, verify};
 use readback::store::{Access, AnyStore, Store, StoreError};
@@ -81,7 +81,8 @@ story!(a_day_that_is_over_is_sealed_once_and_today_is_not on sqlite, postgres);
 async fn a_day_that_is_over_is_sealed_once_and_today_is_not(bench: &Bench) {
     let store = two_days(bench).await;
     let (audit, seals) = checked(&store).await;
-    let days: Vec<_> = seals.iter().filter(|seal| seal.rows > 0).map(|seal| (seal.day.to_string(), seal.rows)).collect();
+    let days: Vec<_> =
+        seals.iter().filter(|seal| seal.rows > 0).map(|seal| (seal.day.to_string(), seal.rows)).collect();
     assert_eq!(days, [("2026-02-03".to_owned(), 5), ("2026-02-05".to_owned(), 3)]);
     // The last day that is over gets a seal in each table, also of nothing: silence is witnessed, too.
     assert_eq!(seals.iter().filter(|seal| seal.rows == 0).map(|seal| seal.table).collect::<Vec<_>>(), Table::ALL);
@@ -109,7 +110,10 @@ async fn one_byte_of_a_row_changed_by_the_owner_is_named(bench: &Bench) {
         let audit = audit(&store).await;
         assert_eq!((audit.changed, audit.removed, audit.added, audit.unnamed), (1, 0, 0, 0), "{change} {audit:?}");
         let [Finding::RowChanged(row)] = audit.findings.as_slice() else { panic!("{audit:?}") };
-        assert_eq!((row.table, row.id.as_str(), row.at.to_string().as_str()), (Table::Log, "a-2", "2026-02-03T00:01:00.000002Z"));
+        assert_eq!(
+            (row.table, row.id.as_str(), row.at.to_string().as_str()),
+            (Table::Log, "a-2", "2026-02-03T00:01:00.000002Z")
+        );
         bench.sql(&format!("UPDATE alert_operation_log SET {back} WHERE id = 'a-2'")).await.unwrap();
         assert!(!self::audit(&store).await.is_broken(), "{change}");
     }
@@ -131,7 +135,9 @@ async fn a_row_that_was_removed_and_one_that_was_moved_in_time_are_named(bench: 
     assert_eq!((found.is_broken(), ids(&found)), (true, vec!["removed a-4".to_owned(), "removed b-0".to_owned()]));
     assert_eq!(sealed(&store).await.missing, [(Table::Log, day("2026-02-03"), 1), (Table::Log, day("2026-02-05"), 1)]);
     let moved = match bench {
-        Bench::Postgres(_) => "UPDATE alert_operation_log SET created_at = created_at + interval '1 day' WHERE id = 'a-0'",
+        Bench::Postgres(_) => {
+            "UPDATE alert_operation_log SET created_at = created_at + interval '1 day' WHERE id = 'a-0'"
+        }
         _ => "UPDATE alert_operation_log SET created_at = created_at + 86400000000 WHERE id = 'a-0'",
     };
     bench.sql(moved).await.unwrap();
@@ -236,7 +242,10 @@ story!(many_rows_of_one_instant_go_through_pages_and_chunks_in_order on sqlite, 
 async fn many_rows_of_one_instant_go_through_pages_and_chunks_in_order(bench: &Bench) {
     let store = bench.open(Access::ReadWrite).await;
     log(bench, "x", "2026-02-03", 86_399, 4_500).await;
-    bench.sql("UPDATE alert_operation_log SET created_at = (SELECT min(created_at) FROM alert_operation_log)").await.unwrap();
+    bench
+        .sql("UPDATE alert_operation_log SET created_at = (SELECT min(created_at) FROM alert_operation_log)")
+        .await
+        .unwrap();
     // The last microsecond of the day and the first of the next.
     let edge = match bench {
         Bench::Postgres(_) => "created_at = '2026-02-03 23:59:59.999999+00' WHERE id = 'x-1'",
@@ -325,7 +334,8 @@ async fn a_transaction_under_way_since_before_the_end_of_a_day_keeps_it_from_bei
         let keeper = AnyStore::open(&url, Access::ReadWrite).await.unwrap();
         let mut other = db.connect().await;
         let mut turn = other.begin().await.unwrap();
-        let row = "INSERT INTO alert_operation_log (id, event_type, created_at) VALUES ('slow', 'RESOLVED', '2026-02-03')";
+        let row =
+            "INSERT INTO alert_operation_log (id, event_type, created_at) VALUES ('slow', 'RESOLVED', '2026-02-03')";
         sqlx::query("SELECT 1").execute(&mut *turn).await.unwrap();
         let run = sealed(&keeper).await;
         let waiting = run.waiting.expect("it waits");

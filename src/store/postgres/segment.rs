@@ -2,10 +2,10 @@
 
 use super::schema::Stands;
 use crate::guard;
+use crate::store::StoreError;
 use crate::store::micros::Micros;
 use crate::store::segments::{Asked, LogRow, Open, OwnRow, PAGE, RecordRow, Row, SealRow};
 use crate::store::sqlx_error::{from_sqlx, is_race};
-use crate::store::StoreError;
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};

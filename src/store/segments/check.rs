@@ -4,7 +4,7 @@ use super::audit::{Archived, Finding, Part, Place, SegmentAudit, Through};
 use super::stream::{MarkStream, Rows};
 use super::{Row, SegmentDb};
 use crate::store::StoreError;
-use crate::timeline::segment::{Day, Seal, SealKind, Step, Table, Tally, step, verify_seals};
+use crate::timeline::segment::{Day, Seal, SealBreak, SealKind, Step, Table, Tally, step, verify_seals};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +33,20 @@ pub async fn verify(db: &mut SegmentDb, since: Option<Day>) -> Result<(SegmentAu
         }
     }
     Ok((audit, seals))
+}
+
+/// Every seal, where their chain holds.
+pub async fn verify_chain(db: &mut SegmentDb) -> Result<Vec<Seal>, StoreError> {
+    let mut chain = Vec::new();
+    for seal in db.seals().await? {
+        chain.push(seal.map_err(refuse)?);
+    }
+    verify_seals(&chain).map_err(refuse)?;
+    Ok(chain)
+}
+
+fn refuse(broken: SealBreak) -> StoreError {
+    StoreError::Refused(format!("{broken}; nothing is sealed or taken away behind it: ask `readback verify`"))
 }
 
 async fn of_table(

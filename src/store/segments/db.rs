@@ -2,9 +2,9 @@
 
 use super::check::of_range;
 use super::{Asked, LONGEST, Layout, Row, Span};
+use crate::store::StoreError;
 use crate::store::postgres::PgSegments;
 use crate::store::sqlite::SqliteSegments;
-use crate::store::StoreError;
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table};
 use jiff::Timestamp;
 use std::future::Future;
@@ -94,17 +94,12 @@ impl SegmentDb {
     }
 
     /// Seals behind `last`: the marks and the seal, or nothing of it.
-    pub(super) async fn put(
-        &mut self,
-        last: Option<&Seal>,
-        new: NewSeal,
-        marks: &Marks,
-    ) -> Result<Seal, StoreError> {
+    pub(super) async fn put(&mut self, last: Option<&Seal>, new: NewSeal, marks: &Marks) -> Result<Seal, StoreError> {
         ask!(self, engine => engine.put(last, new, marks))
     }
 
     /// How `alert_operation_log` is kept.
-    pub(super) async fn layout(&mut self) -> Result<Layout, StoreError> {
+    pub async fn layout(&mut self) -> Result<Layout, StoreError> {
         ask!(self, engine => engine.layout())
     }
 

@@ -10,7 +10,7 @@ mod seal;
 mod stream;
 
 pub use audit::{Archived, Finding, SegmentAudit, Through, WitnessFinding, check_witness};
-pub use check::verify;
+pub use check::{verify, verify_chain};
 pub(super) use db::Open;
 pub use db::SegmentDb;
 pub(super) use retain::Span;
@@ -18,8 +18,8 @@ pub use retain::{Layout, Month, MonthState, Plan, apply, plan};
 pub(super) use rows::{LogRow, OwnRow, RecordRow, Row};
 pub use seal::{MARGIN, PATIENCE, Sealed, Waiting, seal};
 
-use crate::timeline::segment::{NewSeal, Seal, SealBreak, SealFault, SealKind, Table};
 use crate::store::micros::Micros;
+use crate::timeline::segment::{NewSeal, Seal, SealBreak, SealFault, SealKind, Table};
 
 /// How many rows are read at once.
 pub(super) const PAGE: u32 = 2_048;

@@ -2,9 +2,9 @@
 //! not hold, stays where it is. The seals stay in any case, with one more that says where the month went.
 
 use super::SegmentDb;
-use super::check::of_range;
+use super::check::{of_range, verify_chain};
 use crate::store::StoreError;
-use crate::timeline::segment::{Day, Hash, Marks, NewSeal, Seal, SealKind, Table, hex, leaf, root, verify_seals};
+use crate::timeline::segment::{Day, Hash, Marks, NewSeal, Seal, SealKind, Table, hex, leaf, root};
 
 /// How `alert_operation_log` is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,22 +70,12 @@ pub async fn plan(db: &mut SegmentDb, keep: u32) -> Result<Plan, StoreError> {
     let cutoff = Day::of(db.now().await?.as_microsecond()).months_back(keep);
     let mut months = Vec::new();
     if layout != Layout::Foreign {
-        let chain = chain(db).await?;
+        let chain = verify_chain(db).await?;
         for span in db.spans(cutoff).await? {
             months.push(look(db, &chain, span).await?);
         }
     }
     Ok(Plan { layout, cutoff, months })
-}
-
-async fn chain(db: &mut SegmentDb) -> Result<Vec<Seal>, StoreError> {
-    let refuse = |broken: String| StoreError::Refused(format!("{broken}; nothing is taken away: ask `readback verify`"));
-    let mut chain = Vec::new();
-    for seal in db.seals().await? {
-        chain.push(seal.map_err(|broken| refuse(broken.to_string()))?);
-    }
-    verify_seals(&chain).map_err(|broken| refuse(broken.to_string()))?;
-    Ok(chain)
 }
 
 fn of_span<'a>(chain: &'a [Seal], span: &Span, kind: SealKind) -> Vec<&'a Seal> {
@@ -102,11 +92,18 @@ async fn look(db: &mut SegmentDb, chain: &[Seal], span: Span) -> Result<Month, S
     let through = chain.iter().filter(|seal| seal.table == Table::Log && seal.kind == SealKind::Rows);
     let through = through.map(|seal| seal.day.next()).max();
     let archived = of_span(chain, &span, SealKind::Archive);
-    let state = if through.is_none_or(|through| through < span.until) {
+    // In a file the record and the rows go together: what stands there came later.
+    let is_back = !archived.is_empty() && db.layout().await? != Layout::Monthly;
+    let state = if is_back {
+        MonthState::Stays("rows were written into a month that was taken away; ask `readback verify`".to_owned())
+    } else if through.is_none_or(|through| through < span.until) {
         MonthState::Stays("it is not sealed to its end; run `readback seal`".to_owned())
     } else {
-        let place = (!archived.is_empty() && db.layout().await? != Layout::Monthly).then_some(span.place.as_str());
-        let audit = of_range(db, &seals, place, span.from, span.until).await?;
+        // A partition is read as a whole: what it holds besides would go with it.
+        let audit = match db.layout().await? {
+            Layout::Monthly => of_range(db, &seals, Some(&span.place), Day::FIRST, Day::LAST).await?,
+            _ => of_range(db, &seals, None, span.from, span.until).await?,
+        };
         match (audit.is_broken(), audit.added) {
             (true, _) => MonthState::Stays("it does not hold; ask `readback verify`".to_owned()),
             (false, 1..) => MonthState::Stays(format!("{} rows are not sealed; run `readback seal`", audit.added)),
@@ -122,7 +119,7 @@ async fn look(db: &mut SegmentDb, chain: &[Seal], span: Span) -> Result<Month, S
 pub async fn apply(db: &mut SegmentDb, plan: &Plan) -> Result<Vec<Month>, StoreError> {
     let mut gone = Vec::new();
     for month in plan.months.iter().filter(|month| !matches!(month.state, MonthState::Stays(_))) {
-        let chain = chain(db).await?;
+        let chain = verify_chain(db).await?;
         let archived = of_span(&chain, &month.span, SealKind::Archive);
         let missing = month.months.iter().filter(|first| archived.iter().all(|seal| seal.day != **first));
         let new: Vec<NewSeal> = missing.map(|first| record(&chain, *first, &month.place)).collect();

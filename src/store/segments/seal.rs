@@ -1,11 +1,10 @@
 //! Sealing the days that are over.
 
 use super::SegmentDb;
+use super::check::verify_chain;
 use super::stream::{MarkStream, Rows};
 use crate::store::StoreError;
-use crate::timeline::segment::{
-    Day, MOST_ROWS, Mark, Marks, NewSeal, Seal, SealKind, Step, Table, Tree, hex, step, verify_seals,
-};
+use crate::timeline::segment::{Day, MOST_ROWS, Mark, Marks, NewSeal, Seal, SealKind, Step, Table, Tree, hex, step};
 use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -44,11 +43,7 @@ pub struct Waiting {
 /// Seals what is due, by the database's clock: each day that is over by [`MARGIN`], and what came late to sealed days.
 /// Running it again adds nothing. `patience` is how long transactions under way are waited for.
 pub async fn seal(db: &mut SegmentDb, patience: Duration) -> Result<Sealed, StoreError> {
-    let mut chain = Vec::new();
-    for seal in db.seals().await? {
-        chain.push(seal.map_err(refuse)?);
-    }
-    verify_seals(&chain).map_err(refuse)?;
+    let mut chain = verify_chain(db).await?;
     let now = db.now().await?;
     let over = Day::of((now - MARGIN).as_microsecond() - (Day::of(0).end() - Day::of(0).start()));
     let mut sealed = Sealed::default();
@@ -59,10 +54,6 @@ pub async fn seal(db: &mut SegmentDb, patience: Duration) -> Result<Sealed, Stor
         }
     }
     Ok(sealed)
-}
-
-fn refuse(broken: impl std::fmt::Display) -> StoreError {
-    StoreError::Refused(format!("{broken}; nothing is sealed behind it: ask `readback verify`"))
 }
 
 /// The last day that nobody can add to any more: of rows that get their time from the database, that is. `None` where

@@ -22,7 +22,8 @@ const COPY: &str = "
 impl SqliteSegments {
     pub(in crate::store) async fn layout(&mut self) -> Result<Layout, StoreError> {
         let sql = "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = 'alert_operation_log'";
-        let made: Option<String> = sqlx::query_scalar(sql).fetch_optional(self.connection()).await.map_err(from_sqlx)?;
+        let made: Option<String> =
+            sqlx::query_scalar(sql).fetch_optional(self.connection()).await.map_err(from_sqlx)?;
         Ok(if made.is_some_and(|made| made == table()) { Layout::Plain } else { Layout::Foreign })
     }
 

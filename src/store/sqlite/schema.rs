@@ -66,8 +66,7 @@ async fn stands(connection: &mut SqliteConnection) -> Result<Stands, StoreError>
         sqlx::query_scalar(sql).bind("alert_operation_log").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
     let own: i64 =
         sqlx::query_scalar(sql).bind("readback_chain_head").fetch_one(&mut *connection).await.map_err(from_sqlx)?;
-    let seals: i64 =
-        sqlx::query_scalar(sql).bind("readback_segment").fetch_one(connection).await.map_err(from_sqlx)?;
+    let seals: i64 = sqlx::query_scalar(sql).bind("readback_segment").fetch_one(connection).await.map_err(from_sqlx)?;
     Ok(Stands { log: log > 0, own: own > 0, seals: seals > 0 })
 }
 

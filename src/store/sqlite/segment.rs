@@ -1,10 +1,10 @@
 //! What sealing and checking ask of a file.
 
 use crate::guard;
+use crate::store::StoreError;
 use crate::store::micros::Micros;
 use crate::store::segments::{Asked, LARGE, LogRow, Open, OwnRow, PAGE, RecordRow, Row, SealRow};
 use crate::store::sqlx_error::{from_sqlx, is_race};
-use crate::store::StoreError;
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table, hex};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -242,11 +242,7 @@ impl SqliteSegments {
 }
 
 /// Writes a seal and its marks.
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
-    seal: &Seal,
-    marks: &Marks,
-) -> Result<(), StoreError> {
+pub(super) async fn insert(connection: &mut SqliteConnection, seal: &Seal, marks: &Marks) -> Result<(), StoreError> {
     for (number, chunk) in marks.chunks().iter().enumerate() {
         sqlx::query("INSERT INTO readback_segment_mark (segment, chunk, marks) VALUES ($1, $2, $3)")
             .bind(seal.seq as i64)

@@ -79,8 +79,14 @@ mod tests {
     fn what_was_taken_and_what_was_added_are_told_apart() {
         let (row, mark) = (Some((5, "b")), |at, id| Some((at, id)));
         assert_eq!(step(row, mark(5, "b")), Step::Both);
-        assert_eq!((step(row, mark(5, "c")), step(row, mark(6, "a")), step(row, None)), (Step::RowOnly, Step::RowOnly, Step::RowOnly));
-        assert_eq!((step(row, mark(5, "a")), step(row, mark(4, "z")), step(None, mark(1, ""))), (Step::MarkOnly, Step::MarkOnly, Step::MarkOnly));
+        assert_eq!(
+            (step(row, mark(5, "c")), step(row, mark(6, "a")), step(row, None)),
+            (Step::RowOnly, Step::RowOnly, Step::RowOnly)
+        );
+        assert_eq!(
+            (step(row, mark(5, "a")), step(row, mark(4, "z")), step(None, mark(1, ""))),
+            (Step::MarkOnly, Step::MarkOnly, Step::MarkOnly)
+        );
         assert_eq!(step(None, None), Step::End);
     }
 }

@@ -79,7 +79,8 @@ mod tests {
             root: "ab".repeat(32),
             seal: "0c".repeat(32),
         };
-        let chat = format!("ann  09:00\n> `{told}`\n:tada: nice\n1970-01-01 readback_event part 1 rows 1 root x seal y\n");
+        let chat =
+            format!("ann  09:00\n> `{told}`\n:tada: nice\n1970-01-01 readback_event part 1 rows 1 root x seal y\n");
         assert_eq!(read_witness(&chat), [told]);
         assert_eq!(read_witness(""), []);
     }
