@@ -95,7 +95,8 @@ impl SqliteStore {
     /// A connection of its own for sealing and checking.
     pub(super) async fn segments(&self) -> Result<SqliteSegments, StoreError> {
         in_time(async {
-            let connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            // Archives are attached to it: it never goes back to the others, nor do they wait for it to close.
+            let connection = self.pool.acquire().await.map_err(from_sqlx)?.detach();
             SqliteSegments::new(connection, self.options.get_filename()).await
         })
         .await

@@ -8,8 +8,7 @@ use crate::store::sqlx_error::{from_sqlx, is_race};
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table, hex};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Connection, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
 
 /// `{from}` is a table of ours, by name. A text of more than 65,536 bytes comes empty, and is read piece by piece.
@@ -50,18 +49,16 @@ const INSERT_SEAL: &str = "
 /// A connection for sealing and checking, and where the file's archives stand.
 #[derive(Debug)]
 pub struct SqliteSegments {
-    connection: PoolConnection<Sqlite>,
+    connection: SqliteConnection,
     file: PathBuf,
     attached: Option<String>,
     has_seals: bool,
 }
 
 impl SqliteSegments {
-    pub(super) async fn new(mut connection: PoolConnection<Sqlite>, file: &Path) -> Result<Self, StoreError> {
-        // Archives are attached to it: it must not go back to the others.
-        connection.close_on_drop();
+    pub(super) async fn new(mut connection: SqliteConnection, file: &Path) -> Result<Self, StoreError> {
         let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'readback_segment'";
-        let tables: i64 = sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+        let tables: i64 = sqlx::query_scalar(sql).fetch_one(&mut connection).await.map_err(from_sqlx)?;
         Ok(Self { connection, file: file.to_owned(), attached: None, has_seals: tables > 0 })
     }
 
@@ -78,7 +75,7 @@ impl SqliteSegments {
         if !self.has_seals {
             return Ok(Vec::new());
         }
-        let rows: Vec<SealRow> = sqlx::query_as(SEALS).fetch_all(&mut *self.connection).await.map_err(from_sqlx)?;
+        let rows: Vec<SealRow> = sqlx::query_as(SEALS).fetch_all(&mut self.connection).await.map_err(from_sqlx)?;
         Ok(rows.into_iter().map(SealRow::seal).collect())
     }
 
@@ -105,7 +102,7 @@ impl SqliteSegments {
                     .bind(at)
                     .bind(id)
                     .bind(i64::from(PAGE))
-                    .fetch_all(&mut *self.connection)
+                    .fetch_all(&mut self.connection)
                     .await
                     .map_err(from_sqlx)?;
                 rows
@@ -146,7 +143,7 @@ impl SqliteSegments {
         let (mut digest, mut at) = (Sha256::new(), 1_i64);
         loop {
             let piece = sqlx::query_scalar(AssertSqlSafe(sql.as_str())).bind(at).bind(id);
-            let piece: Vec<u8> = piece.fetch_one(&mut *self.connection).await.map_err(from_sqlx)?;
+            let piece: Vec<u8> = piece.fetch_one(&mut self.connection).await.map_err(from_sqlx)?;
             digest.update(&piece);
             at += LARGE;
             if (piece.len() as i64) < LARGE {
@@ -162,14 +159,14 @@ impl SqliteSegments {
             "SELECT CAST(({at} - CASE WHEN {at} < 0 THEN 86399999999 ELSE 0 END) / 86400000000 AS INTEGER), count(*)
              FROM main.{name} WHERE {at} < $1 GROUP BY 1 ORDER BY 1"
         );
-        let counts = sqlx::query_as(AssertSqlSafe(sql)).bind(until).fetch_all(&mut *self.connection);
+        let counts = sqlx::query_as(AssertSqlSafe(sql)).bind(until).fetch_all(&mut self.connection);
         let counts: Vec<(i64, i64)> = counts.await.map_err(from_sqlx)?;
         Ok(counts.into_iter().map(|(day, rows)| (Day::numbered(day), rows as u64)).collect())
     }
 
     pub(in crate::store) async fn rows_since(&mut self, table: Table, from: i64) -> Result<u64, StoreError> {
         let sql = format!("SELECT count(*) FROM main.{} WHERE {} >= $1", table.name(), time_of(table));
-        let count = sqlx::query_scalar(AssertSqlSafe(sql)).bind(from).fetch_one(&mut *self.connection);
+        let count = sqlx::query_scalar(AssertSqlSafe(sql)).bind(from).fetch_one(&mut self.connection);
         count.await.map(|count: i64| count as u64).map_err(from_sqlx)
     }
 
@@ -177,7 +174,7 @@ impl SqliteSegments {
         sqlx::query_scalar("SELECT marks FROM readback_segment_mark WHERE segment = $1 AND chunk = $2")
             .bind(segment as i64)
             .bind(chunk as i64)
-            .fetch_optional(&mut *self.connection)
+            .fetch_optional(&mut self.connection)
             .await
             .map_err(from_sqlx)
     }
@@ -217,9 +214,9 @@ impl SqliteSegments {
         }
         let path = self.path(place)?.to_string_lossy().into_owned();
         if self.attached.take().is_some() {
-            sqlx::raw_sql("DETACH archive").execute(&mut *self.connection).await.map_err(from_sqlx)?;
+            sqlx::raw_sql("DETACH archive").execute(&mut self.connection).await.map_err(from_sqlx)?;
         }
-        sqlx::query("ATTACH $1 AS archive").bind(path).execute(&mut *self.connection).await.map_err(from_sqlx)?;
+        sqlx::query("ATTACH $1 AS archive").bind(path).execute(&mut self.connection).await.map_err(from_sqlx)?;
         self.attached = Some(place.to_owned());
         Ok(())
     }
