@@ -1,5 +1,5 @@
 //! Rows per second of what integrity costs: leaves and root alone, the chain of reviews, and sealing and checking a day on
-//! each engine (PostgreSQL where READBACK_TEST_PG names a server that may create databases). The bar is 200,000 rows/s for a
+//! each engine (`PostgreSQL` where `READBACK_TEST_PG` names a server that may create databases). The bar is 200,000 rows/s for a
 //! check of what is in memory.
 #![allow(
     clippy::expect_used,

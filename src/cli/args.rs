@@ -152,7 +152,7 @@ pub struct RetentionArgs {
 /// What else can be done about retention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum RetentionAction {
-    /// Make monthly partitions of an alert_operation_log that this console made, on PostgreSQL; see docs/integrity.md
+    /// Make monthly partitions of the log, where this console made it, on PostgreSQL; see docs/integrity.md
     Init,
 }
 

@@ -129,7 +129,7 @@ fn say(out: &mut String, finding: &Finding) {
             let _ = writeln!(
                 out,
                 "  segment {} of {} {}: its root is another, and no row could be named",
-                part.part, part.table, part.day
+                part.number, part.table, part.day
             );
             return;
         }
@@ -137,7 +137,7 @@ fn say(out: &mut String, finding: &Finding) {
             let _ = writeln!(
                 out,
                 "  segment {} of {} {}: its marks were changed, rows named here may be the wrong ones",
-                part.part, part.table, part.day
+                part.number, part.table, part.day
             );
             return;
         }

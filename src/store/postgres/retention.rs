@@ -56,11 +56,11 @@ impl PgSegments {
             sql += &create(month);
             month = month.next_month();
         }
-        sql += &format!(
+        let after = format!(
             "CREATE TABLE alert_operation_log_after PARTITION OF alert_operation_log
              FOR VALUES FROM ('{month} 00:00:00+00') TO (MAXVALUE);"
         );
-        in_turn(self.connection(), sql).await
+        in_turn(self.connection(), sql + &after).await
     }
 
     /// Makes the partitions of the coming months that are missing; how many.

@@ -44,12 +44,13 @@ pub struct Part {
     /// Its UTC day.
     pub day: Day,
     /// Which segment of that day.
-    pub part: u32,
+    #[serde(rename = "part")]
+    pub number: u32,
 }
 
 impl Part {
     pub(super) fn of(seal: &Seal) -> Self {
-        Self { seq: seal.seq, table: seal.table, day: seal.day, part: seal.part }
+        Self { seq: seal.seq, table: seal.table, day: seal.day, number: seal.part }
     }
 }
 

@@ -4,7 +4,7 @@ use super::audit::{Archived, Finding, Part, Place, SegmentAudit, Through};
 use super::stream::{MarkStream, Rows};
 use super::{Row, SegmentDb};
 use crate::store::StoreError;
-use crate::timeline::segment::{Day, Seal, SealBreak, SealKind, Step, Table, Tally, step, verify_seals};
+use crate::timeline::segment::{Day, Mark, Seal, SealBreak, SealKind, Step, Table, Tally, step, verify_seals};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,13 +39,13 @@ pub async fn verify(db: &mut SegmentDb, since: Option<Day>) -> Result<(SegmentAu
 pub async fn verify_chain(db: &mut SegmentDb) -> Result<Vec<Seal>, StoreError> {
     let mut chain = Vec::new();
     for seal in db.seals().await? {
-        chain.push(seal.map_err(refuse)?);
+        chain.push(seal.map_err(|broken| refuse(&broken))?);
     }
-    verify_seals(&chain).map_err(refuse)?;
+    verify_seals(&chain).map_err(|broken| refuse(&broken))?;
     Ok(chain)
 }
 
-fn refuse(broken: SealBreak) -> StoreError {
+fn refuse(broken: &SealBreak) -> StoreError {
     StoreError::Refused(format!("{broken}; nothing is sealed or taken away behind it: ask `readback verify`"))
 }
 
@@ -183,7 +183,7 @@ async fn of_day(
         let first = first.min_by(|(a, _), (b, _)| a.next().cmp(&b.next()));
         let row = rows.next_before(day.end());
         let mark = first.as_ref().and_then(|(marks, _)| marks.next());
-        match (step(row.map(|row| (row.at, row.id.as_str())), mark.map(|mark| mark.place())), first) {
+        match (step(row.map(|row| (row.at, row.id.as_str())), mark.map(Mark::place)), first) {
             (Step::Both, Some((marks, tally))) => {
                 checked += 1;
                 if let (Some(row), Some(mark)) = (rows.take(), marks.take())

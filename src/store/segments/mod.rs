@@ -28,7 +28,7 @@ pub(super) const PAGE: u32 = 2_048;
 pub(super) const LARGE: i64 = 65_536;
 
 /// The longest that one question of a check or of sealing may take.
-pub(super) const LONGEST: std::time::Duration = std::time::Duration::from_secs(120);
+pub(super) const LONGEST: std::time::Duration = std::time::Duration::from_mins(2);
 
 /// Which rows of a table are asked for: in microseconds since 1970, in the order of time and id.
 #[derive(Clone, Debug)]

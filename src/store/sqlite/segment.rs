@@ -8,6 +8,7 @@ use crate::store::sqlx_error::{from_sqlx, is_race};
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table, hex};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use sqlx::error::DatabaseError;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
 
@@ -64,11 +65,6 @@ impl SqliteSegments {
 
     pub(in crate::store) fn connection(&mut self) -> &mut SqliteConnection {
         &mut self.connection
-    }
-
-    /// The database's clock is this machine's.
-    pub(in crate::store) async fn now(&mut self) -> Result<Timestamp, StoreError> {
-        Ok(Timestamp::now())
     }
 
     pub(in crate::store) async fn seals(&mut self) -> Result<Vec<Result<Seal, SealBreak>>, StoreError> {
@@ -275,7 +271,7 @@ fn time_of(table: Table) -> &'static str {
 
 /// A seal that stands: by the triggers (1811) or by UNIQUE.
 fn raced(error: sqlx::Error) -> StoreError {
-    let is_refused = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "1811");
+    let is_refused = error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "1811");
     if is_refused || is_race(&error) {
         let what = "somebody else sealed meanwhile; nothing is lost, and what is left is sealed by the next run";
         return StoreError::Unavailable(what.to_owned());
