@@ -17,8 +17,8 @@ pub struct Day(i32);
 impl Day {
     /// 0001-01-01.
     pub const FIRST: Self = Self(-719_162);
-    /// 9999-12-31; what is later never comes to an end.
-    pub const LAST: Self = Self(2_932_896);
+    /// 9999-12-30, the last that the calendar has whole; what is later stands in it, and never comes to an end.
+    pub const LAST: Self = Self(2_932_895);
 
     /// The day of a moment, in microseconds since 1970.
     pub fn of(micros: i64) -> Self {
@@ -130,7 +130,7 @@ mod tests {
     fn all_of_time_is_in_some_day() {
         assert_eq!((Day::of(i64::MIN), Day::FIRST.to_string().as_str()), (Day::FIRST, "0001-01-01"));
         assert_eq!((Day::FIRST.start(), Day::FIRST.next().start()), (i64::MIN, Day::FIRST.end()));
-        assert_eq!((Day::of(i64::MAX), Day::LAST.to_string().as_str()), (Day::LAST, "9999-12-31"));
+        assert_eq!((Day::of(i64::MAX), Day::LAST.to_string().as_str()), (Day::LAST, "9999-12-30"));
         assert_eq!(Day::FIRST.months_back(1), Day::FIRST);
         for wrong in ["", "2026-2-4", "2026-02-30", "2026-02-04T00:00", "20260204"] {
             assert_eq!(wrong.parse::<Day>(), Err(NoDay), "{wrong}");
