@@ -86,7 +86,7 @@ async fn connect(file: &std::path::Path) -> sqlx::SqliteConnection {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_partition_is_detached_without_keeping_writers_out_and_the_check_still_holds() {
-    crate::bench::postgres(async |bench: &Bench| {
+    Box::pin(crate::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = old(bench).await;
         // An id stands once, whoever writes it and whenever.
@@ -156,7 +156,7 @@ async fn a_partition_is_detached_without_keeping_writers_out_and_the_check_still
         assert!(!audit.is_broken() && audit.archives.iter().all(|archive| !archive.is_here), "{audit:?}");
         let mut db_of = store.segments().await.unwrap().unwrap();
         assert_eq!(db_of.ahead().await.unwrap(), 0, "three months are there already");
-    })
+    }))
     .await;
 }
 

@@ -199,8 +199,8 @@ async fn a_changed_a_removed_and_a_forged_seal_are_named(bench: &Bench) {
     bench.sql("UPDATE readback_segment SET kind = 'rows' WHERE seq = 3").await.unwrap();
     assert_eq!(broken().await, None);
     // The end of the chain cut off: the database alone can't know; the witness does.
-    let kept: String = before.iter().map(|seal| format!("{}\n", Witnessed::from(seal))).collect();
-    let kept = read_witness(&kept);
+    let kept: Vec<String> = before.iter().map(|seal| Witnessed::from(seal).to_string()).collect();
+    let kept = read_witness(&kept.join("\n"));
     assert_eq!(check_witness(&kept, &checked(&store).await.1), []);
     bench.sql("DELETE FROM readback_segment WHERE seq > 1").await.unwrap();
     bench.sql("DELETE FROM readback_segment_mark WHERE segment > 1").await.unwrap();

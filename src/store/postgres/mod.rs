@@ -16,7 +16,7 @@ pub use segment::PgSegments;
 
 use super::chain::Head;
 use super::changes::Changes;
-use super::deadline::{Task, in_time};
+use super::deadline::{Task, in_time, in_time_of};
 use super::segments::LONGEST;
 use super::verify::Ledger;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits};
@@ -83,11 +83,8 @@ impl PgStore {
 
     /// A connection of its own for sealing and checking.
     pub(super) async fn segments(&self) -> Result<PgSegments, StoreError> {
-        in_time(async {
-            let (connection, stands) = self.connections.own(LONGEST).await?;
-            Ok(PgSegments::new(connection, stands))
-        })
-        .await
+        let (connection, stands) = in_time_of(LONGEST, self.connections.own(LONGEST)).await?;
+        Ok(PgSegments::new(connection, stands))
     }
 
     /// Tells the server that the idle connections are no longer needed.

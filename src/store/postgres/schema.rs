@@ -52,8 +52,9 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, Stor
     if !stands.complete() {
         match make(connection).await {
             Ok(()) => stands = Stands { log: true, own: true, seals: true },
-            // What an earlier console made is enough to record; only sealing has to wait for the owner.
-            Err(StoreError::ReadOnly(_)) if stands.log && stands.own => {}
+            // What an earlier console made is enough to record; only sealing has to wait, for the owner or for the time
+            // that an index over many events takes (its own connection has it).
+            Err(StoreError::ReadOnly(_) | StoreError::Unavailable(_)) if stands.log && stands.own => {}
             Err(StoreError::ReadOnly(why)) => {
                 return Err(StoreError::Refused(format!(
                     "tables are missing and this role may not make them; let their owner open the console once: {why}"

@@ -3,6 +3,7 @@
 use super::check::of_range;
 use super::{Asked, LONGEST, Layout, Row, Span};
 use crate::store::StoreError;
+use crate::store::deadline::in_time_of;
 use crate::store::postgres::PgSegments;
 use crate::store::sqlite::SqliteSegments;
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table};
@@ -38,9 +39,7 @@ macro_rules! ask {
 }
 
 async fn in_time<T>(question: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    tokio::time::timeout(LONGEST, question)
-        .await
-        .unwrap_or_else(|_| Err(StoreError::Unavailable(format!("no answer within {} s", LONGEST.as_secs()))))
+    in_time_of(LONGEST, question).await
 }
 
 impl SegmentDb {
