@@ -6,7 +6,7 @@
 //! Data flows one way. [`probes`] look at the outside world and return observations; pure judges turn
 //! them into [`evidence`]; the gate folds evidence into a recovery state. [`mod@env`] compares every
 //! layer of a configuration; [`timeline`] merges what happened; [`review`] leads a person to an
-//! outcome; [`store`] records it. [`app`] holds all that in `Facts`, decides, and asks for effects;
+//! outcome; [`store`] records it; [`notify`] tells people. [`app`] holds all that in `Facts`, decides, and asks for effects;
 //! [`panes`] paint `Facts` and ask through an outbox. [`guard`] stands at every door: what it does not
 //! let through is never shown, stored or logged. [`words`] knows what was probably meant.
 //!
@@ -15,6 +15,7 @@
 //! | `evidence` `env` `timeline` `review` `guard` `words` | each other | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_*, ratatui, crossterm |
 //! | `config` | the pure rooms, `probes` for their options | tokio, sqlx, reqwest, rustls, bollard, aws_*, ratatui, crossterm |
 //! | `probes` | the pure rooms, `config` | ratatui, crossterm |
+//! | `notify` | the pure rooms, `probes` for their HTTP client | sqlx, bollard, aws_*, ratatui, crossterm |
 //! | `store` | the pure rooms | reqwest, bollard, aws_*, ratatui, crossterm |
 //! | `panes` | the pure rooms, `app` | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_* |
 //! | `app` | the pure rooms, `panes` | tokio, sqlx, reqwest, rustls, rustix, bollard, aws_* |
@@ -34,6 +35,7 @@ pub mod demo;
 pub mod env;
 pub mod evidence;
 pub mod guard;
+pub mod notify;
 pub mod panes;
 pub mod probes;
 pub mod review;

@@ -330,11 +330,14 @@ fn the_documentation_names_every_key_where_it_belongs() {
         ("##", "engine"),
         ("##", "review"),
         ("##", "timeline"),
+        ("##", "notify"),
         ("###", "env.app"),
         ("###", "env.rules"),
     ] {
         asked.push((format!("{level} `[{table}]`"), String::new(), format!("{head}[{table}]\nzzz = 1\n")));
     }
+    let webhook = "[notify.webhook]\nurl = \"$HOOK\"\nzzz = 1\n";
+    asked.push(("## `[notify]`".to_owned(), String::new(), format!("{head}{webhook}")));
     let tune = "[[env.rules.tune]]\nid = \"unknown_key\"\nseverity = \"off\"\nreason = \"x\"\nzzz = 1\n";
     asked.push(("### `[[env.rules.tune]]`".to_owned(), String::new(), format!("{head}{tune}")));
     let expect = "[[timeline.expect]]\nid = \"x\"\nzzz = 1\n";

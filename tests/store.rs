@@ -20,6 +20,12 @@ mod paging;
 mod pg;
 #[path = "support/proxy.rs"]
 mod proxy;
+#[path = "store/retention.rs"]
+mod retention;
+#[path = "store/roles.rs"]
+mod roles;
+#[path = "store/segments.rs"]
+mod segments;
 
 use bench::{Bench, at, everything, id, operation, own, step};
 use readback::review::ReviewId;

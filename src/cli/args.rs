@@ -2,6 +2,7 @@
 
 use super::check::LEAST_PAUSE;
 use crate::config::parse_duration;
+use crate::timeline::segment::Day;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,8 +42,12 @@ pub enum Command {
     Timeline(TimelineArgs),
     /// Print the incidents of the log with their states and durations; exits 0, 1 (none), 2 (a wrong argument) or 3
     Incidents(IncidentsArgs),
-    /// Check the hash chains of the review records; exits 0 (they hold), 2 (broken) or 3 (can't be asked)
+    /// Check review records and sealed days; exits 0 (they hold), 1 (late rows), 2 (broken) or 3 (can't be asked)
     Verify(VerifyArgs),
+    /// Seal the days that are over; exits 0, 1 (something waits), 2 (sealed rows are gone) or 3 (can't be asked)
+    Seal(SealArgs),
+    /// Take old months of the log to another place, once sealed; plans, unless told to apply, and never deletes
+    Retention(RetentionArgs),
     /// Write which readbacks the host-service changes of a repository owe; exits 0, or 2 and writes nothing
     Plan(PlanArgs),
     /// Write a commented readback.toml from what is found in a folder; never overwrites
@@ -123,12 +128,65 @@ pub enum RowFormat {
 /// Which chains are checked.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// Only the chain of this incident
-    #[arg(long, value_name = "INCIDENT")]
+    /// Only the chain of this incident, and no sealed days
+    #[arg(long, value_name = "INCIDENT", conflicts_with_all = ["since", "witness"])]
     pub incident: Option<String>,
+    /// Of the sealed days only this UTC day and later ones: 2026-02-04
+    #[arg(long, value_name = "DAY")]
+    pub since: Option<Day>,
+    /// Compare with what a witness kept: a file with the lines that `readback seal --post` posted
+    #[arg(long, value_name = "FILE")]
+    pub witness: Option<PathBuf>,
     /// How to print the answer
     #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
     pub format: VerifyFormat,
+}
+
+/// What is sealed, and who is told.
+#[derive(Debug, clap::Args)]
+pub struct SealArgs {
+    /// Tell the seals to [notify.webhook]: a witness outside the database
+    #[arg(long)]
+    pub post: bool,
+    /// How long transactions from before the end of the day are waited for
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub patience: Duration,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Human)]
+    pub format: VerifyFormat,
+}
+
+/// What is kept, and what is done with the rest.
+#[derive(Debug, clap::Args)]
+pub struct RetentionArgs {
+    /// What to do instead
+    #[command(subcommand)]
+    pub action: Option<RetentionAction>,
+    /// How many whole months are kept before this one: 13mo
+    #[arg(long, value_name = "MONTHS", default_value = "13mo", value_parser = months)]
+    pub keep: u32,
+    /// Do it: seal, make the coming months, take away what is older
+    #[arg(long)]
+    pub apply: bool,
+}
+
+/// What else can be done about retention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum RetentionAction {
+    /// Make monthly partitions of the log, where this console made it, on PostgreSQL; see docs/integrity.md
+    Init,
+}
+
+/// Reads `--keep`.
+fn months(text: &str) -> Result<u32, String> {
+    let months =
+        text.strip_suffix("mo").and_then(|number| number.parse().ok()).filter(|months| (1..=1_200).contains(months));
+    months.ok_or_else(|| "not a number of months from 1 to 1200; write it like 13mo".to_owned())
+}
+
+/// Reads a duration.
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).ok_or_else(|| "not a duration; write a whole number above 0 and a unit, like 10s".to_owned())
 }
 
 /// How the answer about the chains is printed.

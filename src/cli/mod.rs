@@ -12,12 +12,14 @@ pub mod incidents;
 pub mod init;
 mod nothing;
 mod plan;
+mod retention;
+pub mod seal;
 pub mod timeline;
 pub mod verify;
 
 pub use args::{
-    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, IncidentsArgs, PlanArgs, RowFormat,
-    TimelineArgs, VerifyArgs, VerifyFormat, WatchFormat,
+    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, IncidentsArgs, PlanArgs,
+    RetentionAction, RetentionArgs, RowFormat, SealArgs, TimelineArgs, VerifyArgs, VerifyFormat, WatchFormat,
 };
 
 use args::Command;
@@ -42,20 +44,17 @@ pub fn run() -> ExitCode {
             // To who asks like a Nagios plugin, a wrong argument is unknown, not critical.
             // So it is to who asks whether the chains hold: 2 is broken.
             let is_asked = |word: &str| std::env::args().any(|arg| arg == word);
-            let is_a_check = is_asked("check") || (is_asked("verify") && !is_asked("env"));
+            let is_asked_of_it = |words: [&str; 3]| words.into_iter().any(is_asked) && !is_asked("env");
+            let is_a_check = is_asked("check") || is_asked_of_it(["verify", "seal", "retention"]);
             let wrong = if is_a_check { UNKNOWN } else { NOT_DONE };
             return ExitCode::from(if error.use_stderr() { wrong } else { 0 });
         }
     };
-    let is_a_question = matches!(
-        args.command,
-        Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Incidents(_) | Command::Verify(_))
-    );
     let failed = match args.command {
-        _ if is_a_question => UNKNOWN,
         // As the contract has it.
         Some(Command::Plan(_)) => NOT_DONE,
-        _ => FAILED,
+        Some(Command::Init { .. } | Command::Demo) | None => FAILED,
+        Some(_) => UNKNOWN,
     };
     match dispatch(&args) {
         Ok(code) => ExitCode::from(code),
@@ -77,6 +76,8 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Timeline(options)) => timeline::run(args, options),
         Some(Command::Incidents(options)) => incidents::run(args, options),
         Some(Command::Verify(options)) => verify::run(args, options),
+        Some(Command::Seal(options)) => seal::run(args, options),
+        Some(Command::Retention(options)) => retention::run(args, options),
         Some(Command::Plan(options)) => plan::run(options),
         None => match Context::find(args)? {
             Some(context) => console::run(&context),

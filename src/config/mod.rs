@@ -10,6 +10,7 @@ mod expect;
 mod files;
 mod maintenance;
 mod needs;
+mod notify;
 mod origin;
 mod probe;
 mod reader;
@@ -24,6 +25,7 @@ mod value;
 pub use error::ConfigError;
 pub(crate) use files::quote;
 pub use files::{FILE_NAME, Found, MAX_BYTES, default_store, discover, flag, overrides, read_layers, read_seed};
+pub use notify::{NotifySettings, WebhookSettings};
 pub use origin::{Origin, Origins};
 pub use seed::parse_seed;
 pub use store::{StoreSettings, StoreUrl};
@@ -55,6 +57,8 @@ struct Tables {
     review: ReviewSettings,
     #[serde(default)]
     timeline: TimelineSettings,
+    #[serde(default)]
+    notify: NotifySettings,
 }
 
 /// Reads a configuration from its layers, weakest first. A later layer wins key by key; a probe or a
@@ -77,7 +81,7 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     root.ensure_table("stack");
     let tables = Tables::deserialize(root)
         .map_err(|fault| secret::also_allowed(fault, &["secret", "probe", "maintenance"], ""))?;
-    let Tables { stack, store, display, env, engine, review, timeline } = tables;
+    let Tables { stack, store, display, env, engine, review, timeline, notify } = tables;
     for probe in &mut probes {
         probe.options.tell_layers(&env, &secrets);
     }
@@ -85,7 +89,7 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     let windows = windows.into_iter().map(|table| maintenance::read(table, &probes, zone));
     let maintenance = windows.collect::<Result<Vec<_>, _>>()?;
     let limits = engine.into();
-    Ok(Config { stack, store, display, env, secrets, probes, limits, maintenance, review, timeline, origins })
+    Ok(Config { stack, store, display, env, secrets, probes, limits, maintenance, review, timeline, notify, origins })
 }
 
 /// The file that a missing table is missing from: the stack's own, which comes last.

@@ -118,12 +118,12 @@ impl StoreSettings {
 
 fn unset(name: &str) -> ConfigError {
     let name = crate::guard::line(name);
-    ConfigError::whole("readback.toml", format!("[store] needs the variable {name}, which is not set; export it first"))
+    ConfigError::whole("readback.toml", format!("a URL needs the variable {name}, which is not set; export it first"))
 }
 
 /// Replaces `$NAME` and `${NAME}` by the variable's value, written as `how` says. A `$` with no name
 /// behind it stays.
-fn fill(
+pub(super) fn fill(
     text: &str,
     variable: impl Fn(&str) -> Option<String>,
     how: impl Fn(&str) -> String,

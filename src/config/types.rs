@@ -1,7 +1,7 @@
 //! What readback.toml holds. Paths are relative to the stack's folder.
 
 use super::value::{self, Zone};
-use super::{Origins, StoreSettings};
+use super::{NotifySettings, Origins, StoreSettings};
 use crate::env::consumers::Reader;
 use crate::env::layers::FileFormat;
 use crate::evidence::maintenance::Window;
@@ -35,6 +35,8 @@ pub struct Config {
     pub review: ReviewSettings,
     /// `[timeline]`: what the timeline starts with.
     pub timeline: TimelineSettings,
+    /// `[notify]`: where people are told.
+    pub notify: NotifySettings,
     /// Where each value comes from.
     pub origins: Origins,
 }

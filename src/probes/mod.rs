@@ -25,6 +25,7 @@ mod net;
 mod peer;
 mod program;
 mod tls;
+pub(crate) mod web;
 mod words;
 
 mod alias;

@@ -1,6 +1,7 @@
 //! The store that the URL names.
 
 use super::chain::Head;
+use super::segments::SegmentDb;
 use super::url::Target;
 use super::verify::{self, Audit};
 use super::{Access, Cursor, MemoryStore, Outcome, PgStore, SqliteStore, Store, StoreError, StoreUrl};
@@ -72,6 +73,16 @@ impl AnyStore {
             Self::Memory(store) => store.ledger(),
         };
         Ok(verify::audit(ledger, incident))
+    }
+
+    /// A connection of its own for sealing days and checking what was sealed; `None` where nothing outlives the
+    /// process.
+    pub async fn segments(&self) -> Result<Option<SegmentDb>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.segments().await.map(SegmentDb::Sqlite).map(Some),
+            Self::Postgres(store) => store.segments().await.map(SegmentDb::Postgres).map(Some),
+            Self::Memory(_) => Ok(None),
+        }
     }
 
     /// Takes leave of the database. Dropping the store is safe, too; this is only more polite.

@@ -17,9 +17,17 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(900);
 
 /// The call's answer, or `Unavailable` when there was none in time.
 pub(super) async fn in_time<T>(call: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    tokio::time::timeout(DEADLINE, call)
+    in_time_of(DEADLINE, call).await
+}
+
+/// The same for a call that may take longer.
+pub(super) async fn in_time_of<T>(
+    longest: Duration,
+    call: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    tokio::time::timeout(longest, call)
         .await
-        .unwrap_or_else(|_| Err(StoreError::Unavailable(format!("no answer within {} s", DEADLINE.as_secs()))))
+        .unwrap_or_else(|_| Err(StoreError::Unavailable(format!("no answer within {} s", longest.as_secs()))))
 }
 
 /// A task that ends when this is dropped.

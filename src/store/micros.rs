@@ -18,6 +18,16 @@ pub(super) struct Micros(i64);
 impl Micros {
     /// Later than every row: where a first page starts. `PostgreSQL`'s `infinity`.
     pub(super) const MAX: Self = Self(i64::MAX);
+
+    /// So many microseconds since 1970; the ends of the range are `infinity` and `-infinity`.
+    pub(super) const fn raw(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970.
+    pub(super) const fn micros(self) -> i64 {
+        self.0
+    }
 }
 
 impl From<Timestamp> for Micros {

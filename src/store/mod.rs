@@ -15,6 +15,7 @@ mod narrow;
 mod postgres;
 mod rows;
 mod search;
+pub mod segments;
 mod sqlite;
 mod sqlx_error;
 mod url;

@@ -9,6 +9,7 @@ mod margin;
 mod notes;
 mod refire;
 mod row_digest;
+pub mod segment;
 mod times;
 mod verified;
 

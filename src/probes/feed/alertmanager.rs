@@ -4,8 +4,7 @@
 use super::{Feed, Seen};
 use crate::evidence::Unknown;
 use crate::guard::line;
-use crate::probes::tls::{self, Trust};
-use crate::probes::{Control, Place, ProbeError, net};
+use crate::probes::{Control, Place, ProbeError, net, web};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::DATE;
 use reqwest::{Client, Url};
@@ -38,7 +37,7 @@ struct Alert {
 
 pub(super) async fn ask(feed: &Feed, url: &str, at: &Place, deadline: Instant) -> Result<Seen, ProbeError> {
     let base = parse(url)?;
-    let client = client(feed, &base, at).await?;
+    let client = web::client(&base, feed.ca.as_ref().map(|ca| at.path(ca))).await?;
     let main = net::before(deadline);
     let _: (Status, _) = get(&client, &base, "status", None, main).await?;
     let (alerts, source_time): (Vec<Alert>, _) =
@@ -70,23 +69,6 @@ pub(super) fn shown(url: &str) -> String {
 fn parse(text: &str) -> Result<Url, ProbeError> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or_else(|| ProbeError::new(Unknown::NotConfigured, "the url is neither an http:// nor an https:// address"))
-}
-
-/// No proxy, no redirects: the Alertmanager itself is asked.
-async fn client(feed: &Feed, url: &Url, at: &Place) -> Result<Client, ProbeError> {
-    let trust = match (url.scheme(), &feed.ca) {
-        ("https", Some(ca)) => Trust::SystemAnd(at.path(ca)),
-        ("https", None) => Trust::System,
-        _ => Trust::Nobody,
-    };
-    Client::builder()
-        .tls_backend_preconfigured(tls::client_config(tls::witness(trust).await?)?)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .user_agent(concat!("readback/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|_| ProbeError::new(Unknown::NotConfigured, "no HTTP client can be made of these options"))
 }
 
 /// What it says of this, and what its clock says.

@@ -1,10 +1,10 @@
 //! The client, what was wrong with TLS, and what time the server has.
 
 use super::{Seen, look};
-use crate::evidence::Unknown;
 use crate::probes::ProbeError;
 use crate::probes::net::{self, TlsFault};
 use crate::probes::tls::{self, Witness};
+use crate::probes::web;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{AGE, DATE, HeaderMap};
@@ -20,18 +20,10 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// No proxy: the route itself is asked. No redirects: where they lead is another claim.
+    /// A new connection for each question, to the addresses that were looked up.
     pub(super) fn client(&self, witness: Option<Arc<Witness>>) -> Result<Client, ProbeError> {
-        Client::builder()
-            .tls_backend_preconfigured(tls::client_config(witness)?)
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .resolve_to_addrs(self.host, self.addresses)
-            .pool_max_idle_per_host(0)
-            .referer(false)
-            .user_agent(concat!("readback/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|_| ProbeError::new(Unknown::NotConfigured, "no HTTP client can be made of these options"))
+        let builder = web::builder(tls::client_config(witness)?);
+        web::built(builder.resolve_to_addrs(self.host, self.addresses).pool_max_idle_per_host(0))
     }
 }
 

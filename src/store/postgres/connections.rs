@@ -78,7 +78,7 @@ impl Connections {
             Access::ReadOnly => schema::verify(connection).await?,
         };
         // A reader that found only the log looks again: somebody may make the rest.
-        if stands.complete() {
+        if stands.log && stands.own {
             self.kept().stands = Some(stands);
         }
         Ok(stands)
@@ -100,8 +100,19 @@ impl Connections {
     }
 
     async fn connect(&self) -> Result<PgConnection, StoreError> {
+        self.connect_for(ENGINE).await
+    }
+
+    /// A connection of its own for long work, whose statements may take this long; its tables are checked.
+    pub(super) async fn own(&self, longest: Duration) -> Result<(PgConnection, Stands), StoreError> {
+        let mut connection = self.connect_for(longest).await?;
+        let stands = self.check(&mut connection).await?;
+        Ok((connection, stands))
+    }
+
+    async fn connect_for(&self, longest: Duration) -> Result<PgConnection, StoreError> {
         let mut connection = self.options.connect().await.map_err(from_sqlx)?;
-        let milliseconds = ENGINE.as_millis();
+        let milliseconds = longest.as_millis();
         let read_only = if self.access == Access::ReadOnly { "on" } else { "off" };
         // SET, not start-up parameters: a pooler in between (PgBouncer) refuses those it does not know.
         let setup = format!(

@@ -6,13 +6,18 @@
 
 mod connections;
 mod read;
+mod retention;
 mod schema;
+mod segment;
 mod watch;
 mod write;
 
+pub use segment::PgSegments;
+
 use super::chain::Head;
 use super::changes::Changes;
-use super::deadline::{Task, in_time};
+use super::deadline::{Task, in_time, in_time_of};
+use super::segments::LONGEST;
 use super::verify::Ledger;
 use super::{Access, Cursor, Outcome, Store, StoreError, limits};
 use crate::review::Recorded;
@@ -74,6 +79,12 @@ impl PgStore {
             Ok(ledger)
         })
         .await
+    }
+
+    /// A connection of its own for sealing and checking.
+    pub(super) async fn segments(&self) -> Result<PgSegments, StoreError> {
+        let (connection, stands) = in_time_of(LONGEST, self.connections.own(LONGEST)).await?;
+        Ok(PgSegments::new(connection, stands))
     }
 
     /// Tells the server that the idle connections are no longer needed.

@@ -9,6 +9,7 @@ use sqlx::{Connection, PgConnection};
 const LOG: &str = include_str!("../migrations/postgres/0001_alert_operation_log.sql");
 const OWN: &str = include_str!("../migrations/postgres/0002_readback.sql");
 const ANNOTATION: &str = include_str!("../migrations/postgres/0003_annotation.sql");
+const SEALS: &str = include_str!("../migrations/postgres/0004_segment.sql");
 
 /// The advisory lock of whoever makes tables ("readback" in ASCII).
 const LOCK: i64 = 0x7265_6164_6261_636b;
@@ -36,27 +37,36 @@ pub(super) struct Stands {
     pub(super) log: bool,
     /// The console's own tables.
     pub(super) own: bool,
+    /// The seals; a database of an earlier console has none, and works without.
+    pub(super) seals: bool,
 }
 
 impl Stands {
     pub(super) fn complete(self) -> bool {
-        self.log && self.own
+        self.log && self.own && self.seals
     }
 }
 
 /// Makes what is missing, in one transaction, one console at a time, and checks the log.
 pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, StoreError> {
-    if !stands(connection).await?.complete() {
-        make(connection).await.map_err(|error| match error {
-            StoreError::ReadOnly(why) => StoreError::Refused(format!(
-                "tables are missing and this role may not make them; let their owner open the console once: {why}"
-            )),
-            other => other,
-        })?;
+    let mut stands = stands(connection).await?;
+    if !stands.complete() {
+        match make(connection).await {
+            Ok(()) => stands = Stands { log: true, own: true, seals: true },
+            // What an earlier console made is enough to record; only sealing has to wait, for the owner or for the time
+            // that an index over many events takes (its own connection has it).
+            Err(StoreError::ReadOnly(_) | StoreError::Unavailable(_)) if stands.log && stands.own => {}
+            Err(StoreError::ReadOnly(why)) => {
+                return Err(StoreError::Refused(format!(
+                    "tables are missing and this role may not make them; let their owner open the console once: {why}"
+                )));
+            }
+            Err(other) => return Err(other),
+        }
     }
     index(connection).await?;
     columns(connection).await?;
-    Ok(Stands { log: true, own: true })
+    Ok(stands)
 }
 
 /// Makes the index of annotations on a database that stood before there were any. Where it can't be made now (the role
@@ -95,7 +105,7 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *turn).await.map_err(from_sqlx)?;
     // Another console may have made them while this one waited for its turn.
     let stands = stands(&mut turn).await?;
-    for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN)] {
+    for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN), (!stands.seals, SEALS)] {
         if missing {
             sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
         }
@@ -108,9 +118,12 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
 async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
     let sql = "
         SELECT count(*) FILTER (WHERE relname = 'alert_operation_log') = 1 AS log,
-               count(*) FILTER (WHERE relname <> 'alert_operation_log') = 3 AS own
+               count(*) FILTER (WHERE relname IN ('readback_event', 'readback_review_event', 'readback_chain_head')) = 3
+                   AS own,
+               count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals
         FROM pg_class
-        WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head')
+        WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head',
+                          'readback_segment', 'readback_segment_mark')
           AND pg_table_is_visible(oid)";
     sqlx::query_as(sql).fetch_one(connection).await.map_err(from_sqlx)
 }

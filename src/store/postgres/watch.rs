@@ -26,7 +26,9 @@ const LOOK: &str = r#"
            || '/' || coalesce((
                SELECT sum(pg_stat_get_tuples_inserted(oid)) FROM pg_class
                WHERE oid IN (to_regclass('alert_operation_log'), to_regclass('readback_event'),
-                             to_regclass('readback_review_event'))), 0)::text"#;
+                             to_regclass('readback_review_event'))
+                  OR oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass('alert_operation_log'))
+           ), 0)::text"#;
 
 /// Watches until the store is gone.
 pub(super) async fn watch(connections: Arc<Connections>, changes: Weak<Changes>) {

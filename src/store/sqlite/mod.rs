@@ -6,11 +6,14 @@
 
 mod open;
 mod read;
+mod retention;
 mod schema;
+mod segment;
 mod watch;
 mod write;
 
 pub(super) use open::make;
+pub use segment::SqliteSegments;
 
 use super::chain::Head;
 use super::changes::Changes;
@@ -87,6 +90,16 @@ impl SqliteStore {
         .await?;
         self.changes.ring();
         Ok(())
+    }
+
+    /// A connection of its own for sealing and checking.
+    pub(super) async fn segments(&self) -> Result<SqliteSegments, StoreError> {
+        in_time(async {
+            // Archives are attached to it: it never goes back to the others, nor do they wait for it to close.
+            let connection = self.pool.acquire().await.map_err(from_sqlx)?.detach();
+            SqliteSegments::new(connection, self.options.get_filename()).await
+        })
+        .await
     }
 
     /// Closes the file's connections; what was recorded was on the disk before.

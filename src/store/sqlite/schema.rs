@@ -8,6 +8,7 @@ use sqlx::{Connection, SqliteConnection};
 const LOG: &str = include_str!("../migrations/sqlite/0001_alert_operation_log.sql");
 const OWN: &str = include_str!("../migrations/sqlite/0002_readback.sql");
 const ANNOTATION: &str = include_str!("../migrations/sqlite/0003_annotation.sql");
+const SEALS: &str = include_str!("../migrations/sqlite/0004_segment.sql");
 
 /// The columns of `alert_operation_log`.
 const COLUMNS: [&str; 12] = [
@@ -25,16 +26,18 @@ const COLUMNS: [&str; 12] = [
     "created_at",
 ];
 
-/// What stands: the log, the console's own tables, the index of annotations.
+/// What stands: the log, the console's own tables, the index of annotations, the seals (a file of an earlier console
+/// has not got the last two).
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stands {
     log: bool,
     own: bool,
     annotation: bool,
+    seals: bool,
 }
 
 impl Stands {
-    const ALL: Self = Self { log: true, own: true, annotation: true };
+    const ALL: Self = Self { log: true, own: true, annotation: true, seals: true };
 }
 
 /// Makes what is missing, in one transaction, and checks the log.
@@ -43,8 +46,9 @@ pub(super) async fn ensure(connection: &mut SqliteConnection) -> Result<(), Stor
         let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
         // Another console may have made them while this one waited for its turn.
         let stands = stands(&mut turn).await?;
-        for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN), (!stands.annotation, ANNOTATION)] {
-            if missing {
+        let parts = [(stands.log, LOG), (stands.own, OWN), (stands.annotation, ANNOTATION), (stands.seals, SEALS)];
+        for (stands, sql) in parts {
+            if !stands {
                 sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
             }
         }
@@ -55,8 +59,8 @@ pub(super) async fn ensure(connection: &mut SqliteConnection) -> Result<(), Stor
 
 /// Checks without making anything.
 pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    // Without the index reading is slower, and no less right.
-    if (Stands { annotation: true, ..stands(connection).await? }) != Stands::ALL {
+    let Stands { log, own, annotation: _, seals: _ } = stands(connection).await?;
+    if !(log && own) {
         return Err(StoreError::Refused(
             "the file has not got the console's tables; open it once without --read-only".to_owned(),
         ));
@@ -72,6 +76,7 @@ async fn stands(connection: &mut SqliteConnection) -> Result<Stands, StoreError>
         log: has("alert_operation_log"),
         own: has("readback_chain_head"),
         annotation: has("readback_event_annotation"),
+        seals: has("readback_segment"),
     })
 }
 

@@ -25,6 +25,9 @@ CREATE TABLE alert_operation_log (
     created_at     timestamptz NOT NULL DEFAULT now()
 );
 
+-- By this `readback retention` knows that the table is not another program's.
+COMMENT ON TABLE alert_operation_log IS 'made by readback';
+
 CREATE INDEX ix_aol_incident_id ON alert_operation_log (incident_id);
 CREATE INDEX ix_aol_approval_id ON alert_operation_log (approval_id);
 CREATE INDEX ix_aol_event_type ON alert_operation_log (event_type);

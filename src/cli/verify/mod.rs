@@ -1,5 +1,9 @@
 //! `readback verify`: whether what was recorded still stands as it was recorded.
 
+mod log;
+
+pub use log::LogReport;
+
 use super::context::{Context, StartError};
 use super::{Args, UNKNOWN, VerifyArgs, VerifyFormat, nothing, say};
 use crate::guard::line;
@@ -9,7 +13,9 @@ use serde::Serialize;
 use std::fmt::Write;
 use std::io::stdout;
 
-/// What a chain that does not hold exits with.
+/// What rows that came late, and that nobody sealed, exit with.
+const LATE: u8 = 1;
+/// What does not hold exits with.
 const BROKEN: u8 = 2;
 
 /// The answer.
@@ -17,7 +23,8 @@ const BROKEN: u8 = 2;
 pub struct VerifyReport {
     /// The name of this shape.
     pub schema: &'static str,
-    /// `holds`, `broken`, or `nothing_recorded`, which proves nothing.
+    /// `holds`, `late` (rows stand in sealed days that no seal covers), `broken`, or `nothing_recorded`, which proves
+    /// nothing.
     pub verdict: &'static str,
     /// How many records were checked.
     pub records: usize,
@@ -27,6 +34,8 @@ pub struct VerifyReport {
     pub broken: Option<Broken>,
     /// What to do now.
     pub next: &'static str,
+    /// The sealed days; `None` where one incident was asked of.
+    pub log: Option<LogReport>,
 }
 
 /// A record that does not hold.
@@ -49,14 +58,18 @@ pub(super) fn run(args: &Args, options: &VerifyArgs) -> Result<u8, StartError> {
         return Ok(UNKNOWN);
     };
     let runtime = super::console::runtime()?;
-    let audit = runtime.block_on(async {
+    let (audit, log) = runtime.block_on(async {
         let store = AnyStore::open(&context.store_url()?, Access::ReadOnly).await?;
         store.ready().await?;
         let audit = store.audit(options.incident.as_deref()).await?;
+        let log = match options.incident {
+            Some(_) => None,
+            None => log::ask(&store, options.since, options.witness.as_deref()).await?,
+        };
         store.close().await;
-        Ok::<_, StartError>(audit)
+        Ok::<_, StartError>((audit, log))
     })?;
-    let report = VerifyReport::of(audit);
+    let report = VerifyReport::of(audit, log);
     let text = match options.format {
         VerifyFormat::Human => report.human(),
         VerifyFormat::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
@@ -67,15 +80,21 @@ pub(super) fn run(args: &Args, options: &VerifyArgs) -> Result<u8, StartError> {
 
 impl VerifyReport {
     /// From what a store found.
-    pub fn of(audit: Audit) -> Self {
-        let verdict = match &audit.broken {
+    pub fn of(audit: Audit, log: Option<LogReport>) -> Self {
+        let chains = match &audit.broken {
             Some(_) => "broken",
             None if audit.records == 0 && audit.chains.is_empty() => "nothing_recorded",
             None => "holds",
         };
+        let verdict = match (chains, log.as_ref().map(|log| log.verdict)) {
+            ("broken", _) | (_, Some("broken")) => "broken",
+            (_, Some("late")) => "late",
+            (_, Some("holds")) => "holds",
+            (chains, _) => chains,
+        };
         let next = match &audit.broken {
             Some(Break { why, .. }) => next(*why),
-            None if verdict == "holds" => {
+            None if chains == "holds" => {
                 "keep the last hash of each chain where this database's owner can't write: it is an outside witness"
             }
             None => "nothing was checked: look at the incident's name and the database ([store] url)",
@@ -86,13 +105,14 @@ impl VerifyReport {
             id: line(&broken.id).into_owned(),
             why: broken.why.to_string(),
         });
-        Self { schema: "readback_verify_v1", verdict, records: audit.records, chains: audit.chains, broken, next }
+        Self { schema: "readback_verify_v1", verdict, records: audit.records, chains: audit.chains, broken, next, log }
     }
 
-    /// 0 where the chains hold, 2 where one is broken, 3 where there is nothing to check.
+    /// 0 where all holds, 1 where rows came late, 2 where something is broken, 3 where there is nothing to check.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             "holds" => 0,
+            "late" => LATE,
             "broken" => BROKEN,
             _ => UNKNOWN,
         }
@@ -106,7 +126,7 @@ impl VerifyReport {
                 let event = if id.is_empty() { String::new() } else { format!(" (event {id})") };
                 writeln!(out, "BROKEN  record {seq} of incident {incident}{event}: {why}")
             }
-            None if self.verdict == "holds" => {
+            None if self.records > 0 || !self.chains.is_empty() => {
                 writeln!(out, "HOLDS  {} records in {} chains", self.records, self.chains.len())
             }
             None => writeln!(out, "UNKNOWN  no review records to check"),
@@ -116,6 +136,9 @@ impl VerifyReport {
             let _ = writeln!(out, "  {}  {records} records, the last {recorded_at}  {}", line(incident), line(hash));
         }
         let _ = writeln!(out, "next: {}", self.next);
+        if let Some(log) = &self.log {
+            log.human(&mut out);
+        }
         out
     }
 }
@@ -148,7 +171,7 @@ mod tests {
 
     #[test]
     fn nothing_to_check_is_not_a_chain_that_holds() {
-        let report = VerifyReport::of(Audit { records: 0, chains: Vec::new(), broken: None });
+        let report = VerifyReport::of(Audit { records: 0, chains: Vec::new(), broken: None }, None);
         assert_eq!((report.verdict, report.exit_code()), ("nothing_recorded", UNKNOWN));
         assert!(report.human().starts_with("UNKNOWN"));
     }
@@ -156,7 +179,7 @@ mod tests {
     #[test]
     fn a_broken_record_is_named_with_what_to_do_next() {
         let broken = Break { scope: "INC\u{1b}-7".to_owned(), seq: 3, id: "e".to_owned(), why: BreakKind::Changed };
-        let report = VerifyReport::of(Audit { records: 5, chains: Vec::new(), broken: Some(broken) });
+        let report = VerifyReport::of(Audit { records: 5, chains: Vec::new(), broken: Some(broken) }, None);
         assert_eq!(report.exit_code(), 2);
         let text = report.human();
         assert!(text.starts_with("BROKEN  record 3 of incident INC␛-7 (event e): its bytes were changed"), "{text}");

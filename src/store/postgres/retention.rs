@@ -1,0 +1,156 @@
+//! Partitions of a month each, where this console made the table and somebody asked for them; see
+//! docs/decisions/0012-partitions-on-request.md.
+
+use super::segment::PgSegments;
+use crate::store::StoreError;
+use crate::store::segments::{Layout, Span};
+use crate::store::sqlx_error::from_sqlx;
+use crate::timeline::segment::{Day, Marks, NewSeal, Seal};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+const PARTITION: &str = include_str!("../migrations/postgres/partition.sql");
+
+/// What the console writes on a table that it makes.
+const MARK: &str = "made by readback";
+
+/// How many months are made ahead.
+const AHEAD: usize = 3;
+
+/// What was there before there were partitions.
+const BEFORE: &str = "alert_operation_log_before";
+
+impl PgSegments {
+    pub(in crate::store) async fn layout(&mut self) -> Result<Layout, StoreError> {
+        let sql = "
+            SELECT relkind = 'p', coalesce(obj_description(oid, 'pg_class') = $1, false)
+            FROM pg_class WHERE oid = to_regclass('alert_operation_log')";
+        let row = sqlx::query_as(sql).bind(MARK).fetch_one(self.connection());
+        let (is_partitioned, is_ours): (bool, bool) = row.await.map_err(from_sqlx)?;
+        Ok(match (is_ours, is_partitioned) {
+            (false, _) => Layout::Foreign,
+            (true, false) => Layout::Plain,
+            (true, true) => Layout::Monthly,
+        })
+    }
+
+    /// The partitions that end at `cutoff` or before; none where there are no partitions.
+    pub(in crate::store) async fn spans(&mut self, cutoff: Day) -> Result<Vec<Span>, StoreError> {
+        let partitions = partitions(self.connection()).await?;
+        let months: Vec<(String, Day)> =
+            partitions.iter().filter_map(|name| Some((name.clone(), month_of(name)?))).collect();
+        let mut spans = Vec::new();
+        if let Some((_, first)) = months.first().filter(|_| partitions.iter().any(|name| name == BEFORE)) {
+            spans.push(Span { place: BEFORE.to_owned(), from: Day::FIRST, until: *first });
+        }
+        spans.extend(months.into_iter().map(|(place, from)| Span { place, from, until: from.next_month() }));
+        spans.retain(|span| span.until <= cutoff);
+        Ok(spans)
+    }
+
+    /// Makes partitions of the table as it stands, and those of the coming months.
+    pub(in crate::store) async fn partition(&mut self) -> Result<(), StoreError> {
+        let now = Day::of(self.now().await?.as_microsecond());
+        let mut month = now.next_month();
+        let mut sql = PARTITION.replace("{next}", &month.to_string());
+        for _ in 0..AHEAD {
+            sql += &create(month);
+            month = month.next_month();
+        }
+        let after = format!(
+            "CREATE TABLE alert_operation_log_after PARTITION OF alert_operation_log
+             FOR VALUES FROM ('{month} 00:00:00+00') TO (MAXVALUE);"
+        );
+        in_turn(self.connection(), sql + &after).await
+    }
+
+    /// Makes the partitions of the coming months that are missing; how many.
+    pub(in crate::store) async fn ahead(&mut self) -> Result<usize, StoreError> {
+        let now = Day::of(self.now().await?.as_microsecond());
+        let last = partitions(self.connection()).await?.iter().filter_map(|name| month_of(name)).max();
+        let (mut month, mut wanted) = (last.unwrap_or(now).next_month(), now);
+        for _ in 0..AHEAD {
+            wanted = wanted.next_month();
+        }
+        let (mut sql, mut made) = (String::new(), 0);
+        while month <= wanted {
+            sql += &create(month);
+            month = month.next_month();
+            made += 1;
+        }
+        if made > 0 {
+            // Rows that are there already make the last statement fail, and nothing is done.
+            let sql = format!(
+                "ALTER TABLE alert_operation_log DETACH PARTITION alert_operation_log_after; {sql}
+                 ALTER TABLE alert_operation_log ATTACH PARTITION alert_operation_log_after
+                     FOR VALUES FROM ('{month} 00:00:00+00') TO (MAXVALUE);"
+            );
+            in_turn(self.connection(), sql).await?;
+        }
+        Ok(made)
+    }
+
+    /// Records where the months went, and detaches the partition. Writers are not kept out meanwhile.
+    pub(in crate::store) async fn take_away(
+        &mut self,
+        span: &Span,
+        last: Option<&Seal>,
+        new: Vec<NewSeal>,
+    ) -> Result<(), StoreError> {
+        let mut last = last.cloned();
+        for seal in new {
+            last = Some(self.put(last.as_ref(), seal, &Marks::default()).await?);
+        }
+        let place = &span.place;
+        let sql = "SELECT inhdetachpending FROM pg_inherits
+                   WHERE inhrelid = to_regclass($1) AND inhparent = to_regclass('alert_operation_log')";
+        let pending = sqlx::query_scalar(sql).bind(place).fetch_optional(self.connection());
+        let how = match pending.await.map_err(from_sqlx)? {
+            Some(true) => "FINALIZE",
+            Some(false) => "CONCURRENTLY",
+            None => return Ok(()),
+        };
+        let detach = format!("ALTER TABLE alert_operation_log DETACH PARTITION {place} {how}");
+        sqlx::query(AssertSqlSafe(detach)).persistent(false).execute(self.connection()).await.map_err(from_sqlx)?;
+        let guard = format!(
+            "CREATE TRIGGER readback_append_only BEFORE INSERT OR UPDATE OR DELETE ON {place}
+                 FOR EACH ROW EXECUTE FUNCTION readback_append_only();
+             CREATE TRIGGER readback_no_truncate BEFORE TRUNCATE ON {place}
+                 FOR EACH STATEMENT EXECUTE FUNCTION readback_append_only();"
+        );
+        in_turn(self.connection(), guard).await
+    }
+}
+
+/// The names of the partitions, in their order.
+async fn partitions(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
+    let sql = "
+        SELECT relname::text FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid
+        WHERE inhparent = to_regclass('alert_operation_log') ORDER BY relname";
+    sqlx::query_scalar(sql).fetch_all(connection).await.map_err(from_sqlx)
+}
+
+/// All of it, or nothing.
+async fn in_turn(connection: &mut PgConnection, sql: String) -> Result<(), StoreError> {
+    let mut turn = connection.begin().await.map_err(from_sqlx)?;
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *turn).await.map_err(from_sqlx)?;
+    turn.commit().await.map_err(from_sqlx)
+}
+
+fn create(month: Day) -> String {
+    let (name, until) = (name_of(month), month.next_month());
+    format!(
+        "CREATE TABLE {name} PARTITION OF alert_operation_log
+             FOR VALUES FROM ('{month} 00:00:00+00') TO ('{until} 00:00:00+00');"
+    )
+}
+
+fn name_of(month: Day) -> String {
+    let text = month.to_string();
+    format!("alert_operation_log_{}", text.get(..7).unwrap_or_default().replace('-', "_"))
+}
+
+/// The month of a partition that is one month's.
+fn month_of(name: &str) -> Option<Day> {
+    let month = name.strip_prefix("alert_operation_log_")?;
+    format!("{}-01", month.replace('_', "-")).parse().ok()
+}
