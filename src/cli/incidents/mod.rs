@@ -150,9 +150,10 @@ async fn read(context: &Context, asked: &Asked, now: Timestamp) -> Result<Seen, 
     let search = Search { filter: &asked.filter, now, limit: MOST };
     let is_one = asked.incident.is_some();
     let mut margins = Margins::default();
-    let found = match is_one {
-        true => find(&search, &store, &door, &mut margins).await?,
-        false => search.run(&store, |page| door.entries(page)).await?,
+    let found = if is_one {
+        find(&search, &store, &door, &mut margins).await?
+    } else {
+        search.run(&store, |page| door.entries(page)).await?
     };
     store.close().await;
     let mut seen = Seen::of(asked, &found.entries, found.complete, &context.config.timeline.expect, now);

@@ -26,31 +26,25 @@ const COLUMNS: [&str; 12] = [
     "created_at",
 ];
 
-/// What stands: the log, the console's own tables, the index of annotations, the seals (a file of an earlier console
-/// has not got the last two).
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stands {
-    log: bool,
-    own: bool,
-    annotation: bool,
-    seals: bool,
-}
+/// What a file is made of: a name that stands where a part does, and what makes the part. A file of an earlier console
+/// has not got the last two: without the index of annotations reading is slower, and without the seals none is checked.
+const PARTS: [(&str, &str); 4] = [
+    ("alert_operation_log", LOG),
+    ("readback_chain_head", OWN),
+    ("readback_event_annotation", ANNOTATION),
+    ("readback_segment", SEALS),
+];
 
-impl Stands {
-    const ALL: Self = Self { log: true, own: true, annotation: true, seals: true };
-}
+/// How many of the parts, from the first on, reading needs.
+const NEEDED: usize = 2;
 
 /// Makes what is missing, in one transaction, and checks the log.
 pub(super) async fn ensure(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    if stands(connection).await? != Stands::ALL {
+    if !missing(connection, &PARTS).await?.is_empty() {
         let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
         // Another console may have made them while this one waited for its turn.
-        let stands = stands(&mut turn).await?;
-        let parts = [(stands.log, LOG), (stands.own, OWN), (stands.annotation, ANNOTATION), (stands.seals, SEALS)];
-        for (stands, sql) in parts {
-            if !stands {
-                sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
-            }
+        for sql in missing(&mut turn, &PARTS).await? {
+            sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
         }
         turn.commit().await.map_err(from_sqlx)?;
     }
@@ -59,8 +53,7 @@ pub(super) async fn ensure(connection: &mut SqliteConnection) -> Result<(), Stor
 
 /// Checks without making anything.
 pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let Stands { log, own, annotation: _, seals: _ } = stands(connection).await?;
-    if !(log && own) {
+    if !missing(connection, &PARTS[..NEEDED]).await?.is_empty() {
         return Err(StoreError::Refused(
             "the file has not got the console's tables; open it once without --read-only".to_owned(),
         ));
@@ -68,16 +61,15 @@ pub(super) async fn verify(connection: &mut SqliteConnection) -> Result<(), Stor
     columns(connection).await
 }
 
-async fn stands(connection: &mut SqliteConnection) -> Result<Stands, StoreError> {
+/// What makes those of the parts that do not stand.
+async fn missing(
+    connection: &mut SqliteConnection,
+    parts: &[(&str, &'static str)],
+) -> Result<Vec<&'static str>, StoreError> {
     let sql = "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')";
     let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(connection).await.map_err(from_sqlx)?;
-    let has = |name: &str| names.iter().any(|known| known == name);
-    Ok(Stands {
-        log: has("alert_operation_log"),
-        own: has("readback_chain_head"),
-        annotation: has("readback_event_annotation"),
-        seals: has("readback_segment"),
-    })
+    let stands = |name: &str| names.iter().any(|known| known == name);
+    Ok(parts.iter().filter(|(name, _)| !stands(name)).map(|(_, sql)| *sql).collect())
 }
 
 /// Whether somebody else's table has the columns.

@@ -127,7 +127,9 @@ mod tests {
         fn marks_come_back_as_they_went_in(ids in prop::collection::vec("\\PC{0,40}|[0-9a-fA-F]{32}", 0..40), at in any::<i64>()) {
             let mut marks = Marks::default();
             let all: Vec<Mark> = ids.iter().map(|id| Mark::of(at, id, &leaf(id.as_bytes()))).collect();
-            all.iter().for_each(|mark| marks.push(mark));
+            for mark in &all {
+                marks.push(mark);
+            }
             let read: Vec<Mark> = marks.chunks().iter().flat_map(|chunk| Marks::read(chunk).unwrap()).collect();
             prop_assert_eq!(read, all);
         }

@@ -11,7 +11,8 @@ fn by_the_book(leaves: &[Hash]) -> Hash {
         [] => Sha256::digest([]).into(),
         [only] => *only,
         _ => {
-            let largest = (0..).map(|bits| 1 << bits).take_while(|size| *size < leaves.len()).last().unwrap();
+            let largest =
+                (0..usize::BITS).map(|bits| 1 << bits).take_while(|size| *size < leaves.len()).last().unwrap();
             let (left, right) = leaves.split_at(largest);
             node(&by_the_book(left), &by_the_book(right))
         }
