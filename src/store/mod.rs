@@ -2,6 +2,7 @@
 //! [`Store::record`] has said so; nothing recorded is changed or deleted.
 
 mod any;
+mod batch;
 pub mod chain;
 mod changes;
 mod deadline;

@@ -210,6 +210,14 @@ impl Entry {
         }
     }
 
+    /// The row of `alert_operation_log`, where it is one.
+    pub fn into_operation(self) -> Option<Operation> {
+        match self {
+            Self::Operation(operation) => Some(operation),
+            Self::Own(_) => None,
+        }
+    }
+
     /// The row's id.
     pub fn id(&self) -> &str {
         match self {

@@ -3,6 +3,7 @@
 mod claim;
 mod event;
 pub mod filter;
+pub mod ingest;
 mod refire;
 mod state;
 mod verified;
