@@ -1,6 +1,7 @@
 //! The arguments.
 
 use super::check::LEAST_PAUSE;
+use super::ingest::{BackfillArgs, IngestCommand};
 use crate::config::parse_duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -41,6 +42,11 @@ pub enum Command {
     Timeline(TimelineArgs),
     /// Check the hash chains of the review records; exits 0 (they hold), 2 (broken) or 3 (can't be asked)
     Verify(VerifyArgs),
+    /// Take in what others tell: Alertmanager's notifications, or rows as lines of JSON
+    #[command(subcommand)]
+    Ingest(IngestCommand),
+    /// Take in, once, what another service kept in tables of its own; exits 0, 1 (records were refused) or 3
+    Backfill(BackfillArgs),
     /// Write a commented readback.toml from what is found in a folder; never overwrites
     Init {
         /// The folder

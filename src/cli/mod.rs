@@ -2,12 +2,14 @@
 //! for pipes and cron.
 
 mod args;
+mod backfill;
 pub mod check;
 mod console;
 mod context;
 mod demo;
 pub mod env;
 mod files;
+pub mod ingest;
 pub mod init;
 mod nothing;
 pub mod timeline;
@@ -47,7 +49,8 @@ pub fn run() -> ExitCode {
     };
     let is_a_question =
         matches!(args.command, Some(Command::Check(_) | Command::Env(_) | Command::Timeline(_) | Command::Verify(_)));
-    let failed = if is_a_question { UNKNOWN } else { FAILED };
+    let takes_rows = matches!(args.command, Some(Command::Ingest(_) | Command::Backfill(_)));
+    let failed = if is_a_question || takes_rows { UNKNOWN } else { FAILED };
     match dispatch(&args) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -67,6 +70,8 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Env(asked)) => env::run(args, asked),
         Some(Command::Timeline(options)) => timeline::run(args, options),
         Some(Command::Verify(options)) => verify::run(args, options),
+        Some(Command::Ingest(command)) => ingest::run(args, command),
+        Some(Command::Backfill(options)) => backfill::run(args, options),
         None => match Context::find(args)? {
             Some(context) => console::run(&context),
             None => Ok(nothing::explain()),

@@ -34,6 +34,10 @@ pub struct Config {
     pub review: ReviewSettings,
     /// `[timeline]`: what the timeline starts with.
     pub timeline: TimelineSettings,
+    /// `[ingest]`: how others' rows come in.
+    pub ingest: super::IngestSettings,
+    /// `[backfill]`: where old rows come from.
+    pub backfill: super::BackfillSettings,
     /// Where each value comes from.
     pub origins: Origins,
 }

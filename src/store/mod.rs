@@ -8,6 +8,7 @@ mod changes;
 mod deadline;
 pub mod drafts;
 mod error;
+mod foreign;
 mod limits;
 mod memory;
 mod micros;
@@ -23,6 +24,7 @@ mod verify;
 
 pub use any::AnyStore;
 pub use error::StoreError;
+pub use foreign::Foreign;
 pub use memory::MemoryStore;
 pub use postgres::PgStore;
 pub use search::{Found, Search};

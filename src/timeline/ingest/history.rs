@@ -25,6 +25,15 @@ impl Source {
     /// All, in the order in which they are read.
     pub const ALL: [Self; 3] = [Self::Incidents, Self::Approvals, Self::AuditLogs];
 
+    /// What its table is called unless configured.
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::Incidents => "incidents",
+            Self::Approvals => "approval_records",
+            Self::AuditLogs => "audit_logs",
+        }
+    }
+
     /// The stable name.
     pub fn name(self) -> &'static str {
         match self {
@@ -39,6 +48,8 @@ impl Source {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Columns {
+    /// The table; what it is of, where it is left out.
+    pub table: Option<String>,
     /// The record's id.
     pub id: String,
     /// When it happened: the alert came in, the approval was asked for, the execution ended.
@@ -70,10 +81,12 @@ pub struct Columns {
 impl Default for Columns {
     fn default() -> Self {
         let [id, time, incident, alert, severity, namespace, resolved] =
-            ["id", "created_at", "incident_id", "alert_name", "severity", "namespace", "resolved_at"].map(str::to_owned);
+            ["id", "created_at", "incident_id", "alert_name", "severity", "namespace", "resolved_at"]
+                .map(str::to_owned);
         let [approval, action, actor, decided, success, error] =
             ["approval_id", "action", "actor", "decided_at", "success", "error_message"].map(str::to_owned);
         Self {
+            table: None,
             id,
             time,
             incident,
