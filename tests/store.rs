@@ -4,6 +4,8 @@
 // Test data: small numbers.
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)]
 
+#[path = "store/batch.rs"]
+mod batch;
 #[path = "store/bench.rs"]
 mod bench;
 #[path = "store/filtered.rs"]

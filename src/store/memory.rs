@@ -68,7 +68,10 @@ impl MemoryStore {
         self.may_write()?;
         rows.iter().try_for_each(limits::operation)?;
         let mut inner = self.inner();
-        let clock = inner.clock();
+        // Calls here can be closer together than the clock tells apart.
+        let after = inner.log.last().map_or(Timestamp::MIN, |last| last.created_at);
+        let after = after.checked_add(jiff::SignedDuration::from_micros(1)).unwrap_or(after);
+        let clock = inner.clock().max(after);
         let later = |place| clock.checked_add(jiff::SignedDuration::from_micros(place)).unwrap_or(clock);
         let is_new = (0..).zip(rows).map(|(place, row)| inner.push_operation(row, later(place)));
         let new: Vec<bool> = is_new.collect();
