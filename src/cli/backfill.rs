@@ -4,14 +4,18 @@ use super::context::{Context, StartError};
 use super::ingest::{BackfillArgs, Lines, Tally, may_write, open, reader, watch_of};
 use super::{Args, NOT_DONE, UNKNOWN, nothing, say};
 use crate::guard::{Secret, Watch};
-use crate::store::Foreign;
-use crate::timeline::NewOperation;
+use crate::store::{AnyStore, Foreign, Reference, StoreError};
 use crate::timeline::ingest::{History, Refused, Source};
+use crate::timeline::{EventType, NewOperation};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use std::collections::{HashMap, HashSet};
 use std::io::stderr;
 use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
+
+/// How many ids are asked for at a time.
+const ASKED: usize = 1_000;
 
 /// A record, and where it stands.
 type Record = (String, Result<Map<String, Value>, Refused>);
@@ -37,7 +41,13 @@ pub(super) fn run(args: &Args, options: &BackfillArgs) -> Result<u8, StartError>
         false => Some(runtime.block_on(open(&context))?),
     };
     let mut tally = Tally::new(store.as_ref().map(|store| (&runtime, store)));
-    for row in rows(&context, options, url.as_ref(), &runtime, &watch, &mut tally)? {
+    let mut rows = rows(&context, options, url.as_ref(), &runtime, &watch, &mut tally)?;
+    if let Some(store) = &store {
+        let read = rows.len();
+        rows = runtime.block_on(untold(store, rows))?;
+        tally.leave_out(read - rows.len());
+    }
+    for row in rows {
         tally.take(row)?;
     }
     let code = tally.end()?;
@@ -89,6 +99,26 @@ fn rows(
     }
     rows.sort_by(|(a, first), (b, second)| (a, &first.id).cmp(&(b, &second.id)));
     Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// The rows of which the log does not tell yet. The service may have told of some of its records itself: they would be
+/// counted twice.
+async fn untold(store: &AnyStore, rows: Vec<NewOperation>) -> Result<Vec<NewOperation>, StoreError> {
+    let mut asked: HashMap<(EventType, Reference), Vec<String>> = HashMap::new();
+    for row in &rows {
+        if let Some((reference, id)) = Reference::of(row) {
+            asked.entry((row.event_type, reference)).or_default().push(id.to_owned());
+        }
+    }
+    let mut told = HashSet::new();
+    for ((kind, reference), ids) in asked {
+        for ids in ids.chunks(ASKED) {
+            told.extend(store.told(kind, reference, ids).await?.into_iter().map(|id| (kind, id)));
+        }
+    }
+    let is_told =
+        |row: &NewOperation| Reference::of(row).is_some_and(|(_, id)| told.contains(&(row.event_type, id.to_owned())));
+    Ok(rows.into_iter().filter(|row| !is_told(row)).collect())
 }
 
 /// The records of a file.

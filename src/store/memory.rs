@@ -82,6 +82,11 @@ impl MemoryStore {
         Ok(new)
     }
 
+    /// Every row of the log.
+    pub(super) fn operations(&self) -> Vec<Operation> {
+        self.inner().log.clone()
+    }
+
     /// See [`super::AnyStore::find`].
     pub(super) fn find(&self, ids: &[String]) -> Vec<Operation> {
         self.inner().log.iter().filter(|row| ids.contains(&row.row.id)).cloned().collect()

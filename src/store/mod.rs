@@ -19,6 +19,7 @@ mod rows;
 mod search;
 mod sqlite;
 mod sqlx_error;
+mod told;
 mod url;
 mod verify;
 
@@ -29,6 +30,7 @@ pub use memory::MemoryStore;
 pub use postgres::PgStore;
 pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
+pub use told::Reference;
 pub use url::{Access, StoreUrl};
 pub use verify::{Audit, Standing};
 

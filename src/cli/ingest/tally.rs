@@ -45,6 +45,11 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Counts rows that another has told of already.
+    pub(in crate::cli) fn leave_out(&mut self, count: usize) {
+        self.read += count;
+    }
+
     fn record(&mut self) -> Result<(), StartError> {
         let rows = std::mem::take(&mut self.waiting);
         let Some((runtime, store)) = self.store else { return Ok(()) };

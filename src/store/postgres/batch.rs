@@ -1,6 +1,7 @@
 //! Many rows at once: one statement, whatever their number.
 
 use super::PgStore;
+use super::connections::Lease;
 use crate::store::batch::which;
 use crate::store::deadline::in_time;
 use crate::store::rows::LogRow;
@@ -35,6 +36,11 @@ const FIND: &str = "
     FROM alert_operation_log WHERE id = ANY($1::text[])";
 
 impl PgStore {
+    /// A connection, for a question.
+    pub(in crate::store) async fn lease(&self) -> Result<Lease<'_>, StoreError> {
+        self.connections.lease().await
+    }
+
     /// See [`crate::store::AnyStore::append_all`].
     pub(in crate::store) async fn append_all(&self, rows: &[NewOperation]) -> Result<Vec<bool>, StoreError> {
         self.may_write()?;

@@ -18,6 +18,11 @@ const FIND: &str = "
     FROM alert_operation_log WHERE id IN (SELECT value FROM json_each($1))";
 
 impl SqliteStore {
+    /// The file's connections, for a question.
+    pub(in crate::store) fn pool(&self) -> &sqlx::SqlitePool {
+        &self.pool
+    }
+
     /// See [`crate::store::AnyStore::append_all`].
     pub(in crate::store) async fn append_all(&self, rows: &[NewOperation]) -> Result<Vec<bool>, StoreError> {
         self.may_write()?;
