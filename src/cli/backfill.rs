@@ -36,10 +36,7 @@ pub(super) fn run(args: &Args, options: &BackfillArgs) -> Result<u8, StartError>
     }
     let runtime = super::console::runtime()?;
     let watch = runtime.block_on(watch_of(&context))?;
-    let store = match options.dry_run {
-        true => None,
-        false => Some(runtime.block_on(open(&context))?),
-    };
+    let store = if options.dry_run { None } else { Some(runtime.block_on(open(&context))?) };
     let mut tally = Tally::new(store.as_ref().map(|store| (&runtime, store)));
     let mut rows = rows(&context, options, url.as_ref(), &runtime, &watch, &mut tally)?;
     if let Some(store) = &store {

@@ -40,7 +40,7 @@ impl Default for IngestSettings {
             incident_label: None,
             token_file: None,
             token_env: None,
-            resolve_timeout: Duration::from_secs(300),
+            resolve_timeout: Duration::from_mins(5),
             max_bytes: 4 * 1024 * 1024,
             max_alerts: 5_000,
             rate: 1_000,

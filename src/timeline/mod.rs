@@ -13,3 +13,6 @@ pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
 pub use refire::{FLAP_WINDOW, refire_of, refired};
 pub use state::{Durations, IncidentState, durations};
 pub use verified::{Claim, Clocks, clocks, proof, stable_id, unverified};
+
+#[cfg(test)]
+mod history_tests;

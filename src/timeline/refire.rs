@@ -18,7 +18,7 @@ pub fn refire_of(entries: &[Entry], claim: usize) -> Option<Timestamp> {
     let resolved = entries.get(claim)?;
     let soon = |entry: &&Entry| entry.at().duration_since(resolved.at()) <= FLAP_WINDOW;
     let later = entries[..claim].iter().rev().take_while(soon);
-    let mut again = later.filter(|entry| entry.event_type() == Some(EventType::AlertReceived));
+    let mut again = later.filter(|entry| entry.event_type() == Some(EventType::AlertReceived) && !entry.is_history());
     again.find(|alert| is_same(alert, resolved)).map(Entry::at)
 }
 

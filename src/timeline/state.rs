@@ -41,9 +41,9 @@ pub struct Durations {
 /// came after it, and an incident whose alert fires has not recovered, whatever the gate says.
 pub fn durations(entries: &[Entry], incident: &str, verified_at: Option<Timestamp>) -> Option<Durations> {
     let rows = || entries.iter().filter(|entry| entry.incident() == Some(incident));
-    let alerts = || rows().filter(|row| row.event_type() == Some(EventType::AlertReceived)).map(Entry::at);
+    let alerts = || rows().filter(|row| row.event_type() == Some(EventType::AlertReceived)).map(Entry::happened_at);
     let (detected, latest) = (alerts().min()?, alerts().max()?);
-    let resolved = rows().filter(|row| row.event_type() == Some(EventType::Resolved)).map(Entry::at);
+    let resolved = rows().filter(|row| row.event_type() == Some(EventType::Resolved)).map(Entry::happened_at);
     let resolved = resolved.filter(|at| *at >= latest).max();
     // Proved while the alert still fired: it is both only once it resolved.
     let verified = resolved.zip(verified_at.filter(|at| *at >= latest)).map(|(resolved, proved)| resolved.max(proved));

@@ -29,7 +29,8 @@ pub struct Clocks {
 /// The clocks of the open or the last incident; `None` where the log has no alert of one. `entries` are newest
 /// first.
 pub fn clocks(entries: &[Entry]) -> Option<Clocks> {
-    let mut newest = entries.iter().filter(|row| row.event_type() == Some(EventType::AlertReceived));
+    let is_alert = |row: &&Entry| row.event_type() == Some(EventType::AlertReceived) && !row.is_history();
+    let mut newest = entries.iter().filter(is_alert);
     let incident = newest.find_map(Entry::incident)?;
     let alerts = entries.iter().filter(|row| row.event_type() == Some(EventType::AlertReceived));
     let alerts = || alerts.clone().filter(|row| row.incident() == Some(incident)).map(Entry::at);
@@ -47,7 +48,7 @@ pub fn unverified(entries: &[Entry], since: Timestamp) -> Vec<Claim> {
     for (at, row) in entries.iter().enumerate().take_while(|(_, row)| row.at() >= since) {
         if is_proof(row) {
             proofs.insert(row.id());
-        } else if row.event_type() == Some(EventType::AlertReceived) {
+        } else if row.event_type() == Some(EventType::AlertReceived) && !row.is_history() {
             alerts.put(row, ());
         } else if standing.contains(&at)
             && let Some(incident) = row.incident()

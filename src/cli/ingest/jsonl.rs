@@ -16,10 +16,7 @@ pub(super) fn run(context: &Context, options: &JsonlArgs) -> Result<u8, StartErr
     }
     let runtime = crate::cli::console::runtime()?;
     let watch = runtime.block_on(watch_of(context))?;
-    let store = match options.dry_run {
-        true => None,
-        false => Some(runtime.block_on(open(context))?),
-    };
+    let store = if options.dry_run { None } else { Some(runtime.block_on(open(context))?) };
     let mut tally = Tally::new(store.as_ref().map(|store| (&runtime, store)));
     let name = options.file.display().to_string();
     for read in Lines::new(reader(&options.file)?) {

@@ -51,7 +51,7 @@ impl Listener {
     pub async fn serve(self, socket: TcpListener, end: impl Future<Output = ()>) {
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = mpsc::channel(writer::QUEUE);
-        let writing = tokio::spawn(writer::run(Arc::clone(&self.store), waiting, Arc::clone(&metrics)));
+        let writer = tokio::spawn(writer::run(Arc::clone(&self.store), waiting, Arc::clone(&metrics)));
         let seats = Arc::new(Semaphore::new(self.settings.connections));
         let service = Arc::new(Service {
             rate: Mutex::new(Rate::new(self.settings.rate, Instant::now())),
@@ -97,7 +97,7 @@ impl Listener {
         connections.shutdown().await;
         // The writer ends when nobody can ask any more.
         drop(service);
-        let _ = tokio::time::timeout(LEAVE, writing).await;
+        let _ = tokio::time::timeout(LEAVE, writer).await;
     }
 }
 

@@ -86,9 +86,7 @@ impl Metrics {
 
     /// Counts a notification that was recorded, and how long its sender waited.
     pub(super) fn took(&self, time: Duration) {
-        let ms = time.as_millis() as u64;
-        let within =
-            BUCKETS.iter().position(|limit| ms < *limit || (ms == *limit && time.subsec_micros() % 1_000 == 0));
+        let within = BUCKETS.iter().position(|limit| time <= Duration::from_millis(*limit));
         if let Some(bucket) = within {
             self.buckets[bucket].fetch_add(1, Relaxed);
         }

@@ -37,7 +37,7 @@ use tokio::sync::watch;
 /// How long is waited for the stack's secrets, so that they can be withheld; the files' own are always known.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often they are asked for anew.
-const REFRESH: Duration = Duration::from_secs(60);
+const REFRESH: Duration = Duration::from_mins(1);
 
 /// Runs it; the exit code.
 pub(super) fn run(args: &Args, command: &IngestCommand) -> Result<u8, StartError> {
@@ -103,9 +103,10 @@ async fn serve(context: &Context, options: &ListenArgs, token: Option<Token>) ->
 fn token(context: &Context, options: &ListenArgs) -> Result<Option<Token>, String> {
     let settings = &context.config.ingest;
     let is_asked = options.token_file.is_some() || options.token_env.is_some();
-    let (file, variable) = match is_asked {
-        true => (options.token_file.clone(), options.token_env.clone()),
-        false => (settings.token_file.as_ref().map(|file| context.root.join(file)), settings.token_env.clone()),
+    let (file, variable) = if is_asked {
+        (options.token_file.clone(), options.token_env.clone())
+    } else {
+        (settings.token_file.as_ref().map(|file| context.root.join(file)), settings.token_env.clone())
     };
     match (file, variable) {
         (Some(_), Some(_)) => Err("[ingest] has token_file and token_env; one is enough".to_owned()),

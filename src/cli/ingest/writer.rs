@@ -49,17 +49,17 @@ pub(super) async fn run(store: Arc<AnyStore>, mut jobs: mpsc::Receiver<Job>, met
         if batch.len() > 1 && written.as_ref().is_err_and(|error| !error.is_transient()) {
             for job in batch {
                 let written = write(&store, std::slice::from_ref(&job)).await;
-                answer(vec![job], written, &mut is_away, &metrics);
+                answer(vec![job], &written, &mut is_away, &metrics);
             }
         } else {
-            answer(batch, written, &mut is_away, &metrics);
+            answer(batch, &written, &mut is_away, &metrics);
         }
     }
 }
 
 /// Tells the senders what became of their notifications.
-fn answer(batch: Vec<Job>, written: Result<Absorbed, StoreError>, is_away: &mut bool, metrics: &Metrics) {
-    tell(&written, is_away, metrics);
+fn answer(batch: Vec<Job>, written: &Result<Absorbed, StoreError>, is_away: &mut bool, metrics: &Metrics) {
+    tell(written, is_away, metrics);
     if let Ok(absorbed) = written {
         metrics.appended.fetch_add(absorbed.appended, Relaxed);
         metrics.duplicates.fetch_add(absorbed.duplicates, Relaxed);

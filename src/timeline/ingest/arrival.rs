@@ -5,7 +5,7 @@ use super::{Clean, claim, incident};
 use crate::guard::Watch;
 use crate::timeline::{EventType, NewOperation, stable_id};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// The most labels of an alert, and the most annotations, that are kept.
@@ -249,6 +249,6 @@ fn operation(
         action_detail: Some(detail),
         success: None,
         error_message: None,
-        context: json!(context),
+        context: context.into(),
     }
 }
