@@ -330,6 +330,9 @@ fn the_documentation_names_every_key_where_it_belongs() {
         ("##", "engine"),
         ("##", "review"),
         ("##", "timeline"),
+        ("##", "ingest"),
+        ("##", "backfill"),
+        ("###", "backfill.incidents"),
         ("###", "env.app"),
         ("###", "env.rules"),
     ] {

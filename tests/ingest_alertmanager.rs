@@ -76,11 +76,11 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
     let store = AnyStore::open(&url, Access::ReadWrite).await.unwrap();
     let running = Running::start(store, IngestSettings::default()).await;
     let sender = Alertmanager::start(&program, running.address, "5m").await;
-    let post = async |alerts: &[&Value]| sender.post("/api/v2/alerts", &json!(alerts)).await;
+    let tell = async |alerts: &[&Value]| sender.post("/api/v2/alerts", &json!(alerts)).await;
 
     // One that fires, and a group of two.
     let (api, one, two) = (alert("ApiDown", "api-1"), alert("DiskFull", "db-1"), alert("DiskFull", "db-2"));
-    post(&[&api, &one, &two]).await;
+    tell(&[&api, &one, &two]).await;
     let rows = steps(&running, "api-1", &[AlertReceived]).await;
     let context = rows[0].context();
     assert_eq!((rows[0].actor(), &context["receiver"]), (Some("alertmanager"), &json!("read.back")));
@@ -91,7 +91,7 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
     assert_ne!(first[0].incident(), rows[0].incident());
 
     // One of the group ends.
-    post(&[&ended(&one)]).await;
+    tell(&[&ended(&one)]).await;
     let rows = steps(&running, "db-1", &[AlertReceived, Resolved]).await;
     assert_eq!(rows[1].incident(), first[0].incident());
     assert!(rows[1].context().get("timeout").is_none());
@@ -99,7 +99,7 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
     // The store goes away; one ends and one begins meanwhile.
     proxy.cut().await;
     let queue = alert("QueueFull", "queue-1");
-    post(&[&ended(&api), &queue]).await;
+    tell(&[&ended(&api), &queue]).await;
     let refused = "refused_total{reason=\"store\"}";
     tokio::time::timeout(ingest::PATIENCE, async {
         while running.metric(refused).await < 2 {
@@ -120,9 +120,9 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
         "createdBy": "tester", "comment": "it is being moved",
     });
     sender.post("/api/v2/silences", &silence).await;
-    post(&[&alert("CacheDown", "cache-1"), &alert("CacheDown", "cache-2")]).await;
+    tell(&[&alert("CacheDown", "cache-1"), &alert("CacheDown", "cache-2")]).await;
     steps(&running, "cache-2", &[AlertReceived]).await;
-    post(&[&ended(&two), &ended(&queue)]).await;
+    tell(&[&ended(&two), &ended(&queue)]).await;
     steps(&running, "db-2", &[AlertReceived, Resolved]).await;
     steps(&running, "queue-1", &[AlertReceived, Resolved]).await;
     let rows = running.rows().await;

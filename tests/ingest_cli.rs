@@ -4,6 +4,7 @@
 #[path = "support/ingest.rs"]
 mod ingest;
 #[path = "support/pg.rs"]
+#[allow(dead_code, reason = "the store's tests use all of it")]
 mod pg;
 #[path = "support/pty.rs"]
 mod pty;
@@ -231,6 +232,7 @@ async fn a_backfill_of_files_adds_654_rows_once_with_what_was_claimed_apart_from
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backfill_of_tables_leaves_out_what_the_service_has_told_itself() {
+    use std::fmt::Write as _;
     let Some(db) = pg::TestDb::create().await else { return };
     let mut sql = String::from(
         "CREATE TABLE incidents (id int, incident_id varchar(30), alert_name text, severity text, namespace text,
@@ -244,9 +246,8 @@ async fn a_backfill_of_tables_leaves_out_what_the_service_has_told_itself() {
     for (table, records) in ["incidents", "bot.\"Approval\"", "audit_logs"].iter().zip(records()) {
         for record in records {
             let record = record.to_string().replace("\"action\":\"approve\"", "\"choice\":\"approve\"");
-            sql.push_str(&format!(
-                "INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, '{record}');\n"
-            ));
+            writeln!(sql, "INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, '{record}');")
+                .unwrap();
         }
     }
     db.sql(&sql).await.unwrap();

@@ -102,7 +102,7 @@ pub(crate) async fn request(to: SocketAddr, method: &str, path: &str, headers: &
 }
 
 pub(crate) fn head(method: &str, path: &str, headers: &[&str], length: usize) -> String {
-    let more: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let more: String = headers.iter().flat_map(|header| [header, "\r\n"]).collect();
     format!("{method} {path} HTTP/1.1\r\nHost: readback\r\nConnection: close\r\nContent-Length: {length}\r\n{more}\r\n")
 }
 

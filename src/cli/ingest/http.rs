@@ -26,6 +26,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 const BODY: Duration = Duration::from_secs(10);
 /// How long a sender waits for the store: longer than the store's own deadlines, so that its answer says more.
 const RECORD: Duration = Duration::from_secs(15);
+/// Bodies up to so many bytes are read where they come in.
+const AT_ONCE: usize = 32 * 1024;
 /// When a sender that was told 503 should try again, in seconds.
 const RETRY: HeaderValue = HeaderValue::from_static("5");
 
@@ -57,26 +59,18 @@ impl Service {
         })
     }
 
-    async fn take(&self, request: Request<Incoming>) -> Answer {
+    async fn take(self: &Arc<Self>, request: Request<Incoming>) -> Answer {
         let started = Instant::now();
-        if !self.rate.lock().unwrap_or_else(PoisonError::into_inner).admits(started) {
-            return self.later(Refusal::Rate, "too many requests");
-        }
-        let shown = request.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
-        if self.token.as_ref().is_some_and(|token| !token.admits(shown)) {
-            let mut answer =
-                self.refuse(Refusal::Unauthorised, StatusCode::UNAUTHORIZED, "the token is missing or wrong");
-            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            return answer;
+        if let Some(refusal) = self.turn_down(&request, started) {
+            return refusal;
         }
         let body = match self.body(request).await {
             Ok(body) => body,
             Err(answer) => return *answer,
         };
-        let now = Timestamp::now();
-        let notification = notification(&body, &self.mapping(&self.watch.borrow().clone(), now));
-        self.count(&notification, now);
-        let quarantine = quarantine::events(&notification.poison, &body, &self.key, now);
+        let Some((notification, quarantine)) = self.read(body).await else {
+            return self.later(Refusal::Busy, "it can't be read now");
+        };
         let said = if quarantine.is_empty() { "recorded" } else { "recorded; what could not be read is quarantined" };
         match self.record(notification, quarantine).await {
             Ok(()) => {
@@ -85,6 +79,38 @@ impl Service {
             }
             Err(answer) => *answer,
         }
+    }
+
+    /// Who asks too often, or shows no token.
+    fn turn_down(&self, request: &Request<Incoming>, now: Instant) -> Option<Answer> {
+        if !self.rate.lock().unwrap_or_else(PoisonError::into_inner).admits(now) {
+            return Some(self.later(Refusal::Rate, "too many requests"));
+        }
+        let shown = request.headers().get(AUTHORIZATION).map(HeaderValue::as_bytes);
+        if self.token.as_ref().is_none_or(|token| token.admits(shown)) {
+            return None;
+        }
+        let mut answer = self.refuse(Refusal::Unauthorised, StatusCode::UNAUTHORIZED, "the token is missing or wrong");
+        answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        Some(answer)
+    }
+
+    /// What the body tells, and what of it is quarantined. `None` where reading it broke off.
+    async fn read(self: &Arc<Self>, body: Bytes) -> Option<(Notification, Vec<OwnEvent>)> {
+        // Thousands of alerts take long enough to keep others waiting.
+        if body.len() > AT_ONCE {
+            let service = Arc::clone(self);
+            return tokio::task::spawn_blocking(move || service.read_now(&body)).await.ok();
+        }
+        Some(self.read_now(&body))
+    }
+
+    fn read_now(&self, body: &[u8]) -> (Notification, Vec<OwnEvent>) {
+        let (watch, now) = (self.watch.borrow().clone(), Timestamp::now());
+        let notification = notification(body, &self.mapping(&watch, now));
+        self.count(&notification, now);
+        let quarantine = quarantine::events(&notification.poison, body, &self.key, now);
+        (notification, quarantine)
     }
 
     fn mapping<'a>(&'a self, watch: &'a Watch, received: Timestamp) -> Mapping<'a> {
