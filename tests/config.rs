@@ -331,6 +331,9 @@ fn the_documentation_names_every_key_where_it_belongs() {
         ("##", "review"),
         ("##", "timeline"),
         ("##", "notify"),
+        ("##", "ingest"),
+        ("##", "backfill"),
+        ("###", "backfill.incidents"),
         ("###", "env.app"),
         ("###", "env.rules"),
     ] {

@@ -6,6 +6,8 @@
 
 #[path = "store/annotations.rs"]
 mod annotations;
+#[path = "store/batch.rs"]
+mod batch;
 #[path = "store/bench.rs"]
 mod bench;
 #[path = "store/filtered.rs"]

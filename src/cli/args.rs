@@ -1,6 +1,7 @@
 //! The arguments.
 
 use super::check::LEAST_PAUSE;
+use super::ingest::{BackfillArgs, IngestCommand};
 use crate::config::parse_duration;
 use crate::timeline::segment::Day;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -50,6 +51,11 @@ pub enum Command {
     Retention(RetentionArgs),
     /// Write which readbacks the host-service changes of a repository owe; exits 0, or 2 and writes nothing
     Plan(PlanArgs),
+    /// Take in what others tell: Alertmanager's notifications, or rows as lines of JSON
+    #[command(subcommand)]
+    Ingest(IngestCommand),
+    /// Take in, once, what another service kept in tables of its own; exits 0, 1 (records were refused) or 3
+    Backfill(BackfillArgs),
     /// Write a commented readback.toml from what is found in a folder; never overwrites
     Init {
         /// The folder

@@ -2,6 +2,7 @@
 //! for pipes and cron.
 
 mod args;
+mod backfill;
 pub mod check;
 mod console;
 mod context;
@@ -9,6 +10,7 @@ mod demo;
 pub mod env;
 mod files;
 pub mod incidents;
+pub mod ingest;
 pub mod init;
 mod nothing;
 mod plan;
@@ -79,6 +81,8 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Seal(options)) => seal::run(args, options),
         Some(Command::Retention(options)) => retention::run(args, options),
         Some(Command::Plan(options)) => plan::run(options),
+        Some(Command::Ingest(command)) => ingest::run(args, command),
+        Some(Command::Backfill(options)) => backfill::run(args, options),
         None => match Context::find(args)? {
             Some(context) => console::run(&context),
             None => Ok(nothing::explain()),

@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod expect;
 mod files;
+mod ingest;
 mod maintenance;
 mod needs;
 mod notify;
@@ -25,6 +26,7 @@ mod value;
 pub use error::ConfigError;
 pub(crate) use files::quote;
 pub use files::{FILE_NAME, Found, MAX_BYTES, default_store, discover, flag, overrides, read_layers, read_seed};
+pub use ingest::{BackfillSettings, IngestSettings};
 pub use notify::{NotifySettings, WebhookSettings};
 pub use origin::{Origin, Origins};
 pub use seed::parse_seed;
@@ -59,6 +61,9 @@ struct Tables {
     timeline: TimelineSettings,
     #[serde(default)]
     notify: NotifySettings,
+    ingest: IngestSettings,
+    #[serde(default)]
+    backfill: BackfillSettings,
 }
 
 /// Reads a configuration from its layers, weakest first. A later layer wins key by key; a probe or a
@@ -81,7 +86,7 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     root.ensure_table("stack");
     let tables = Tables::deserialize(root)
         .map_err(|fault| secret::also_allowed(fault, &["secret", "probe", "maintenance"], ""))?;
-    let Tables { stack, store, display, env, engine, review, timeline, notify } = tables;
+    let Tables { stack, store, display, env, engine, review, timeline, notify, ingest, backfill } = tables;
     for probe in &mut probes {
         probe.options.tell_layers(&env, &secrets);
     }
@@ -89,7 +94,22 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     let windows = windows.into_iter().map(|table| maintenance::read(table, &probes, zone));
     let maintenance = windows.collect::<Result<Vec<_>, _>>()?;
     let limits = engine.into();
-    Ok(Config { stack, store, display, env, secrets, probes, limits, maintenance, review, timeline, notify, origins })
+    Ok(Config {
+        stack,
+        store,
+        display,
+        env,
+        secrets,
+        probes,
+        limits,
+        maintenance,
+        review,
+        timeline,
+        notify,
+        ingest,
+        backfill,
+        origins,
+    })
 }
 
 /// The file that a missing table is missing from: the stack's own, which comes last.

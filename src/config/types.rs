@@ -37,6 +37,10 @@ pub struct Config {
     pub timeline: TimelineSettings,
     /// `[notify]`: where people are told.
     pub notify: NotifySettings,
+    /// `[ingest]`: how others' rows come in.
+    pub ingest: super::IngestSettings,
+    /// `[backfill]`: where old rows come from.
+    pub backfill: super::BackfillSettings,
     /// Where each value comes from.
     pub origins: Origins,
 }

@@ -63,6 +63,35 @@ impl MemoryStore {
         self.inner().heads.values().cloned().collect()
     }
 
+    /// See [`super::AnyStore::append_all`].
+    pub(super) fn append_all(&self, rows: &[NewOperation]) -> Result<Vec<bool>, StoreError> {
+        self.may_write()?;
+        rows.iter().try_for_each(limits::operation)?;
+        let mut inner = self.inner();
+        // Calls here can be closer together than the clock tells apart.
+        let after = inner.log.last().map_or(Timestamp::MIN, |last| last.created_at);
+        let after = after.checked_add(jiff::SignedDuration::from_micros(1)).unwrap_or(after);
+        let clock = inner.clock().max(after);
+        let later = |place| clock.checked_add(jiff::SignedDuration::from_micros(place)).unwrap_or(clock);
+        let is_new = (0..).zip(rows).map(|(place, row)| inner.push_operation(row, later(place)));
+        let new: Vec<bool> = is_new.collect();
+        drop(inner);
+        if new.contains(&true) {
+            self.changes.ring();
+        }
+        Ok(new)
+    }
+
+    /// Every row of the log.
+    pub(super) fn operations(&self) -> Vec<Operation> {
+        self.inner().log.clone()
+    }
+
+    /// See [`super::AnyStore::find`].
+    pub(super) fn find(&self, ids: &[String]) -> Vec<Operation> {
+        self.inner().log.iter().filter(|row| ids.contains(&row.row.id)).cloned().collect()
+    }
+
     /// Every record, and the heads of the same moment.
     pub(super) fn ledger(&self) -> Ledger {
         let inner = self.inner();
@@ -102,10 +131,13 @@ impl Inner {
         self.own.push(event);
     }
 
-    fn push_operation(&mut self, row: &NewOperation, created_at: Timestamp) {
-        if !self.has_operation(&row.id) {
+    /// Whether it is new.
+    fn push_operation(&mut self, row: &NewOperation, created_at: Timestamp) -> bool {
+        let is_new = !self.has_operation(&row.id);
+        if is_new {
             self.log.push(Operation { row: row.clone(), raw_type: None, created_at });
         }
+        is_new
     }
 
     fn record(&mut self, outcome: &Outcome) -> Result<Recorded, StoreError> {

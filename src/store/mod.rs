@@ -2,11 +2,13 @@
 //! [`Store::record`] has said so; nothing recorded is changed or deleted.
 
 mod any;
+mod batch;
 pub mod chain;
 mod changes;
 mod deadline;
 pub mod drafts;
 mod error;
+mod foreign;
 mod limits;
 mod memory;
 mod micros;
@@ -18,15 +20,18 @@ mod search;
 pub mod segments;
 mod sqlite;
 mod sqlx_error;
+mod told;
 mod url;
 mod verify;
 
 pub use any::AnyStore;
 pub use error::StoreError;
+pub use foreign::Foreign;
 pub use memory::MemoryStore;
 pub use postgres::PgStore;
 pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
+pub use told::Reference;
 pub use url::{Access, StoreUrl};
 pub use verify::{Audit, Standing};
 

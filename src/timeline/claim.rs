@@ -14,7 +14,7 @@ pub fn claims(entries: &[Entry], since: Timestamp) -> Vec<usize> {
         if entry.at() < since && !standing.is_empty() {
             break;
         }
-        if entry.event_type() != Some(EventType::Resolved) {
+        if entry.event_type() != Some(EventType::Resolved) || entry.is_history() {
             continue;
         }
         let (incident, alert) = (entry.incident(), entry.alert());

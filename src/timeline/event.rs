@@ -223,6 +223,14 @@ impl Entry {
         }
     }
 
+    /// The row of `alert_operation_log`, where it is one.
+    pub fn into_operation(self) -> Option<Operation> {
+        match self {
+            Self::Operation(operation) => Some(operation),
+            Self::Own(_) => None,
+        }
+    }
+
     /// The row's id.
     pub fn id(&self) -> &str {
         match self {
@@ -292,6 +300,18 @@ impl Entry {
             Self::Operation(operation) => &operation.row.context,
             Self::Own(event) => &event.context,
         }
+    }
+
+    /// Whether it was put in from another service's old records: it tells of the past, and of nothing that is now. It
+    /// stands where it was recorded.
+    pub fn is_history(&self) -> bool {
+        matches!(self, Self::Operation(row) if row.row.context.get("backfill").is_some())
+    }
+
+    /// When it happened: of an old record what it claims, of anything else the time it stands at.
+    pub fn happened_at(&self) -> Timestamp {
+        let claim = || self.context().get("occurred_at")?.as_str()?.parse().ok();
+        if self.is_history() { claim().unwrap_or_else(|| self.at()) } else { self.at() }
     }
 
     /// Newest first; ties in a fixed order, so that a page is always the same page.

@@ -5,6 +5,7 @@ mod event;
 pub mod expected;
 pub mod filter;
 pub mod incident;
+pub mod ingest;
 mod margin;
 mod notes;
 mod refire;
@@ -21,3 +22,6 @@ pub use refire::{FLAP_WINDOW, refire_of, refired};
 pub use row_digest::row_digest;
 pub use times::{LATE, SKEW, Times};
 pub use verified::{Claim, proof, stable_id, unverified};
+
+#[cfg(test)]
+mod history_tests;

@@ -23,7 +23,7 @@ pub fn refire_of(entries: &[Entry], claim: usize) -> Option<Timestamp> {
     let resolved = entries.get(claim)?;
     let soon = |entry: &&Entry| is_flap(resolved.at(), entry.at());
     let later = entries[..claim].iter().rev().take_while(soon);
-    let mut again = later.filter(|entry| entry.event_type() == Some(EventType::AlertReceived));
+    let mut again = later.filter(|entry| entry.event_type() == Some(EventType::AlertReceived) && !entry.is_history());
     again.find(|alert| is_same(alert, resolved)).map(Entry::at)
 }
 

@@ -22,7 +22,7 @@ pub fn unverified(entries: &[Entry], since: Timestamp) -> Vec<Claim> {
     for (at, row) in entries.iter().enumerate().take_while(|(_, row)| row.at() >= since) {
         if is_proof(row) {
             proofs.insert(row.id());
-        } else if row.event_type() == Some(EventType::AlertReceived) {
+        } else if row.event_type() == Some(EventType::AlertReceived) && !row.is_history() {
             alerts.put(row, ());
         } else if standing.contains(&at)
             && let Some(incident) = row.incident()

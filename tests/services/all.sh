@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # The back ends together: which are wanted, what they need installed, all up, all down. Sourced by tests/run.
 
-readonly SERVICES=(postgres docker aws redis)
+readonly SERVICES=(postgres docker aws redis alertmanager)
 # By this variable a test finds a back end, and this script sees that there is one already.
 declare -rA ADDRESS=([postgres]=READBACK_TEST_PG [docker]=READBACK_TEST_DOCKER [aws]=READBACK_TEST_AWS
-  [redis]=READBACK_TEST_REDIS)
+  [redis]=READBACK_TEST_REDIS [alertmanager]=READBACK_TEST_ALERTMANAGER)
 RUN= # the temporary folder of this run
 wanted=() given=() left_out=()
 

@@ -142,7 +142,7 @@ impl Connections {
 
 /// A connection for one call. One that is not given back (an error, a call that was dropped half-way) is
 /// closed: nobody knows what the server still does on it.
-pub(super) struct Lease<'a> {
+pub(in crate::store) struct Lease<'a> {
     connections: &'a Connections,
     connection: PgConnection,
     stands: Stands,
@@ -150,7 +150,7 @@ pub(super) struct Lease<'a> {
 }
 
 impl Lease<'_> {
-    pub(super) fn connection(&mut self) -> &mut PgConnection {
+    pub(in crate::store) fn connection(&mut self) -> &mut PgConnection {
         &mut self.connection
     }
 
@@ -160,7 +160,7 @@ impl Lease<'_> {
     }
 
     /// The call went well: the next one may use the connection.
-    pub(super) fn give_back(self) {
+    pub(in crate::store) fn give_back(self) {
         self.connections.kept().idle.push((self.connection, Instant::now()));
     }
 }

@@ -4,6 +4,7 @@
 //! Nothing is contacted before the first call, and every call that finds no server says `Unavailable` in
 //! time and may be tried again: the store outlives the server.
 
+mod batch;
 mod connections;
 mod read;
 mod retention;

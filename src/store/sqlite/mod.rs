@@ -4,6 +4,7 @@
 //! must still be there after a power cut (NORMAL may lose the last commits in WAL), and a console writes a
 //! few rows a minute.
 
+mod batch;
 mod open;
 mod read;
 mod retention;

@@ -32,7 +32,7 @@ const FIND_RECORD: &str = "
 
 /// Appends to the log.
 pub(super) async fn append(connection: &mut SqliteConnection, row: &NewOperation) -> Result<(), StoreError> {
-    insert_operation(connection, row, Timestamp::now()).await
+    insert_operation(connection, row, Timestamp::now()).await.map(drop)
 }
 
 /// Appends rows with the time they bring, all or none.
@@ -140,11 +140,12 @@ async fn move_head(connection: &mut SqliteConnection, recorded: &Recorded) -> Re
         .map_err(from_sqlx)
 }
 
-async fn insert_operation(
+/// Inserts a row; whether it is new.
+pub(super) async fn insert_operation(
     connection: &mut SqliteConnection,
     row: &NewOperation,
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     sqlx::query(INSERT_OPERATION)
         .bind(&row.id)
         .bind(&row.incident_id)
@@ -160,6 +161,6 @@ async fn insert_operation(
         .bind(Micros::from(at))
         .execute(connection)
         .await
-        .map(drop)
+        .map(|done| done.rows_affected() > 0)
         .map_err(from_sqlx)
 }

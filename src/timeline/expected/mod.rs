@@ -172,9 +172,10 @@ pub fn missing(entries: &[Entry], grammar: &Grammar, read_at: Timestamp) -> Vec<
     found
 }
 
-/// What the rule misses among the rows of one incident, oldest first.
+/// What the rule misses among the rows of one incident, oldest first. After old records nothing is expected: the rows
+/// of their time were never in this log.
 fn unmet(rule: &Rule, key: Option<&Key>, rows: &[&Entry]) -> Vec<Expected> {
-    let begins: Vec<&Entry> = rows.iter().copied().filter(|row| rule.begins(row)).collect();
+    let begins: Vec<&Entry> = rows.iter().copied().filter(|row| rule.begins(row) && !row.is_history()).collect();
     let new = |row: &Entry, what: What, due: Timestamp, came: Option<Timestamp>| Expected {
         rule: rule.id.clone(),
         what,

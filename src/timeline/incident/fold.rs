@@ -22,7 +22,7 @@ pub fn incidents(entries: &[Entry]) -> Vec<Incident> {
         let Some(group) = Group::of(row) else { continue };
         let known = current.get(&group).copied().filter(|at| !found[*at].ended_before(row));
         let at = known.unwrap_or_else(|| {
-            found.push(Incident::new(group.key(), row.at()));
+            found.push(Incident::new(group.key(), row.happened_at()));
             in_log.push(false);
             current.insert(group, found.len() - 1);
             found.len() - 1
@@ -41,7 +41,8 @@ pub fn incidents(entries: &[Entry]) -> Vec<Incident> {
 
 /// The incident whose alert is the newest; one that has a number, so that it can be written down.
 pub fn latest(incidents: &[Incident]) -> Option<&Incident> {
-    let numbered = incidents.iter().filter(|incident| incident.key.number().is_some());
+    // What only old records tell of is none of today.
+    let numbered = incidents.iter().filter(|incident| incident.key.number().is_some() && incident.is_live);
     numbered.filter(|incident| incident.latest_alert.is_some()).max_by_key(|incident| incident.latest_alert)
 }
 
@@ -53,7 +54,7 @@ fn in_order(a: &Entry, b: &Entry) -> Ordering {
         Some(_) => 1,
         None => 3,
     };
-    a.at().cmp(&b.at()).then_with(|| rank(a).cmp(&rank(b))).then_with(|| a.id().cmp(b.id()))
+    a.happened_at().cmp(&b.happened_at()).then_with(|| rank(a).cmp(&rank(b))).then_with(|| a.id().cmp(b.id()))
 }
 
 impl Incident {
@@ -71,6 +72,7 @@ impl Incident {
             auto_repaired: false,
             skewed: false,
             latest_alert: None,
+            is_live: false,
             firing: Vec::new(),
             silences: Vec::new(),
             owned_at: None,
@@ -87,16 +89,16 @@ impl Incident {
     /// Whether this row begins another: an alert without a number that fires again after the flap window.
     fn ended_before(&self, row: &Entry) -> bool {
         let over = self.moments.claimed.filter(|_| self.key.number().is_none());
-        row.event_type() == Some(EventType::AlertReceived) && over.is_some_and(|over| !is_flap(over, row.at()))
+        row.event_type() == Some(EventType::AlertReceived) && over.is_some_and(|over| !is_flap(over, row.happened_at()))
     }
 
     /// Takes the next row.
     fn take(&mut self, row: &Entry) {
         self.rows += 1;
-        self.last = row.at();
+        self.last = row.happened_at();
         actor::count(&mut self.actors, row);
         match row {
-            Entry::Own(event) if event.kind == OwnKind::RecoveryVerified => self.prove(row.at()),
+            Entry::Own(event) if event.kind == OwnKind::RecoveryVerified => self.prove(row.happened_at()),
             Entry::Own(_) => {}
             Entry::Operation(_) => self.take_operation(row),
         }
@@ -117,7 +119,7 @@ impl Incident {
                 self.worked = true;
                 let repairs = self.moments.detected.is_some() && row.success() == Some(true) && !says_postcheck(row);
                 if repairs {
-                    self.moments.mitigated.get_or_insert(row.at());
+                    self.moments.mitigated.get_or_insert(row.happened_at());
                 }
             }
             Some(EventType::AutoRepairTriggered) => (self.auto_repaired, self.worked) = (true, true),
@@ -129,19 +131,20 @@ impl Incident {
     /// An alert of it fires, or is told again.
     fn fire(&mut self, row: &Entry) {
         if let Some(over) = self.moments.claimed.take() {
-            if is_flap(over, row.at()) {
+            if is_flap(over, row.happened_at()) {
                 self.flaps += 1;
             } else {
                 self.reopened += 1;
             }
             self.owned_at = None;
         } else if self.latest_alert.is_none() {
-            self.moments.detected = Some(row.at());
+            self.moments.detected = Some(row.happened_at());
         }
         self.begin(row);
         self.moments.verified = None;
         self.proved = None;
-        self.latest_alert = Some(row.at());
+        self.latest_alert = Some(row.happened_at());
+        self.is_live |= !row.is_history();
         let alert = Alert::of(row);
         if !self.firing.contains(&alert) {
             self.firing.push(alert);
@@ -150,7 +153,7 @@ impl Incident {
 
     /// Of the alerts that it was detected by, the one that began first says when it began.
     fn begin(&mut self, row: &Entry) {
-        if self.moments.detected != Some(row.at()) {
+        if self.moments.detected != Some(row.happened_at()) {
             return;
         }
         match start(row) {
@@ -165,8 +168,8 @@ impl Incident {
         let over = Alert::of(row);
         self.firing.retain(|alert| !alert.is_same(&over));
         if self.firing.is_empty() && self.moments.claimed.is_none() {
-            self.moments.claimed = Some(row.at());
-            self.moments.verified = self.proved.map(|proved| proved.max(row.at()));
+            self.moments.claimed = Some(row.happened_at());
+            self.moments.verified = self.proved.map(|proved| proved.max(row.happened_at()));
         }
     }
 
@@ -185,10 +188,10 @@ impl Incident {
             return;
         }
         if self.moments.detected.is_some() {
-            self.moments.acknowledged.get_or_insert(row.at());
+            self.moments.acknowledged.get_or_insert(row.happened_at());
         }
         if self.moments.claimed.is_none() {
-            self.owned_at.get_or_insert(row.at());
+            self.owned_at.get_or_insert(row.happened_at());
         }
     }
 }
