@@ -8,6 +8,8 @@
 mod bench;
 #[path = "store/filtered.rs"]
 mod filtered;
+#[path = "store/looking.rs"]
+mod looking;
 #[path = "store/on_disk.rs"]
 mod on_disk;
 #[path = "store/on_postgres.rs"]

@@ -14,10 +14,10 @@ use super::chain::Head;
 use super::changes::Changes;
 use super::deadline::{Task, in_time};
 use super::verify::Ledger;
-use super::{Access, Cursor, Outcome, Store, StoreError, limits};
+use super::{Access, Outcome, Place, Store, StoreError, limits};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, NewOperation, OwnEvent};
+use crate::timeline::{Entry, Grid, Histogram, NewOperation, OwnEvent};
 use connections::Connections;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::{Arc, OnceLock};
@@ -143,13 +143,25 @@ impl Store for PgStore {
         Ok(recorded)
     }
 
-    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
+    async fn page_from(&self, place: Place<'_>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         in_time(async {
             let mut lease = self.connections.lease().await?;
             let own = lease.has_own();
-            let page = read::page(lease.connection(), before, limit.min(limits::MAX_PAGE), pushed, own).await?;
+            let page = read::page(lease.connection(), place, limit.min(limits::MAX_PAGE), pushed, own).await?;
             lease.give_back();
             Ok(page)
+        })
+        .await
+    }
+
+    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+        limits::grid(grid)?;
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let own = lease.has_own();
+            let histogram = read::histogram(lease.connection(), grid, pushed, own).await?;
+            lease.give_back();
+            Ok(histogram)
         })
         .await
     }
