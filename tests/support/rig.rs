@@ -116,6 +116,23 @@ impl Rig {
         }
     }
 
+    /// Takes the next event.
+    pub async fn next(&mut self) {
+        let event = tokio::time::timeout(DEADLINE, self.events.recv()).await;
+        self.take(event.expect("nothing came").expect("the tasks live")).await;
+    }
+
+    /// Takes events until nothing that was asked of the store is unanswered.
+    pub async fn take_all(&mut self) {
+        while self.hands.store.capacity() < self.hands.store.max_capacity() || !self.events.is_empty() {
+            self.next().await;
+        }
+        // What the task is at when the last command left the channel ends in an event.
+        while let Ok(Some(event)) = tokio::time::timeout(Duration::from_millis(30), self.events.recv()).await {
+            self.take(event).await;
+        }
+    }
+
     /// Everything that was asked for is recorded.
     pub async fn settled(&mut self) {
         self.until("every step recorded", |facts| facts.pending.is_empty()).await;

@@ -2,10 +2,12 @@
 //! could not be sent, and says what changed without being asked.
 
 use super::door::Door;
-use crate::app::{Event, Step, Stepped, StoreState};
+use super::look_task;
+use crate::app::{Count, Event, Look, Step, Stepped, StoreState};
 use crate::store::drafts::Drafts;
-use crate::store::{Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
+use crate::store::{self, Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
 use crate::timeline::{Entry, Operation, OwnEvent, OwnKind};
+use jiff::Timestamp;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 
@@ -28,10 +30,14 @@ pub enum Command {
     Record(Box<Step>),
     /// Append an event of the console's own.
     AppendOwn(Box<OwnEvent>),
-    /// Read the newest page and the reviews.
+    /// Read the newest rows and the reviews.
     Read,
     /// Read the page that is older than this.
     ReadOlder(Cursor),
+    /// Look for rows that fit a question.
+    Look(Box<Look>),
+    /// Count rows.
+    Count(Box<Count>),
 }
 
 /// What the task needs.
@@ -176,6 +182,16 @@ impl StoreTask {
                 self.say(Event::OlderRead { entries: self.door.entries(page), complete }).await;
                 Ok(())
             }
+            Command::Look(look) => {
+                let looked = look_task::look(store, &self.door, *look).await?;
+                self.say(Event::Looked(Box::new(looked))).await;
+                Ok(())
+            }
+            Command::Count(count) => {
+                let counted = look_task::count(store, *count).await?;
+                self.say(Event::Counted(Box::new(counted))).await;
+                Ok(())
+            }
         }
     }
 
@@ -198,8 +214,7 @@ impl StoreTask {
 
     async fn read(&self, store: &AnyStore) -> Result<(), StoreError> {
         let reviews = store.reviews().await?;
-        let page = store.page(None, PAGE).await?;
-        let complete = page.len() < PAGE as usize;
+        let (page, complete) = store::newest(store, Timestamp::now()).await?;
         self.say(Event::StoreRead { entries: self.door.entries(page), complete, reviews }).await;
         Ok(())
     }
@@ -217,7 +232,7 @@ impl StoreTask {
                 Some(Command::Record(step)) => self.keep(*step).await,
                 Some(Command::Read) => return true,
                 Some(Command::AppendOwn(event)) => self.keep_change(*event),
-                Some(Command::ReadOlder(_)) => {}
+                Some(Command::ReadOlder(_) | Command::Look(_) | Command::Count(_)) => {}
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Timeline: `alert_operation_log` and the console's own events as one, newest first.
 
+mod chart;
 mod detail;
+mod histogram;
+mod jump;
 mod prompt;
 mod row;
 mod shown;
@@ -9,9 +12,12 @@ use super::state::Badge;
 use super::widgets::{List, split};
 use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
-use crate::app::{Action, Context, Effect, Facts, Outbox, StoreState};
+use crate::app::{Action, Context, Counted, Effect, Facts, Looked, Outbox, StoreState};
 use crate::timeline::Entry;
 use crate::timeline::filter::Filter;
+use chart::Chart;
+use jiff::Timestamp;
+use jump::Jump;
 use prompt::Prompt;
 use ratatui::layout::Rect;
 use shown::Shown;
@@ -27,12 +33,16 @@ pub struct TimelinePane {
     shown: Shown,
     /// The filter that is being written.
     prompt: Option<Prompt>,
+    /// The time that is being written.
+    jump: Option<Jump>,
+    /// Where the selection goes once there are rows.
+    going_to: Option<Timestamp>,
+    /// How many rows stand when.
+    chart: Chart,
 }
 
 /// An older page is asked for when the selection is this close to the oldest row that is known.
 const AHEAD: usize = 20;
-/// How many rows are read by itself at most, to find some that fit.
-const READ_ON: usize = 20_000;
 
 impl TimelinePane {
     fn seek(&mut self, facts: &Facts, forward: bool) {
@@ -44,6 +54,15 @@ impl TimelinePane {
 
     /// What keys mean in the prompt.
     fn act_in_prompt(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        if let Some(jump) = &self.jump {
+            match (action, jump.moment(facts)) {
+                (Action::ApplyFilter, Some(at)) => self.jump_to(at, facts),
+                (Action::ApplyFilter, None) => out.tell("no time to go to"),
+                (Action::ClearFilter, _) => self.jump = None,
+                _ => return Flow::Pass,
+            }
+            return Flow::Consumed;
+        }
         let Some(prompt) = &mut self.prompt else { return Flow::Pass };
         match action {
             Action::ApplyFilter => match prompt.parsed() {
@@ -70,28 +89,88 @@ impl TimelinePane {
         self.list.select(0, self.shown.len(facts), |at| self.shown.name(facts, at));
     }
 
-    /// What has to be read for more rows that fit to be found; nothing where enough are, or enough was read.
-    pub fn more(&self, facts: &Facts) -> Option<Effect> {
-        self.shown.filter()?;
-        let (near_end, log) = (self.list.index() + AHEAD >= self.shown.len(facts), &facts.log);
-        let may = log.read && !log.complete && !log.loading && log.entries.len() < READ_ON;
-        let oldest = log.entries.last().filter(|_| near_end && may)?;
-        Some(Effect::ReadOlder { at: oldest.at(), id: oldest.id().to_owned() })
+    /// What has to be read or counted for what is shown now.
+    pub fn more(&mut self, facts: &Facts) -> Vec<Effect> {
+        let read = self.shown.more(self.list.index(), facts);
+        if read.is_none() {
+            // A window may have taken the place of the newest rows; the selected row is in it.
+            let shown = &self.shown;
+            self.list.settle(shown.len(facts), |at| shown.name(facts, at));
+        }
+        let counted = self.chart.more(facts);
+        read.into_iter().chain(counted).collect()
+    }
+
+    /// Takes what a look found.
+    pub fn looked(&mut self, looked: Looked, facts: &Facts) {
+        self.shown.take(looked);
+        if let Some(at) = self.going_to.take_if(|_| self.shown.len(facts) > 0) {
+            self.select_at(at, facts);
+        }
+    }
+
+    /// Selects the row at a moment, or the one before it; the oldest, where none is.
+    fn select_at(&mut self, at: Timestamp, facts: &Facts) {
+        let (shown, len) = (&self.shown, self.shown.len(facts));
+        let row = shown.rows(facts).partition_point(|entry| entry.at() > at);
+        self.list.select(row, len, |at| shown.name(facts, at));
+    }
+
+    /// Takes what was counted.
+    pub fn counted(&mut self, counted: Counted, facts: &Facts) {
+        self.chart.take(counted, facts);
+    }
+
+    /// The newest rows were read again; `fresh` are those that were not known. A gap is more of them than were read.
+    pub fn arrived(&mut self, fresh: &[Entry], gap: bool, facts: &Facts) {
+        self.chart.retry();
+        self.shown.arrived(fresh, gap, facts);
+    }
+
+    /// To the newest row, or the oldest, wherever they are.
+    fn go(&mut self, action: Action, facts: &Facts) -> bool {
+        let at = match action {
+            Action::Top => {
+                self.shown.go_newest(facts);
+                Timestamp::MAX
+            }
+            Action::Bottom => {
+                self.going_to = self.shown.go_oldest(facts).then_some(Timestamp::MIN);
+                Timestamp::MIN
+            }
+            _ => return false,
+        };
+        self.select_at(at, facts);
+        self.moved = self.going_to.is_some() || self.list.index() != 0;
+        true
+    }
+
+    /// To the row at a moment, or the one before it.
+    fn jump_to(&mut self, at: Timestamp, facts: &Facts) {
+        self.jump = None;
+        self.going_to = self.shown.go_to(at, facts).then_some(at);
+        self.select_at(at, facts);
+        self.moved = self.going_to.is_some() || self.list.index() != 0;
+    }
+
+    fn selected_at(&self, facts: &Facts) -> Option<Timestamp> {
+        self.shown.entry(facts, self.list.index()).map(Entry::at)
     }
 
     /// The rows above the list: the prompt, or which filter stands and how many rows fit.
     fn top(&self, area: Rect) -> Rect {
-        let height = match (&self.prompt, self.shown.filter()) {
-            (Some(_), _) => prompt::HEIGHT,
-            (None, Some(_)) => 1,
-            (None, None) => 0,
+        let height = match (&self.prompt, &self.jump, self.shown.filter()) {
+            (Some(_), ..) => prompt::HEIGHT,
+            (None, Some(_), _) => jump::HEIGHT,
+            (None, None, Some(_)) => 1,
+            (None, None, None) => 0,
         };
         Rect { height: height.min(area.height), ..area }
     }
 
     /// Asks for what is older, when the person comes near the end of what is known.
     fn read_ahead(&self, facts: &Facts, out: &mut Outbox) {
-        let near_end = self.list.index() + AHEAD >= self.shown.len(facts);
+        let near_end = self.list.index() + AHEAD >= self.shown.len(facts) && self.shown.is_all_of_the_newest();
         if let (true, false, Some(oldest)) = (near_end, facts.log.complete, facts.log.entries.last()) {
             out.ask(Effect::ReadOlder { at: oldest.at(), id: oldest.id().to_owned() });
         }
@@ -104,12 +183,16 @@ impl Pane for TimelinePane {
     }
 
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox) -> Flow {
-        if self.prompt.is_some() {
+        if self.prompt.is_some() || self.jump.is_some() {
             return self.act_in_prompt(action, facts, out);
+        }
+        if self.go(action, facts) {
+            return Flow::Consumed;
         }
         let shown = &self.shown;
         if self.list.act(action, shown.len(facts), |at| shown.name(facts, at)) {
             self.moved = self.list.index() != 0;
+            self.shown.moved();
             self.read_ahead(facts, out);
             return Flow::Consumed;
         }
@@ -123,9 +206,18 @@ impl Pane for TimelinePane {
                 let text = self.shown.filter().map(ToString::to_string).unwrap_or_default();
                 self.prompt = Some(Prompt::new(&text, facts));
             }
+            Action::Jump => self.jump = Some(Jump::default()),
+            Action::ZoomIn | Action::ZoomOut => {
+                if !self.chart.zoom(action == Action::ZoomIn, facts) {
+                    out.tell("there is no more to see that way");
+                }
+            }
             Action::NextFinding => self.seek(facts, true),
             Action::PrevFinding => self.seek(facts, false),
-            Action::Refresh => out.ask(Effect::ReadStore),
+            Action::Refresh => {
+                self.chart.forget();
+                out.ask(Effect::ReadStore);
+            }
             Action::Copy => {
                 if let Some(entry) = self.shown.entry(facts, self.list.index()) {
                     out.tell("copied the row's id");
@@ -138,20 +230,25 @@ impl Pane for TimelinePane {
     }
 
     fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, _out: &mut Outbox) -> Flow {
-        let Some(prompt) = &mut self.prompt else { return Flow::Pass };
-        prompt.typed(typed, facts);
+        match (&mut self.prompt, &mut self.jump) {
+            (Some(prompt), _) => prompt.typed(typed, facts),
+            (None, Some(jump)) => jump.typed(typed),
+            (None, None) => return Flow::Pass,
+        }
         Flow::Consumed
     }
 
     fn settle(&mut self, facts: &Facts) {
-        self.shown.settle(facts);
+        self.shown.settle(!self.moved, facts);
         let (shown, len) = (&self.shown, self.shown.len(facts));
         let name = |at: usize| shown.name(facts, at);
         if self.moved {
             self.list.settle(len, name);
+            self.moved = self.list.index() != 0 || !self.shown.is_live();
         } else {
             self.list.follow_first(len, name);
         }
+        self.chart.settle(&self.shown.question(), self.selected_at(facts), facts);
     }
 
     fn is_moving(&self) -> bool {
@@ -163,41 +260,39 @@ impl Pane for TimelinePane {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        if self.prompt.is_some() { &[Context::Prompt] } else { &[Context::Timeline, Context::List] }
+        if self.prompt.is_some() || self.jump.is_some() { &[Context::Prompt] } else { &[Context::Timeline, Context::List] }
     }
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
         if self.prompt.is_some() {
             return vec![Action::ApplyFilter, Action::ClearFilter, Action::CompleteFilter, Action::NextFilter];
         }
+        if self.jump.is_some() {
+            return vec![Action::ApplyFilter, Action::ClearFilter];
+        }
         let open = if self.opened { Action::Back } else { Action::Open };
-        vec![open, Action::Filter, Action::NextFinding, Action::Refresh, Action::Copy]
+        vec![open, Action::Filter, Action::Jump, Action::ZoomOut, Action::NextFinding, Action::Refresh, Action::Copy]
     }
 
     fn state(&self, facts: &Facts) -> Badge {
         match (&facts.store, facts.log.read) {
             (StoreState::Unavailable(_), _) => Badge::new("no database", Role::Fail),
             (_, false) => Badge::new("not read", Role::Unknown),
-            (_, true) => {
-                let more = if facts.log.complete { "" } else { "+" };
-                match self.shown.filter() {
-                    Some(_) => Badge::new(
-                        format!("{} of {}{more} fit", self.shown.len(facts), facts.log.entries.len()),
-                        Role::Accent,
-                    ),
-                    None => Badge::new(format!("{}{more} rows", facts.log.entries.len()), Role::Muted),
-                }
-            }
+            (_, true) => self.shown.badge(facts),
         }
     }
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
         let top = self.top(area);
-        match &self.prompt {
-            Some(prompt) => prompt.draw(facts, canvas, top),
-            None => self.shown.draw(facts, canvas, top),
+        match (&self.prompt, &self.jump) {
+            (Some(prompt), _) => prompt.draw(facts, canvas, top),
+            (None, Some(jump)) => jump.draw(facts, canvas, top),
+            (None, None) => self.shown.draw(facts, canvas, top),
         }
         let area = Rect { y: top.bottom(), height: area.height - top.height, ..area };
+        let chart = Rect { height: histogram::height(area.height), ..area };
+        histogram::draw(&self.chart, self.selected_at(facts), facts, canvas, chart);
+        let area = Rect { y: chart.bottom(), height: area.height - chart.height, ..area };
         let len = self.shown.len(facts);
         let places = split(area, self.opened, len);
         for (y, at) in (places.list.y..).zip(self.list.window(len, usize::from(places.list.height))) {
@@ -207,7 +302,7 @@ impl Pane for TimelinePane {
             }
         }
         if len == 0 {
-            canvas.wrapped(places.list, &nothing(facts), Role::Muted);
+            canvas.wrapped(places.list, &self.nothing(facts), Role::Muted);
         }
         if let Some(entry) = self.shown.entry(facts, self.list.detail()) {
             detail::draw(entry, facts, canvas, places.detail);
@@ -215,20 +310,23 @@ impl Pane for TimelinePane {
     }
 
     fn cursor(&self, _facts: &Facts, area: Rect) -> Option<(u16, u16)> {
-        self.prompt.as_ref()?.cursor(self.top(area))
+        let top = self.top(area);
+        self.prompt.as_ref().map_or_else(|| self.jump.as_ref()?.cursor(top), |prompt| prompt.cursor(top))
     }
 }
 
-/// Why there are no rows: an empty log and a dead database must look different.
-fn nothing(facts: &Facts) -> String {
-    match &facts.store {
-        StoreState::Unavailable(why) => format!("The timeline can't be read: {why}"),
-        StoreState::Opening => "Opening the database".to_owned(),
-        StoreState::Ready if !facts.log.read => "Reading the log".to_owned(),
-        StoreState::Ready if !facts.log.entries.is_empty() && !facts.log.complete => {
-            "None of the rows that were read fits; older ones may".to_owned()
+impl TimelinePane {
+    /// Why there are no rows: an empty log and a dead database must look different.
+    fn nothing(&self, facts: &Facts) -> String {
+        match &facts.store {
+            StoreState::Unavailable(why) => format!("The timeline can't be read: {why}"),
+            StoreState::Opening => "Opening the database".to_owned(),
+            StoreState::Ready if !facts.log.read => "Reading the log".to_owned(),
+            StoreState::Ready if !self.shown.is_complete(facts) => {
+                "None of the rows that were read fits; older ones may".to_owned()
+            }
+            StoreState::Ready if !facts.log.entries.is_empty() => "No row of the log fits".to_owned(),
+            StoreState::Ready => "The log was read and has no rows".to_owned(),
         }
-        StoreState::Ready if !facts.log.entries.is_empty() => "No row of the log fits".to_owned(),
-        StoreState::Ready => "The log was read and has no rows".to_owned(),
     }
 }

@@ -1,0 +1,190 @@
+//! The Timeline pane over more rows than the console keeps: scrolled, filtered, jumped in and followed, on a real store.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
+
+mod support;
+
+use jiff::{SignedDuration, Timestamp};
+use readback::app::{Effect, Event, Facts, Turn};
+use readback::store::{Access, AnyStore, Store, StoreUrl};
+use readback::timeline::{Entry, EventType, NewOperation, Operation};
+use support::rig::Rig;
+use support::scene;
+
+/// More than the console keeps, and more than a window does.
+const ROWS: usize = 12_000;
+
+fn row(n: usize, at: Timestamp) -> Operation {
+    let row = NewOperation {
+        id: format!("row-{n:06}"),
+        incident_id: Some(format!("INC-{}", n / 1_000)),
+        approval_id: None,
+        audit_log_id: None,
+        auto_repair_id: None,
+        event_type: if n.is_multiple_of(50) { EventType::AlertReceived } else { EventType::UserAction },
+        actor: Some(if n == 17 { "old-hand" } else { "ann" }.to_owned()),
+        action_detail: Some(format!("step {n}")),
+        success: Some(true),
+        error_message: None,
+        context: serde_json::json!({}),
+    };
+    Operation { row, raw_type: None, created_at: at }
+}
+
+/// A row a minute, the newest of now.
+fn time_of(n: usize) -> Timestamp {
+    scene::now().checked_sub(SignedDuration::from_mins((ROWS - 1 - n) as i64)).unwrap()
+}
+
+async fn filled(folder: &std::path::Path) -> (String, AnyStore) {
+    let url = format!("sqlite:{}", folder.join("store.db").display());
+    let store = AnyStore::open(&StoreUrl::parse(&url).unwrap(), Access::ReadWrite).await.unwrap();
+    let rows: Vec<_> = (0..ROWS).map(|n| row(n, time_of(n))).collect();
+    store.import(&rows).await.unwrap();
+    (url, store)
+}
+
+/// A console in its timeline, over the whole screen.
+async fn console(folder: &std::path::Path, url: &str) -> Rig {
+    let mut rig = Rig::start(url, folder, 1).await;
+    rig.until("the log is read", |facts: &Facts| facts.log.read).await;
+    rig.press("3 z").await;
+    rig
+}
+
+/// Takes events until the screen shows it.
+async fn shows(rig: &mut Rig, text: &str) {
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !rig.screen().contains(text) {
+        assert!(std::time::Instant::now() < deadline, "never came: {text}\n{}", rig.screen());
+        rig.next().await;
+    }
+}
+
+#[tokio::test]
+async fn a_person_scrolls_through_every_row_and_the_console_keeps_a_few_thousand() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, _store) = filled(folder.path()).await;
+    let mut rig = console(folder.path(), &url).await;
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..2_000 {
+        for line in rig.screen().lines() {
+            if let Some(step) = line.split("step ").nth(1).and_then(|rest| rest.split_whitespace().next()) {
+                seen.insert(step.to_owned());
+            }
+        }
+        if rig.screen().contains("step 0 ") || seen.contains("0") {
+            break;
+        }
+        rig.press("pagedown").await;
+        rig.take_all().await;
+    }
+    assert!(rig.app.facts().log.entries.len() <= 5_000);
+    assert_eq!(seen.len(), ROWS, "every row was on the screen");
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_filter_finds_a_row_however_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, _store) = filled(folder.path()).await;
+    let mut rig = console(folder.path(), &url).await;
+    for filter in ["actor=old-hand", "detail=~\".* 17\""] {
+        rig.press("/").await;
+        rig.write(filter).await;
+        rig.press("enter").await;
+        shows(&mut rig, "1 match of").await;
+        assert!(rig.screen().contains("step 17"), "{}", rig.screen());
+        rig.press("/ esc").await;
+    }
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_person_jumps_to_a_time_to_the_oldest_row_and_back_to_the_newest() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, _store) = filled(folder.path()).await;
+    let mut rig = console(folder.path(), &url).await;
+    rig.press("t").await;
+    rig.write("5d").await;
+    assert!(rig.screen().contains("2026-01-30 09:31:00 +08:00"), "{}", rig.screen());
+    rig.press("enter").await;
+    let wanted = ROWS - 1 - 5 * 24 * 60;
+    shows(&mut rig, &format!("step {wanted} ")).await;
+    rig.take_all().await;
+    assert!(rig.screen().contains(&format!("step {} ", wanted + 3)), "newer rows are above: {}", rig.screen());
+    rig.press("G").await;
+    shows(&mut rig, "step 0 ").await;
+    rig.press("g").await;
+    shows(&mut rig, &format!("step {} ", ROWS - 1)).await;
+    // A time before the first row is the first row.
+    rig.press("t").await;
+    rig.write("1999-01-01").await;
+    rig.press("enter").await;
+    shows(&mut rig, "step 0 ").await;
+    rig.press("t").await;
+    rig.write("yesterday-ish").await;
+    assert!(rig.screen().contains("no time"), "{}", rig.screen());
+    rig.press("esc g").await;
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn at_the_top_new_rows_appear_and_away_from_it_they_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, store) = filled(folder.path()).await;
+    let mut rig = console(folder.path(), &url).await;
+    let append = async |id: &str| {
+        let row = NewOperation { id: id.to_owned(), action_detail: Some(id.to_owned()), ..row(0, time_of(0)).row };
+        store.append(&row).await.unwrap();
+    };
+    append("while-at-the-top").await;
+    shows(&mut rig, "while-at-the-top").await;
+    assert!(!rig.screen().contains(" new (g)"));
+    rig.press("j j j").await;
+    append("one").await;
+    append("two").await;
+    shows(&mut rig, "2 new (g)").await;
+    // A jump away from the newest rows counts on.
+    rig.press("t").await;
+    rig.write("5d").await;
+    rig.press("enter").await;
+    rig.take_all().await;
+    append("three").await;
+    shows(&mut rig, "3 new (g)").await;
+    rig.press("g").await;
+    let screen = rig.screen();
+    assert!(["one", "two", "three"].iter().all(|id| screen.contains(id)) && !screen.contains(" new (g)"), "{screen}");
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn the_histogram_says_what_stands_where_and_is_zoomed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, _store) = filled(folder.path()).await;
+    let mut rig = console(folder.path(), &url).await;
+    // A row a minute: 15 in each column of a quarter of an hour.
+    shows(&mut rig, "15 min a column, most 15").await;
+    rig.press("-").await;
+    shows(&mut rig, "30 min a column, most 30").await;
+    for _ in 0..3 {
+        rig.press("-").await;
+        rig.take_all().await;
+    }
+    shows(&mut rig, "6 h a column, most 360").await;
+    assert!(rig.screen().contains('┄'), "before the first row: {}", rig.screen());
+    rig.press("-").await;
+    assert!(rig.screen().contains("no more to see that way"), "{}", rig.screen());
+    rig.end().await;
+}
+
+#[test]
+fn a_row_of_the_head_is_counted_without_the_store() {
+    let mut app = scene::incident(120, 40);
+    let turn = scene::press(&mut app, "3 z");
+    let asks = |turn: &Turn| turn.effects.iter().filter(|effect| matches!(effect, Effect::Count(_))).count();
+    assert_eq!(asks(&turn), 0, "the whole log is known");
+    let mut app = scene::fresh(readback::app::Access::ReadWrite, 120, 40);
+    let page: Vec<Entry> = scene::entries();
+    let turn = app.update(Event::StoreRead { entries: page, complete: false, reviews: Vec::new() }, scene::now());
+    assert_eq!(asks(&turn), 1, "what is older is counted by the store, at once");
+}
