@@ -89,7 +89,8 @@ fn a_filter_finds_what_fits_and_no_answer_of_another_window_is_taken() {
     let found = go(&mut window, 3_000, true);
     assert_eq!(found.len(), 3_000_usize.div_ceil(7));
     assert_eq!(window.read(), 3_000);
-    let stranger = Looked { number: 2, toward: Toward::Older, entries: vec![row(1)], read: 9, reached: None, end: true };
+    let stranger =
+        Looked { number: 2, toward: Toward::Older, entries: vec![row(1)], read: 9, reached: None, end: true };
     window.take(stranger);
     assert_eq!((window.rows().len(), window.read()), (found.len(), 3_000));
 }

@@ -142,10 +142,19 @@ mod tests {
                 assert_eq!(glyph.width(), 1);
                 assert!(!verdicts[..at].contains(glyph));
             }
-            for glyph in [set.cursor(), set.rule(), set.bar(), set.ellipsis(), set.absent(), set.differs(), set.mask(), set.dead()]
-                .into_iter()
-                .chain([set.nothing(), set.here()])
-                .chain((0..9).map(|eighths| set.level(eighths)))
+            for glyph in [
+                set.cursor(),
+                set.rule(),
+                set.bar(),
+                set.ellipsis(),
+                set.absent(),
+                set.differs(),
+                set.mask(),
+                set.dead(),
+            ]
+            .into_iter()
+            .chain([set.nothing(), set.here()])
+            .chain((0..9).map(|eighths| set.level(eighths)))
             {
                 assert_eq!(glyph.width(), 1);
             }

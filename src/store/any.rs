@@ -3,7 +3,7 @@
 use super::chain::Head;
 use super::url::Target;
 use super::verify::{self, Audit};
-use super::{Access, MemoryStore, Place, Outcome, PgStore, SqliteStore, Store, StoreError, StoreUrl};
+use super::{Access, MemoryStore, Outcome, PgStore, Place, SqliteStore, Store, StoreError, StoreUrl};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent};

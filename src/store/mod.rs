@@ -111,11 +111,7 @@ pub trait Store: Send + Sync {
 
     /// How many rows of which weight stand in each bucket, of those that the engine can't rule out. More buckets
     /// than are drawn on any screen are refused.
-    fn histogram(
-        &self,
-        grid: &Grid,
-        pushed: &Pushed,
-    ) -> impl Future<Output = Result<Histogram, StoreError>> + Send;
+    fn histogram(&self, grid: &Grid, pushed: &Pushed) -> impl Future<Output = Result<Histogram, StoreError>> + Send;
 
     /// The newest rows of what the probes said (`PROBE_CHANGED` and `PROBE_SAMPLED`), newest first. The samples
     /// stand in no page: they would bury what happened.

@@ -8,14 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How many rows are read at a time; as many are read at least, however old they are.
 const PAGE: u32 = 512;
-/// How many are read at most.
-const MOST: usize = 5_000;
 /// How far back rows are read again: longer than any transaction should be open.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 
 /// The newest rows, newest first, without a gap, and whether nothing is older. `now` is the reader's clock; a row that
-/// claims to come from the future moves nothing.
-pub async fn newest(store: &impl Store, now: Timestamp) -> Result<(Vec<Entry>, bool), StoreError> {
+/// claims to come from the future moves nothing. About `most` rows are read, however many came within the overlap.
+pub async fn newest(store: &impl Store, now: Timestamp, most: usize) -> Result<(Vec<Entry>, bool), StoreError> {
     let mut rows: Vec<Entry> = Vec::new();
     let mut reached: Option<Cursor> = None;
     let mut floor = None;
@@ -27,7 +25,7 @@ pub async fn newest(store: &impl Store, now: Timestamp) -> Result<(Vec<Entry>, b
         let newest = rows.first().map_or(now, |row| row.at().min(now));
         let floor = *floor.get_or_insert_with(|| newest.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN));
         let is_old = rows.last().is_none_or(|row| row.at() < floor);
-        if complete || is_old || rows.len() >= MOST {
+        if complete || is_old || rows.len() >= most {
             return Ok((rows, complete));
         }
         reached = rows.last().map(Entry::cursor);

@@ -26,11 +26,7 @@ pub struct Span {
 
 /// What a feed was from one moment to another. `changes` says when it was seen to change, and to what, the oldest
 /// first; before the first change nothing is known.
-pub fn coverage(
-    changes: impl IntoIterator<Item = (Timestamp, Feed)>,
-    from: Timestamp,
-    until: Timestamp,
-) -> Vec<Span> {
+pub fn coverage(changes: impl IntoIterator<Item = (Timestamp, Feed)>, from: Timestamp, until: Timestamp) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut open = Span { from, until, feed: Feed::Unknown };
     for (at, feed) in changes {

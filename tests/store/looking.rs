@@ -70,7 +70,8 @@ async fn a_look_finds_what_fits_either_way_step_by_step(bench: &Bench) {
     let store = fill(bench).await;
     let now = Timestamp::now();
     let all = everything(&store).await;
-    for text in ["", "type=NOTE", "success=false", "type=CONFIG_CHANGED since=2024-01-01", "detail=~\".*sign.*\"", "x"] {
+    for text in ["", "type=NOTE", "success=false", "type=CONFIG_CHANGED since=2024-01-01", "detail=~\".*sign.*\"", "x"]
+    {
         let filter = Filter::parse(text, &TimeZone::UTC).unwrap();
         let mut expected: Vec<Entry> = all.iter().filter(|entry| filter.matches(entry, now)).cloned().collect();
         for toward in [Toward::Older, Toward::Newer] {

@@ -13,6 +13,8 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 /// How many rows of the timeline are read at a time.
 const PAGE: u32 = 200;
+/// How many of the newest rows are read at most; the console keeps no more.
+const HEAD: usize = 5_000;
 /// How many rows of what the probes said are read back at the start.
 const HISTORY_ROWS: u32 = 2_000;
 /// The first wait before a database that can't be reached is asked again; it doubles.
@@ -214,7 +216,7 @@ impl StoreTask {
 
     async fn read(&self, store: &AnyStore) -> Result<(), StoreError> {
         let reviews = store.reviews().await?;
-        let (page, complete) = store::newest(store, Timestamp::now()).await?;
+        let (page, complete) = store::newest(store, Timestamp::now(), HEAD).await?;
         self.say(Event::StoreRead { entries: self.door.entries(page), complete, reviews }).await;
         Ok(())
     }

@@ -48,14 +48,7 @@ pub(super) fn draw(chart: &Chart, selected: Option<Timestamp>, facts: &Facts, ca
 }
 
 /// The times at both ends, how wide a column is and how high the highest.
-fn axis(
-    chart: &Chart,
-    (first, last): (i64, i64),
-    most: u64,
-    facts: &Facts,
-    canvas: &mut Canvas<'_>,
-    row: Rect,
-) {
+fn axis(chart: &Chart, (first, last): (i64, i64), most: u64, facts: &Facts, canvas: &mut Canvas<'_>, row: Rect) {
     let time = |at: Timestamp| facts.local(at).strftime("%Y-%m-%d %H:%M").to_string();
     let at_most = if chart.is_at_most() { ", the counted at most" } else { "" };
     let scale = format!("{} a column, most {most}{at_most}", width(chart.width_s()));

@@ -260,7 +260,11 @@ impl Pane for TimelinePane {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        if self.prompt.is_some() || self.jump.is_some() { &[Context::Prompt] } else { &[Context::Timeline, Context::List] }
+        if self.prompt.is_some() || self.jump.is_some() {
+            &[Context::Prompt]
+        } else {
+            &[Context::Timeline, Context::List]
+        }
     }
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
