@@ -7,6 +7,7 @@
 mod connections;
 mod read;
 mod schema;
+mod tell;
 mod watch;
 mod write;
 
@@ -21,6 +22,7 @@ use crate::timeline::{Entry, Grid, Histogram, NewOperation, OwnEvent};
 use connections::Connections;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::{Arc, OnceLock};
+use tell::Teller;
 
 /// How often a transaction is tried again when somebody else was in between.
 const TRIES: usize = 3;
@@ -32,6 +34,7 @@ pub struct PgStore {
     access: Access,
     changes: Arc<Changes>,
     watcher: OnceLock<Task>,
+    teller: Teller,
 }
 
 impl PgStore {
@@ -42,6 +45,7 @@ impl PgStore {
             access,
             changes: Arc::new(Changes::new()),
             watcher: OnceLock::new(),
+            teller: Teller::default(),
         }
     }
 
@@ -88,6 +92,12 @@ impl PgStore {
         }
     }
 
+    /// Tells who waits here, and the other consoles.
+    fn written(&self) {
+        self.changes.ring();
+        self.teller.tell(&self.connections);
+    }
+
     /// One try after the other until nobody is in between, all within one deadline.
     async fn record_in_turn(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
         let mut tries = TRIES;
@@ -117,7 +127,7 @@ impl Store for PgStore {
             Ok(())
         })
         .await?;
-        self.changes.ring();
+        self.written();
         Ok(())
     }
 
@@ -131,7 +141,7 @@ impl Store for PgStore {
             Ok(())
         })
         .await?;
-        self.changes.ring();
+        self.written();
         Ok(())
     }
 
@@ -139,7 +149,7 @@ impl Store for PgStore {
         self.may_write()?;
         limits::outcome(outcome)?;
         let recorded = in_time(self.record_in_turn(outcome)).await?;
-        self.changes.ring();
+        self.written();
         Ok(recorded)
     }
 
