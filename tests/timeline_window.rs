@@ -4,7 +4,8 @@
 mod support;
 
 use jiff::{SignedDuration, Timestamp};
-use readback::app::{Effect, Event, Facts, Turn};
+use readback::app::{App, Effect, Event, Facts, Turn};
+use readback::evidence::{Evidence, Verdict};
 use readback::store::{Access, AnyStore, Store, StoreUrl};
 use readback::timeline::{Entry, EventType, NewOperation, Operation};
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use support::rig::Rig;
 use support::scene;
 
 /// More than the console keeps, and more than a window does.
-const ROWS: usize = 7_500;
+const ROWS: usize = 6_200;
 
 fn row(n: usize, at: Timestamp) -> Operation {
     let row = NewOperation {
@@ -119,10 +120,10 @@ async fn a_person_jumps_to_a_time_to_the_oldest_row_and_back_to_the_newest() {
     let (url, _store) = filled(folder.path()).await;
     let mut rig = console(folder.path(), &url).await;
     rig.press("t").await;
-    rig.write("5d").await;
-    assert!(rig.screen().contains("2026-01-30 09:31:00 +08:00"), "{}", rig.screen());
+    rig.write("3d").await;
+    assert!(rig.screen().contains("2026-02-01 09:31:00 +08:00"), "{}", rig.screen());
     rig.press("enter").await;
-    let wanted = ROWS - 1 - 5 * 24 * 60;
+    let wanted = ROWS - 1 - 3 * 24 * 60;
     shows_step(&mut rig, wanted).await;
     rig.answered().await;
     assert!(steps(&rig.screen()).contains(&(wanted + 3)), "newer rows are above: {}", rig.screen());
@@ -160,7 +161,7 @@ async fn at_the_top_new_rows_appear_and_away_from_it_they_are_counted() {
     shows(&mut rig, "2 new (g)").await;
     // A jump away from the newest rows counts on.
     rig.press("t").await;
-    rig.write("5d").await;
+    rig.write("3d").await;
     rig.press("enter").await;
     rig.answered().await;
     append("three").await;
@@ -201,4 +202,27 @@ fn a_row_of_the_head_is_counted_without_the_store() {
     let page: Vec<Entry> = scene::entries();
     let turn = app.update(Event::StoreRead { entries: page, complete: false, reviews: Vec::new() }, scene::now());
     assert_eq!(asks(&turn), 1, "what is older is counted by the store, at once");
+}
+
+#[test]
+fn where_the_feed_was_dead_the_histogram_is_hatched() {
+    let feed = |minutes: i64, verdict| {
+        let at = scene::now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
+        let seen = scene::evidence().remove(0);
+        Evidence { probe: "feed".into(), kind: "feed".to_owned(), verdict, observed_at: at, as_of: at, ..seen }
+    };
+    let mut app = scene::incident(120, 40);
+    scene::press(&mut app, "3 z");
+    let hatched = |app: &App| {
+        let screen = support::frame::render(app, 120, 40, "default", readback::app::theme::Depth::Ansi16);
+        support::frame::symbols(&screen).matches('╱').count()
+    };
+    assert_eq!(hatched(&app), 0);
+    for (minutes, verdict) in [(600, Verdict::Pass), (300, Verdict::Fail), (240, Verdict::Pass)] {
+        let at = feed(minutes, verdict).observed_at;
+        app.update(Event::Judged(Box::new(feed(minutes, verdict))), at);
+    }
+    app.update(Event::Woken, scene::now());
+    // From 04:31 to 05:31: five quarters of an hour, marked below; before the first row of the log nothing is known.
+    assert_eq!(hatched(&app), 5);
 }

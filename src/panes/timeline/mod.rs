@@ -275,7 +275,7 @@ impl Pane for TimelinePane {
             return vec![Action::ApplyFilter, Action::ClearFilter];
         }
         let open = if self.opened { Action::Back } else { Action::Open };
-        vec![open, Action::Filter, Action::Jump, Action::ZoomOut, Action::NextFinding, Action::Refresh, Action::Copy]
+        vec![open, Action::Filter, Action::Jump, Action::NextFinding, Action::Refresh, Action::Copy, Action::ZoomOut]
     }
 
     fn state(&self, facts: &Facts) -> Badge {
