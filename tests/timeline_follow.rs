@@ -14,7 +14,7 @@ use pg::TestDb;
 use readback::app::StoreState;
 use readback::review::{NewReviewEvent, ReviewAct, ReviewId};
 use readback::store::{Access, AnyStore, Outcome, Store, StoreUrl, chain, newest};
-use readback::timeline::{EventType, NewOperation};
+use readback::timeline::{Entry, EventType, NewOperation};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -71,7 +71,7 @@ async fn eight_writers_hold_transactions_open_and_every_row_is_shown_once() {
     writers.join_all().await;
     let rows = (WRITERS + 1) * ROUNDS + 1;
     rig.until("every row", |facts| facts.log.entries.len() >= rows).await;
-    let ids: BTreeSet<&str> = rig.app.facts().log.entries.iter().map(|row| row.id()).collect();
+    let ids: BTreeSet<&str> = rig.app.facts().log.entries.iter().map(Entry::id).collect();
     assert_eq!((ids.len(), rig.app.facts().log.entries.len()), (rows, rows));
     assert!(rig.app.facts().log.entries.is_sorted_by(|a, b| a.newest_first(b).is_lt()));
     rig.end().await;
@@ -124,6 +124,8 @@ fn step(incident: usize, version: u64) -> Outcome {
     Outcome { event, operation: Some(operation) }
 }
 
+/// What the server says when it is up.
+const READY: &str = "database system is ready to accept connections";
 const BATCHES: usize = 16;
 const BATCH: usize = 1_000;
 const OTHERS: usize = 6;
@@ -169,7 +171,7 @@ async fn a_hundred_thousand_appends(url: &str, write: impl AsyncFn(usize, usize)
         });
         futures_util::future::join_all(writers).await;
     };
-    let (seen, _) = tokio::join!(tokio::time::timeout(Duration::from_secs(120), follower), others);
+    let (seen, ()) = tokio::join!(tokio::time::timeout(Duration::from_mins(2), follower), others);
     reviewers.join_all().await;
     assert_eq!(seen.expect("rows were lost on the way").len(), total);
     let reviews = store.reviews().await.unwrap();
@@ -198,7 +200,7 @@ async fn a_hundred_thousand_appends_on_sqlite_lose_nothing_and_no_chain_forks() 
     use sqlx::ConnectOptions;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("store.db");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).busy_timeout(Duration::from_secs(60));
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).busy_timeout(Duration::from_mins(1));
     a_hundred_thousand_appends(&format!("sqlite:{}", file.display()), async |writer, number| {
         let mut connection = options.connect().await.unwrap();
         connection.execute(AssertSqlSafe(batch(writer, number, BATCH, false))).await.unwrap();
@@ -212,7 +214,6 @@ async fn a_killed_postgres_is_told_within_two_seconds_what_was_read_stays_and_th
     if pg_is_left_out() {
         return;
     }
-    const READY: &str = "database system is ready to accept connections";
     let cluster = pgserver::Cluster::init().await;
     let server = cluster.start("main", "", &[], READY).await;
     let port = server.port;

@@ -91,6 +91,15 @@ impl Counts {
         self.0[weight as usize] += rows;
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(mut self, other: Self) -> Self {
+        for weight in Weight::ALL {
+            self.add(weight, other.of(weight));
+        }
+        self
+    }
+
     /// How many of a weight.
     pub fn of(&self, weight: Weight) -> u64 {
         self.0[weight as usize]
