@@ -64,7 +64,7 @@ async fn load(name: &str, url: &StoreUrl, each: usize, seconds: usize) {
         settings: IngestSettings::default(),
         token: Some(Token::new(TOKEN.as_bytes()).unwrap()),
         watch: watch::channel(Watch::default()).1,
-        key: Fingerprinter::new(Secret::new("an invented key")),
+        key: Fingerprinter::new(&Secret::new("an invented key")),
     };
     let listening =
         tokio::spawn(async move { listener.serve(socket, async { ended.await.unwrap_or_default() }).await });

@@ -12,6 +12,8 @@ mod batch;
 mod bench;
 #[path = "store/filtered.rs"]
 mod filtered;
+#[path = "store/looking.rs"]
+mod looking;
 #[path = "store/on_disk.rs"]
 mod on_disk;
 #[path = "store/on_postgres.rs"]

@@ -4,7 +4,7 @@
 mod support;
 
 use readback::app::theme::Depth;
-use readback::app::{App, Effect, Event};
+use readback::app::{App, Effect, Event, Looked};
 use readback::timeline::Entry;
 use support::frame::{render, symbols};
 use support::scene;
@@ -82,12 +82,23 @@ fn older_rows_are_asked_for_until_enough_fit_and_new_ones_that_fit_appear() {
     app.update(read(rows[1..4].to_vec(), false), scene::now());
     scene::press(&mut app, "3 /");
     app.update(Event::Paste("success=false".to_owned()), scene::now());
-    let asks = |effects: &[Effect]| effects.iter().filter(|effect| matches!(effect, Effect::ReadOlder { .. })).count();
-    assert_eq!(asks(&scene::press(&mut app, "enter").effects), 1);
-    assert!(screen(&app).contains("1 match of 3 read, older rows are not read yet"), "{}", screen(&app));
-    assert_eq!(asks(&app.update(Event::Woken, scene::now()).effects), 0, "one at a time");
-    let older = Event::OlderRead { entries: rows[4..].to_vec(), complete: true };
-    assert_eq!(asks(&app.update(older, scene::now()).effects), 0, "nothing is left");
+    let asks = |effects: &[Effect]| {
+        let look = |effect: &Effect| if let Effect::Look(look) = effect { Some((**look).clone()) } else { None };
+        effects.iter().filter_map(look).collect::<Vec<_>>()
+    };
+    let asked = asks(&scene::press(&mut app, "enter").effects);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].from, Some(rows[3].cursor()), "from the oldest row that is known");
+    assert!(screen(&app).contains("1 match of 3 read, read back to 2026-02-04 09:16"), "{}", screen(&app));
+    assert!(asks(&app.update(Event::Woken, scene::now()).effects).is_empty(), "one at a time");
+    let answer = |end| {
+        let (number, toward) = (asked[0].number, asked[0].toward);
+        let reached = Some(rows[4].cursor());
+        Event::Looked(Box::new(Looked { number, toward, entries: Vec::new(), read: 1, reached, end }))
+    };
+    assert_eq!(asks(&app.update(answer(false), scene::now()).effects).len(), 1, "and on from where it got");
+    assert!(asks(&app.update(answer(true), scene::now()).effects).is_empty(), "nothing is left");
+    assert!(screen(&app).contains("1 match of 5 read"), "{}", screen(&app));
     app.update(read(rows, true), scene::now());
-    assert!(screen(&app).contains("2 match of 5 read"), "{}", screen(&app));
+    assert!(screen(&app).contains("2 match of"), "{}", screen(&app));
 }

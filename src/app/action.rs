@@ -76,6 +76,12 @@ pub enum Action {
     ScrollUp,
     /// Fold the tree of the context, or unfold it.
     FoldTree,
+    /// Ask which time the timeline is shown at.
+    Jump,
+    /// A shorter stretch of time in the histogram.
+    ZoomIn,
+    /// A longer one.
+    ZoomOut,
     /// Show the rows that fit what was written.
     ApplyFilter,
     /// Show every row again.
@@ -212,7 +218,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::Up, C::List, "up", &["k", "up"], "up", "One up"),
     row(A::PageDown, C::List, "page-down", &["pagedown", "ctrl-d"], "page down", "A page down"),
     row(A::PageUp, C::List, "page-up", &["pageup", "ctrl-u"], "page up", "A page up"),
-    row(A::Top, C::List, "top", &["g", "home"], "top", "To the first"),
+    row(A::Top, C::List, "top", &["g", "home"], "top", "To the first; in Timeline to the newest row, and new ones"),
     row(A::Bottom, C::List, "bottom", &["G", "end"], "bottom", "To the last"),
     row(A::Open, C::List, "open", &["enter", "l", "right"], "open", "Open what is selected"),
     row(A::Back, C::List, "back", &["esc", "h", "left"], "back", "Back, or close"),
@@ -258,6 +264,9 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::ScrollDown, C::Timeline, "scroll-down", &["J"], "read on", "One line further in the detail"),
     row(A::ScrollUp, C::Timeline, "scroll-up", &["K"], "read back", "One line back in the detail"),
     row(A::FoldTree, C::Timeline, "fold-tree", &["x"], "fold", "Fold the tree of the context, or unfold it"),
+    row(A::Jump, C::Timeline, "jump", &["t"], "go to a time", "Go to a time: so long ago, or a date"),
+    row(A::ZoomIn, C::Timeline, "zoom-in", &["+", "="], "zoom in", "A shorter stretch of time in the histogram"),
+    row(A::ZoomOut, C::Timeline, "zoom-out", &["-"], "zoom out", "A longer stretch of time in the histogram"),
     row(A::ApplyFilter, C::Prompt, "apply-filter", &["enter"], "apply", "Show the rows that fit"),
     row(A::ClearFilter, C::Prompt, "clear-filter", &["esc", "ctrl-c"], "clear", "Show every row again"),
     row(A::CompleteFilter, C::Prompt, "complete-filter", &["tab"], "complete", "Write the likeliest at the cursor"),

@@ -1,6 +1,7 @@
 //! What the core asks the shell to do. Panes collect effects in an outbox; each passes the one gate
 //! [`admit`] before the shell sees it.
 
+use super::window::{Count, Look};
 use crate::evidence::ProbeId;
 use crate::review::NewReviewEvent;
 use crate::timeline::{NewOperation, OwnEvent};
@@ -26,6 +27,10 @@ pub enum Effect {
         /// Its id.
         id: String,
     },
+    /// Look for rows of the timeline that fit a question.
+    Look(Box<Look>),
+    /// Count rows of the timeline.
+    Count(Box<Count>),
     /// Record a step of a review with its row for the log.
     Record(Box<Step>),
     /// Append an event of the console's own.

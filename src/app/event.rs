@@ -1,6 +1,7 @@
 //! What comes in: keys, answers of the shell, and the end.
 
 use super::effect::Step;
+use super::window::{Counted, Looked};
 use crate::env::forecast::Host;
 use crate::env::{self, Matrix};
 use crate::evidence::Evidence;
@@ -62,6 +63,10 @@ pub enum Event {
         /// Why; one line.
         why: String,
     },
+    /// What became of a look at the timeline.
+    Looked(Box<Looked>),
+    /// What was counted.
+    Counted(Box<Counted>),
     /// What the store kept of what the probes said, newest first.
     HistoryRead(Vec<Entry>),
     /// The store's state changed.

@@ -9,7 +9,11 @@ use crate::timeline::incident::{Incident, incidents, latest};
 use crate::timeline::{self, Claim, Entry};
 use jiff::Timestamp;
 
-/// The part of the timeline that has been read.
+/// How many rows are kept: what judges look at, and where scrolling begins. What is older is read for a
+/// [`super::Window`].
+const HEAD: usize = 5_000;
+
+/// The newest rows of the timeline.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     /// Newest first.
@@ -32,8 +36,17 @@ impl Log {
         self.version
     }
 
-    /// Puts other rows in the place of these; newest first.
-    pub(super) fn put(&mut self, entries: Vec<Entry>) {
+    /// Whether it holds as many rows as it may.
+    pub fn is_full(&self) -> bool {
+        self.entries.len() >= HEAD
+    }
+
+    /// Puts other rows in the place of these; newest first. The oldest of more than it may hold are dropped.
+    pub(super) fn put(&mut self, mut entries: Vec<Entry>) {
+        if entries.len() > HEAD {
+            entries.truncate(HEAD);
+            self.complete = false;
+        }
         self.entries = entries;
         self.version += 1;
     }

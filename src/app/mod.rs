@@ -22,6 +22,7 @@ pub mod terminal;
 pub mod theme;
 mod update;
 mod wake;
+mod window;
 
 pub use action::{ACTIONS, Action, ActionInfo, Context};
 pub use effect::{Access, Effect, Step, admit};
@@ -34,6 +35,7 @@ pub use log::Log;
 pub use outbox::Outbox;
 pub use past::Past;
 pub use pending::Pending;
+pub use window::{Count, Counted, Look, Looked, Window};
 
 use crate::evidence::restart;
 use crate::panes::overlay::Overlay;

@@ -10,7 +10,7 @@ use crate::review::Recorded;
 use crate::timeline::{Entry, OwnEvent, Target};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// How long the cursor has to rest before the detail follows it.
 const REST: SignedDuration = SignedDuration::from_millis(120);
@@ -33,7 +33,7 @@ impl App {
         effects.extend(self.follow_up(now));
         self.settle();
         let more = self.timeline.more(&self.facts);
-        effects.extend(self.pass_gate(more.into_iter().collect()));
+        effects.extend(self.pass_gate(more));
         let wake = wake::next(&self.facts).into_iter().chain(self.follow_at()).chain(self.rest_cursor()).min();
         effects.extend(wake.map(Effect::WakeAt));
         Turn { effects, dirty: true }
@@ -108,6 +108,8 @@ impl App {
                 facts.margin.notes.forget(&id);
                 out.tell(format!("not recorded, the text is kept as a draft: {why}"));
             }
+            Event::Looked(looked) => self.timeline.looked(*looked, &self.facts),
+            Event::Counted(counted) => self.timeline.counted(*counted, &self.facts),
             Event::HistoryRead(rows) => self.recall(&rows, out),
             Event::Store(state) => self.facts.store = state,
             Event::Stepped { id, outcome } => self.stepped(&id, outcome, out),
@@ -267,6 +269,9 @@ impl App {
         self.facts.store = StoreState::Ready;
         self.facts.recorded = reviews;
         let log = &mut self.facts.log;
+        let known: HashSet<&str> = log.entries.iter().map(Entry::id).collect();
+        let is_new = |entry: &&Entry| log.read && !known.contains(entry.id());
+        let fresh: Vec<Entry> = page.iter().filter(is_new).cloned().collect();
         log.read = true;
         // A page that was asked for while the database was away never comes.
         log.loading = false;
@@ -279,6 +284,7 @@ impl App {
         log.put(merged(page, known));
         self.asked.clear();
         self.facts.past.heed(&self.facts.log.entries);
+        self.timeline.arrived(&fresh, gap, &self.facts);
     }
 
     /// Takes what stands beside rows. The draft of a note is kept until the note is recorded.
@@ -350,7 +356,7 @@ impl App {
                 Effect::Record(step) if self.is_new(&step) => {
                     passed.extend(self.facts.pending.push(*step).map(|step| Effect::Record(Box::new(step))));
                 }
-                Effect::ReadOlder { .. } if self.facts.log.loading => {}
+                Effect::ReadOlder { .. } if self.facts.log.loading || self.facts.log.is_full() => {}
                 Effect::ReadOlder { .. } => {
                     self.facts.log.loading = true;
                     passed.push(effect);

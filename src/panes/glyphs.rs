@@ -83,6 +83,30 @@ impl Glyphs {
         self.pick("•", "*")
     }
 
+    /// A part of a cell filled from below, in eighths.
+    pub fn level(self, eighths: u8) -> &'static str {
+        let at = usize::from(eighths.min(8));
+        match self {
+            Self::Unicode => [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][at],
+            Self::Ascii => [" ", ".", ".", ":", ":", "+", "+", "#", "#"][at],
+        }
+    }
+
+    /// A stretch of time in which what should tell was silent.
+    pub fn dead(self) -> &'static str {
+        self.pick("╱", "/")
+    }
+
+    /// A stretch of time before anything was recorded.
+    pub fn nothing(self) -> &'static str {
+        self.pick("┄", "'")
+    }
+
+    /// The place of what is selected, below it.
+    pub fn here(self) -> &'static str {
+        self.pick("▴", "^")
+    }
+
     /// What became of a key in a snapshot.
     pub fn mark(self, mark: Mark) -> &'static str {
         match mark {
@@ -143,8 +167,9 @@ mod tests {
                 assert_eq!(glyph.width(), 1);
                 assert!(!verdicts[..at].contains(glyph));
             }
-            let others = [set.cursor(), set.rule(), set.bar(), set.ellipsis(), set.absent(), set.differs(), set.mask()];
-            for glyph in others.into_iter().chain([set.note(), set.corrected(), set.evidence()]) {
+            let plain = [set.cursor(), set.rule(), set.bar(), set.ellipsis(), set.absent(), set.differs(), set.mask()];
+            let marks = [set.note(), set.corrected(), set.evidence(), set.dead(), set.nothing(), set.here()];
+            for glyph in plain.into_iter().chain(marks).chain((0..9).map(|eighths| set.level(eighths))) {
                 assert_eq!(glyph.width(), 1);
             }
         }

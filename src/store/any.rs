@@ -4,10 +4,10 @@ use super::chain::Head;
 use super::segments::SegmentDb;
 use super::url::Target;
 use super::verify::{self, Audit};
-use super::{Access, Cursor, MemoryStore, Outcome, PgStore, SqliteStore, Store, StoreError, StoreUrl};
+use super::{Access, MemoryStore, Outcome, PgStore, Place, SqliteStore, Store, StoreError, StoreUrl};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, NewOperation, Operation, OwnEvent};
+use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent};
 
 /// One of the engines.
 #[derive(Debug)]
@@ -120,11 +120,19 @@ impl Store for AnyStore {
         }
     }
 
-    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
+    async fn page_from(&self, place: Place<'_>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.page_where(before, limit, pushed).await,
-            Self::Postgres(store) => store.page_where(before, limit, pushed).await,
-            Self::Memory(store) => store.page_where(before, limit, pushed).await,
+            Self::Sqlite(store) => store.page_from(place, limit, pushed).await,
+            Self::Postgres(store) => store.page_from(place, limit, pushed).await,
+            Self::Memory(store) => store.page_from(place, limit, pushed).await,
+        }
+    }
+
+    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.histogram(grid, pushed).await,
+            Self::Postgres(store) => store.histogram(grid, pushed).await,
+            Self::Memory(store) => store.histogram(grid, pushed).await,
         }
     }
 

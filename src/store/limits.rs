@@ -2,12 +2,15 @@
 //! silently; what does not fit is refused by the name of its column.
 
 use super::{Outcome, StoreError};
-use crate::timeline::{EventType, NewOperation, OwnEvent};
+use crate::timeline::{EventType, Grid, NewOperation, OwnEvent};
 use jiff::Timestamp;
 use serde_json::Value;
 
 /// The most rows a page brings, whatever was asked for.
 pub(super) const MAX_PAGE: u32 = 5_000;
+
+/// The most buckets that are counted at a time.
+const MAX_BUCKETS: u32 = 1_000;
 
 /// 0001-01-01, the earliest time that an event may claim.
 const FIRST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
@@ -20,6 +23,14 @@ const ID: usize = 36;
 const ACTOR: usize = 100;
 /// Characters of an action's detail.
 const DETAIL: usize = 200;
+
+/// Whether so many buckets of this width are counted.
+pub(super) fn grid(grid: &Grid) -> Result<(), StoreError> {
+    match (grid.buckets, grid.width_s) {
+        (1..=MAX_BUCKETS, 1..) => Ok(()),
+        _ => refuse(&format!("a histogram has 1 to {MAX_BUCKETS} buckets of a second or more")),
+    }
+}
 
 /// Whether the row fits into `alert_operation_log`.
 pub(super) fn operation(row: &NewOperation) -> Result<(), StoreError> {

@@ -4,10 +4,10 @@
 use super::chain::{self, Head};
 use super::changes::Changes;
 use super::verify::Ledger;
-use super::{Access, Cursor, Outcome, Store, StoreError, limits, mirror};
+use super::{Access, Outcome, Place, Store, StoreError, limits, mirror};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, NewOperation, Operation, OwnEvent, OwnKind};
+use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent, OwnKind};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -162,8 +162,8 @@ impl Inner {
         Ok(recorded)
     }
 
-    /// Every row of the timeline that is older than the cursor.
-    fn entries(&self, before: Option<&Cursor>) -> Vec<Entry> {
+    /// Every row of the timeline on this side of the place.
+    fn entries(&self, place: Place<'_>) -> Vec<Entry> {
         let log = self.log.iter().cloned().map(Entry::Operation);
         let own = self.own.iter().filter(|event| event.kind != OwnKind::ProbeSampled);
         let own = own.cloned().map(Entry::Own);
@@ -171,7 +171,11 @@ impl Inner {
         let mirrored = mirrored.map(|(recorded, _)| Entry::Own(mirror::mirror(recorded)));
         log.chain(own)
             .chain(mirrored)
-            .filter(|entry| before.is_none_or(|cursor| (entry.at(), entry.id()) < (cursor.at, cursor.id.as_str())))
+            .filter(|entry| match place {
+                Place::Newest | Place::Oldest => true,
+                Place::Before(cursor) => (entry.at(), entry.id()) < (cursor.at, cursor.id.as_str()),
+                Place::After(cursor) => (entry.at(), entry.id()) > (cursor.at, cursor.id.as_str()),
+            })
             .collect()
     }
 }
@@ -209,12 +213,26 @@ impl Store for MemoryStore {
         Ok(recorded)
     }
 
-    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
-        let mut entries = self.inner().entries(before);
+    async fn page_from(&self, place: Place<'_>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = self.inner().entries(place);
         entries.retain(|entry| pushed.admits(entry));
         entries.sort_by(Entry::newest_first);
+        if !place.is_older() {
+            entries.reverse();
+        }
         entries.truncate(limit.min(limits::MAX_PAGE) as usize);
         Ok(entries)
+    }
+
+    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+        limits::grid(grid)?;
+        let mut histogram = Histogram::new(*grid);
+        for entry in self.inner().entries(Place::Newest) {
+            if pushed.admits(&entry) {
+                histogram.add(&entry);
+            }
+        }
+        Ok(histogram)
     }
 
     async fn probe_history(&self, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {

@@ -5,11 +5,13 @@ mod any;
 mod batch;
 pub mod chain;
 mod changes;
+mod count;
 mod deadline;
 pub mod drafts;
 mod error;
 mod foreign;
 mod limits;
+mod look;
 mod memory;
 mod micros;
 mod mirror;
@@ -20,6 +22,7 @@ mod search;
 pub mod segments;
 mod sqlite;
 mod sqlx_error;
+mod tail;
 mod told;
 mod url;
 mod verify;
@@ -27,28 +30,42 @@ mod verify;
 pub use any::AnyStore;
 pub use error::StoreError;
 pub use foreign::Foreign;
+pub use look::{Look, Looked};
 pub use memory::MemoryStore;
 pub use postgres::PgStore;
 pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
+pub use tail::newest;
 pub use told::Reference;
 pub use url::{Access, StoreUrl};
 pub use verify::{Audit, Standing};
 
+pub use crate::timeline::{Cursor, Toward};
+
 use crate::review::{NewReviewEvent, Recorded};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, NewOperation, OwnEvent};
-use jiff::Timestamp;
+use crate::timeline::{Entry, Grid, Histogram, NewOperation, OwnEvent};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
-/// A place in the merged timeline, for keyset paging.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    /// The time of the row it stands at.
-    pub at: Timestamp,
-    /// The id of that row.
-    pub id: String,
+/// Where a page of the timeline begins, and which way it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// The newest row, then older ones.
+    Newest,
+    /// What is older than this, the nearest first.
+    Before(&'a Cursor),
+    /// The oldest row, then newer ones.
+    Oldest,
+    /// What is newer than this, the nearest first.
+    After(&'a Cursor),
+}
+
+impl Place<'_> {
+    /// Whether the page goes from newer rows to older ones.
+    pub fn is_older(self) -> bool {
+        matches!(self, Self::Newest | Self::Before(_))
+    }
 }
 
 /// What a review step writes, all in one transaction: the review's event, the head of its chain, and
@@ -85,7 +102,22 @@ pub trait Store: Send + Sync {
         before: Option<&Cursor>,
         limit: u32,
         pushed: &Pushed,
+    ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send {
+        async move { self.page_from(before.map_or(Place::Newest, Place::Before), limit, pushed).await }
+    }
+
+    /// The same from any place, either way; the row that is nearest to the place comes first. Never by OFFSET: a
+    /// page a year back costs what the first does.
+    fn page_from(
+        &self,
+        place: Place<'_>,
+        limit: u32,
+        pushed: &Pushed,
     ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
+
+    /// How many rows of which weight stand in each bucket, of those that the engine can't rule out. More buckets
+    /// than are drawn on any screen are refused.
+    fn histogram(&self, grid: &Grid, pushed: &Pushed) -> impl Future<Output = Result<Histogram, StoreError>> + Send;
 
     /// The newest rows of what the probes said (`PROBE_CHANGED` and `PROBE_SAMPLED`), newest first. The samples
     /// stand in no page: they would bury what happened.

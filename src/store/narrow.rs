@@ -1,6 +1,6 @@
 //! A page's query: fixed fragments and bound values, the same for both engines.
 
-use super::Cursor;
+use super::Place;
 use super::micros::Micros;
 use crate::timeline::OwnKind;
 use crate::timeline::filter::Pushed;
@@ -8,7 +8,7 @@ use sqlx::{Database, Encode, QueryBuilder, Type};
 
 /// What is asked of a table: never by OFFSET, so a page a year back costs what the first does.
 pub(super) struct Asked<'a> {
-    pub(super) before: Option<&'a Cursor>,
+    pub(super) place: Place<'a>,
     pub(super) limit: u32,
     pub(super) pushed: &'a Pushed,
 }
@@ -71,19 +71,22 @@ impl<'a> Asked<'a> {
     {
         let Columns { at, id, .. } = columns;
         let mut query = QueryBuilder::new(select);
-        if let Some(cursor) = self.before {
+        let (beyond, order) = if self.place.is_older() { (" < ", " DESC") } else { (" > ", " ASC") };
+        if let Place::Before(cursor) | Place::After(cursor) = self.place {
             // Three comparisons with one moment: a row value would not let ties be compared as bytes.
-            query.push(" AND ").push(at).push(" <= ").push_bind(Micros::from(cursor.at));
-            query.push(" AND (").push(at).push(" < ").push_bind(Micros::from(cursor.at));
-            query.push(" OR ").push(id).push(" < ").push_bind(cursor.id.clone()).push(")");
+            let reaches = if self.place.is_older() { " <= " } else { " >= " };
+            query.push(" AND ").push(at).push(reaches).push_bind(Micros::from(cursor.at));
+            query.push(" AND (").push(at).push(beyond).push_bind(Micros::from(cursor.at));
+            query.push(" OR ").push(id).push(beyond).push_bind(cursor.id.clone()).push(")");
         }
         self.narrow(&mut query, columns, closing);
-        query.push(" ORDER BY ").push(at).push(" DESC, ").push(id).push(" DESC LIMIT ");
+        query.push(" ORDER BY ").push(at).push(order).push(", ").push(id).push(order).push(" LIMIT ");
         query.push_bind(i64::from(self.limit));
         query
     }
 
-    fn narrow<DB>(&self, query: &mut QueryBuilder<DB>, columns: &Columns, closing: &'static str)
+    /// Adds what is asked of each row.
+    pub(super) fn narrow<DB>(&self, query: &mut QueryBuilder<DB>, columns: &Columns, closing: &'static str)
     where
         DB: Database,
         String: Encode<'a, DB> + Type<DB>,

@@ -3,7 +3,7 @@
 
 use super::chain::{self, Break, BreakKind, Head};
 use super::micros::Micros;
-use super::{StoreError, mirror};
+use super::{Place, StoreError, mirror};
 use crate::review::Recorded;
 use crate::timeline::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
 use serde_json::Value;
@@ -179,11 +179,20 @@ impl From<HeadRow> for Head {
 }
 
 /// Merges what each table gave into one page.
-pub(super) fn merge(log: Vec<LogRow>, own: Vec<OwnRow>, records: &[RecordRow], limit: u32) -> Vec<Entry> {
+pub(super) fn merge(
+    log: Vec<LogRow>,
+    own: Vec<OwnRow>,
+    records: &[RecordRow],
+    place: Place<'_>,
+    limit: u32,
+) -> Vec<Entry> {
     let mut page: Vec<Entry> = log.into_iter().map(Entry::from).collect();
     page.extend(own.into_iter().map(Entry::from));
     page.extend(records.iter().map(RecordRow::entry));
     page.sort_by(Entry::newest_first);
+    if !place.is_older() {
+        page.reverse();
+    }
     page.truncate(limit as usize);
     page
 }

@@ -1,12 +1,10 @@
-//! Rows that fit a filter, page by page: the store narrows, the rest is asked after reading.
+//! The newest rows that fit a filter, however old they are.
 
-use super::{Cursor, Store, StoreError};
+use super::look::Look;
+use super::{Cursor, Store, StoreError, Toward};
 use crate::timeline::Entry;
 use crate::timeline::filter::Filter;
 use jiff::Timestamp;
-
-/// How many rows are read at a time.
-const PAGE: u32 = 1_000;
 
 /// What is looked for, and how the rows are seen.
 #[derive(Clone, Copy, Debug)]
@@ -38,18 +36,17 @@ impl Search<'_> {
         store: &impl Store,
         mut seen: impl FnMut(Vec<Entry>) -> Vec<Entry>,
     ) -> Result<Found, StoreError> {
-        let pushed = self.filter.pushed(self.now);
         let mut found = Found::default();
-        let mut before: Option<Cursor> = None;
-        while found.entries.len() < self.limit {
-            let page = store.page_where(before.as_ref(), PAGE, &pushed).await?;
-            found.read += page.len();
-            found.complete = page.len() < PAGE as usize;
-            before = page.last().map(|entry| Cursor { at: entry.at(), id: entry.id().to_owned() });
-            found.entries.extend(seen(page).into_iter().filter(|entry| self.filter.matches(entry, self.now)));
-            if found.complete {
-                break;
-            }
+        let mut reached: Option<Cursor> = None;
+        while found.entries.len() < self.limit && !found.complete {
+            let limit = self.limit - found.entries.len();
+            let look =
+                Look { filter: self.filter, now: self.now, from: reached.as_ref(), toward: Toward::Older, limit };
+            let looked = look.run(store, &mut seen).await?;
+            found.entries.extend(looked.entries);
+            found.read += looked.read;
+            found.complete = looked.end;
+            reached = looked.reached;
         }
         found.complete &= found.entries.len() <= self.limit;
         found.entries.truncate(self.limit);

@@ -204,6 +204,24 @@ pub struct OwnEvent {
     pub recorded_at: Option<Timestamp>,
 }
 
+/// A place in the merged timeline: at a row, or before the first row of a moment where the id is empty.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    /// The time of the row it stands at.
+    pub at: Timestamp,
+    /// The id of that row.
+    pub id: String,
+}
+
+/// Which way the timeline is gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Toward {
+    /// To older rows.
+    Older,
+    /// To newer rows.
+    Newer,
+}
+
 /// One row of the merged timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case")]
@@ -237,6 +255,11 @@ impl Entry {
             Self::Operation(operation) => &operation.row.id,
             Self::Own(event) => &event.id,
         }
+    }
+
+    /// The place it stands at.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { at: self.at(), id: self.id().to_owned() }
     }
 
     /// The type's name, as stored. Of a type this console does not know it is foreign text.

@@ -1,9 +1,11 @@
 //! What happened: rows of `alert_operation_log` and the console's own events, as one timeline. Pure.
 
 mod claim;
+mod coverage;
 mod event;
 pub mod expected;
 pub mod filter;
+mod histogram;
 pub mod incident;
 pub mod ingest;
 mod margin;
@@ -15,7 +17,9 @@ mod times;
 mod verified;
 
 pub use claim::{Latest, claims, is_same};
-pub use event::{Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind};
+pub use coverage::{Feed, Span, coverage};
+pub use event::{Cursor, Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind, Toward};
+pub use histogram::{Counts, Grid, Histogram, Weight};
 pub use margin::{Beside, Margin, Mark};
 pub use notes::{MAX_NOTE, Note, Notes, Target, Wording, written};
 pub use refire::{FLAP_WINDOW, refire_of, refired};

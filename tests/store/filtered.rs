@@ -144,7 +144,9 @@ async fn filtered_pages_are_the_unfiltered_ones_filtered(bench: &Bench) {
         let search = Search { filter: &filter, now, limit: 5 };
         let found = search.run(&store, |page| page).await.unwrap();
         assert_eq!(found.entries, expected[..expected.len().min(5)], "{text}");
-        assert_eq!(found.complete, expected.len() <= 5, "{text}");
+        // Where enough was found, what is behind it need not have been read.
+        assert!(found.complete || expected.len() >= 5, "{text}");
+        assert!(!found.complete || expected.len() <= 5, "{text}");
         found_some += usize::from(!expected.is_empty());
     }
     assert!(found_some > FILTERS / 4, "{found_some}");

@@ -68,6 +68,16 @@ impl Cluster {
             own(&path, self.user);
         }
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        self.launch(name, port, settings, says).await
+    }
+
+    /// Starts the server of this name again, at its port, on what it holds.
+    pub(crate) async fn start_again(&self, name: &str, port: u16, says: &str) -> Server {
+        self.launch(name, port, "", says).await
+    }
+
+    async fn launch(&self, name: &str, port: u16, settings: &str, says: &str) -> Server {
+        let data = self.folder.path().join(name);
         let fixed = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\nfsync = off\n\
              shared_buffers = '16MB'\nlog_destination = 'stderr'\nlogging_collector = off\n{settings}\n"
@@ -99,6 +109,12 @@ impl Server {
     pub(crate) fn admin(&self) -> PgConnectOptions {
         let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(self.port);
         options.username("tester").database("postgres").ssl_mode(PgSslMode::Disable)
+    }
+
+    /// Kills it and everything it runs, at once, as a failing machine would.
+    pub(crate) async fn kill(mut self) {
+        self.signal(Signal::QUIT);
+        self.child.wait().await.unwrap();
     }
 
     /// Stops it in its tracks, or lets it go on.

@@ -25,6 +25,8 @@ pub struct Rig {
     pub now: jiff::Timestamp,
     /// The probes that the console asked to run, in order.
     pub asked: Vec<String>,
+    /// How many questions about the timeline are on their way.
+    unanswered: usize,
 }
 
 impl Rig {
@@ -67,6 +69,7 @@ impl Rig {
             quit: None,
             now,
             asked: Vec::new(),
+            unanswered: 0,
         };
         rig.take(Event::SnapshotRead(Ok(Box::new(scene::snapshot())))).await;
         rig.take(Event::EnvCompared(Box::new(scene::matrix()))).await;
@@ -75,8 +78,14 @@ impl Rig {
 
     /// Hands an event to the console, and carries out what it asks.
     pub async fn take(&mut self, event: Event) {
+        if matches!(event, Event::Looked(_) | Event::Counted(_) | Event::OlderRead { .. }) {
+            self.unanswered -= 1;
+        }
         let turn = self.app.update(event, self.now);
         for effect in turn.effects {
+            if matches!(effect, Effect::Look(_) | Effect::Count(_) | Effect::ReadOlder { .. }) {
+                self.unanswered += 1;
+            }
             if let Effect::RunProbe(probe) = &effect {
                 self.asked.push(probe.0.clone());
             }
@@ -113,6 +122,22 @@ impl Rig {
             let event = tokio::time::timeout_at(deadline, self.events.recv()).await;
             let event = event.unwrap_or_else(|_| panic!("never came: {what}")).expect("the tasks live");
             self.take(event).await;
+        }
+    }
+
+    /// Takes the next event, if one comes in time.
+    pub async fn next(&mut self, within: Duration) -> bool {
+        match tokio::time::timeout(within, self.events.recv()).await {
+            Ok(event) => self.take(event.expect("the tasks live")).await,
+            Err(_) => return false,
+        }
+        true
+    }
+
+    /// Takes events until nothing that was asked of the timeline is unanswered.
+    pub async fn answered(&mut self) {
+        while self.unanswered > 0 {
+            assert!(self.next(DEADLINE).await, "an answer never came");
         }
     }
 

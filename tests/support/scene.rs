@@ -89,6 +89,7 @@ pub fn key(name: &str) -> KeyEvent {
         "up" => KeyCode::Up,
         "down" => KeyCode::Down,
         "backspace" => KeyCode::Backspace,
+        "pagedown" => KeyCode::PageDown,
         "space" => KeyCode::Char(' '),
         other => KeyCode::Char(other.chars().next().unwrap()),
     };

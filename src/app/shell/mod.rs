@@ -10,6 +10,7 @@ mod env_watch;
 mod file_eyes;
 mod folder_watch;
 mod layers;
+mod look_task;
 mod past;
 mod perform;
 mod probe_task;

@@ -55,6 +55,8 @@ impl Hands {
             }
             Effect::ReadStore => self.ask_store(Command::Read).await,
             Effect::ReadOlder { at, id } => self.ask_store(Command::ReadOlder(Cursor { at, id })).await,
+            Effect::Look(look) => self.ask_store(Command::Look(look)).await,
+            Effect::Count(count) => self.ask_store(Command::Count(count)).await,
             Effect::Record(step) => self.ask_store(Command::Record(step)).await,
             // A sample that finds no room is the next hour's; it must not keep the screen waiting.
             Effect::AppendOwn(event) if event.kind == OwnKind::ProbeSampled => {

@@ -2,15 +2,19 @@
 //! could not be sent, and says what changed without being asked.
 
 use super::door::Door;
-use crate::app::{Event, Step, Stepped, StoreState};
+use super::look_task::{self, Digests};
+use crate::app::{Count, Event, Look, Step, Stepped, StoreState};
 use crate::store::drafts::Drafts;
-use crate::store::{Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
+use crate::store::{self, Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
 use crate::timeline::{Entry, Operation, OwnEvent, OwnKind};
+use jiff::Timestamp;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 /// How many rows of the timeline are read at a time.
 const PAGE: u32 = 200;
+/// How many of the newest rows are read at most; the console keeps no more.
+const HEAD: usize = 5_000;
 /// How many rows of what the probes said are read back at the start.
 const HISTORY_ROWS: u32 = 2_000;
 /// The first wait before a database that can't be reached is asked again; it doubles.
@@ -28,10 +32,14 @@ pub enum Command {
     Record(Box<Step>),
     /// Append an event of the console's own.
     AppendOwn(Box<OwnEvent>),
-    /// Read the newest page and the reviews.
+    /// Read the newest rows and the reviews.
     Read,
     /// Read the page that is older than this.
     ReadOlder(Cursor),
+    /// Look for rows that fit a question.
+    Look(Box<Look>),
+    /// Count rows.
+    Count(Box<Count>),
 }
 
 /// What the task needs.
@@ -177,6 +185,17 @@ impl StoreTask {
                 self.say(Event::OlderRead { entries, complete }).await;
                 Ok(())
             }
+            Command::Look(look) => {
+                let (looked, digests) = look_task::look(store, &self.door, *look).await?;
+                self.say_margin(store, &looked.entries, digests).await?;
+                self.say(Event::Looked(Box::new(looked))).await;
+                Ok(())
+            }
+            Command::Count(count) => {
+                let counted = look_task::count(store, *count).await?;
+                self.say(Event::Counted(Box::new(counted))).await;
+                Ok(())
+            }
         }
     }
 
@@ -199,8 +218,7 @@ impl StoreTask {
 
     async fn read(&self, store: &AnyStore) -> Result<(), StoreError> {
         let reviews = store.reviews().await?;
-        let page = store.page(None, PAGE).await?;
-        let complete = page.len() < PAGE as usize;
+        let (page, complete) = store::newest(store, Timestamp::now(), HEAD).await?;
         let entries = self.beside(store, page).await?;
         self.say(Event::StoreRead { entries, complete, reviews }).await;
         Ok(())
@@ -208,16 +226,22 @@ impl StoreTask {
 
     /// Reads what stands beside the rows of a page, and says it before the page; the page as it may be seen.
     async fn beside(&self, store: &AnyStore, page: Vec<Entry>) -> Result<Vec<Entry>, StoreError> {
-        let ids: Vec<String> = page.iter().map(|entry| entry.id().to_owned()).collect();
-        let mut annotations = self.door.annotations(store.annotations(&ids).await?);
         let (entries, digests) = self.door.identified(page);
+        self.say_margin(store, &entries, digests).await?;
+        Ok(entries)
+    }
+
+    /// Tells what stands beside rows that are told next.
+    async fn say_margin(&self, store: &AnyStore, entries: &[Entry], digests: Digests) -> Result<(), StoreError> {
+        let ids: Vec<String> = entries.iter().map(|entry| entry.id().to_owned()).collect();
+        let mut annotations = self.door.annotations(store.annotations(&ids).await?);
         // A note on a row that is not in this page may be a row of it.
         annotations.extend(entries.iter().filter_map(|entry| match entry {
             Entry::Own(event) if event.kind.is_annotation() => Some(event.clone()),
             _ => None,
         }));
         self.say(Event::Margin { annotations, digests }).await;
-        Ok(entries)
+        Ok(())
     }
 
     /// Appends an event of the console's own. What a person wrote is read back at once, for only then it is shown as
@@ -254,7 +278,7 @@ impl StoreTask {
                 Some(Command::Record(step)) => self.keep(*step).await,
                 Some(Command::Read) => return true,
                 Some(Command::AppendOwn(event)) => self.keep_change(*event),
-                Some(Command::ReadOlder(_)) => {}
+                Some(Command::ReadOlder(_) | Command::Look(_) | Command::Count(_)) => {}
             }
         }
     }

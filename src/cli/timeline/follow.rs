@@ -16,15 +16,22 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// What Ctrl-C exits with, as a shell reports SIGINT.
 const INTERRUPTED: u8 = 130;
-/// How far the window reaches back: longer than any transaction should be open.
+/// How far back is looked after each change: longer than any transaction should be open.
 const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
+/// How far the window reaches back: what is committed later than the overlap is looked for more seldom.
+const DEEP: SignedDuration = SignedDuration::from_hours(24);
 /// How many rows it holds at least, however old they are.
 const LEAST: usize = 512;
+/// How many it holds at most of those that are older than the overlap.
+const MOST: usize = 20_000;
+/// How long after a change the whole window is looked through, at the latest.
+const DEEP_EVERY: Duration = Duration::from_secs(30);
 /// How many rows are read at a time.
-const PAGE: u32 = 256;
+const PAGE: u32 = 512;
 /// How long a store that can't be read is left alone.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -40,7 +47,7 @@ pub(super) async fn run(
     let unread = unread().map_err(StartError::io("the end of the pipe can't be watched"))?;
     let mut tail = Tail::default();
     // The window before the rows: what comes in between is in the rows and not in the window, and so not lost.
-    tail.read(store, filter).await?;
+    tail.read(store, filter, DEEP).await?;
     let search = Search { filter, now: Timestamp::now(), limit };
     let found = find(&search, store, door, &mut printer.margins).await?.entries;
     tail.know(&found);
@@ -70,10 +77,10 @@ pub(super) async fn run(
 
 /// The rows that are new after the next change. A database that is away is waited for.
 async fn next(store: &impl Store, tail: &mut Tail, filter: &Filter) -> Result<Vec<Entry>, StoreError> {
-    let mut changed = store.changed().await;
+    let (mut changed, mut back) = tail.wait(store).await;
     loop {
         if changed.is_ok() {
-            match tail.read(store, filter).await {
+            match tail.read(store, filter, back).await {
                 Err(error) if error.is_transient() => changed = Err(error),
                 read => return read,
             }
@@ -82,7 +89,7 @@ async fn next(store: &impl Store, tail: &mut Tail, filter: &Filter) -> Result<Ve
             Err(error) if error.is_transient() => {
                 say(&mut stderr(), &format!("readback: {error}; waiting for it"));
                 tokio::time::sleep(RETRY).await;
-                changed = store.changed().await;
+                (changed, back) = (store.changed().await, DEEP);
             }
             Err(error) => return Err(error),
             Ok(()) => {}
@@ -97,6 +104,8 @@ struct Tail {
     seen: HashSet<(bool, String)>,
     /// Where the window begins; nothing that is older is new.
     bottom: Option<Cursor>,
+    /// When the whole of it has to be looked through, because something has changed.
+    due: Option<Instant>,
 }
 
 fn name(entry: &Entry) -> (bool, String) {
@@ -119,8 +128,29 @@ impl Tail {
         self.bottom.as_ref().is_none_or(above)
     }
 
-    /// Reads the window; what in it was not seen yet, newest first.
-    async fn read(&mut self, store: &impl Store, filter: &Filter) -> Result<Vec<Entry>, StoreError> {
+    /// Waits for a change, or until the whole window is due; how far back is to be looked then.
+    async fn wait(&mut self, store: &impl Store) -> (Result<(), StoreError>, SignedDuration) {
+        let Some(due) = self.due else {
+            let changed = store.changed().await;
+            self.due = Some(Instant::now() + DEEP_EVERY);
+            return (changed, OVERLAP);
+        };
+        tokio::select! {
+            changed = store.changed() => (changed, OVERLAP),
+            () = tokio::time::sleep_until(due) => {
+                self.due = None;
+                (Ok(()), DEEP)
+            }
+        }
+    }
+
+    /// Reads what is no older than that, and the least number of rows; what of it was not seen yet, newest first.
+    async fn read(
+        &mut self,
+        store: &impl Store,
+        filter: &Filter,
+        back: SignedDuration,
+    ) -> Result<Vec<Entry>, StoreError> {
         let now = Timestamp::now();
         let pushed: Pushed = filter.pushed(now);
         let is_first = self.bottom.is_none() && self.seen.is_empty();
@@ -129,35 +159,46 @@ impl Tail {
             let page = store.page_where(window.last().map(place).as_ref(), PAGE, &pushed).await?;
             let is_last = page.len() < PAGE as usize;
             window.extend(page);
+            let is_enough =
+                window.len() > LEAST && window.last().is_none_or(|row| row.at() < floor(&window, now, back));
             let is_below = window.last().is_none_or(|entry| match &self.bottom {
                 Some(_) => !self.reaches(entry),
-                None => is_first && begin(&window, now).is_some() && entry.at() < floor(&window, now),
+                None => is_first && begin(&window, now).is_some(),
             });
-            if is_last || is_below {
+            if is_last || is_below || (is_enough && back < DEEP) {
                 break;
             }
         }
         window.retain(|entry| self.reaches(entry));
-        let begin = begin(&window, now).map(|at| place(&window[at]));
-        self.bottom = begin.or(self.bottom.take());
         let fresh: Vec<bool> = window.iter().map(|entry| !self.seen.contains(&name(entry))).collect();
-        // What has left the window is never looked at again, so it need not be remembered.
-        self.seen = window.iter().filter(|entry| self.reaches(entry)).map(name).collect();
+        if back < DEEP {
+            self.seen.extend(window.iter().map(name));
+        } else {
+            let begin = begin(&window, now).map(|at| place(&window[at]));
+            self.bottom = begin.or(self.bottom.take());
+            // What has left the window is never looked at again, so it need not be remembered.
+            self.seen = window.iter().filter(|entry| self.reaches(entry)).map(name).collect();
+        }
         Ok(window.into_iter().zip(fresh).filter(|(_, fresh)| *fresh).map(|(entry, _)| entry).collect())
     }
 }
 
-/// Where the next window begins in this one: behind the least number of rows, and where they are old.
+/// Where the next window begins in this one: where rows are a day old or too many, but behind the least number of them
+/// and those of the overlap.
 fn begin(window: &[Entry], now: Timestamp) -> Option<usize> {
-    let floor = floor(window, now);
-    let old = window.iter().position(|entry| entry.at() < floor)?;
-    (old.max(LEAST) < window.len()).then(|| old.max(LEAST))
+    let older_than = |back| {
+        let floor = floor(window, now, back);
+        window.iter().position(|entry| entry.at() < floor)
+    };
+    let overlap = older_than(OVERLAP)?;
+    let at = older_than(DEEP).map_or(MOST, |deep| deep.min(MOST)).max(overlap).max(LEAST);
+    (at < window.len()).then_some(at)
 }
 
-/// The moment before which rows are old. A row that claims to come from the future moves nothing.
-fn floor(window: &[Entry], now: Timestamp) -> Timestamp {
+/// The moment so long before the newest row. A row that claims to come from the future moves nothing.
+fn floor(window: &[Entry], now: Timestamp, back: SignedDuration) -> Timestamp {
     let newest = window.first().map_or(now, |entry| entry.at().min(now));
-    newest.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN)
+    newest.checked_sub(back).unwrap_or(Timestamp::MIN)
 }
 
 /// Tells when nobody reads stdout any more, also while nothing is written.

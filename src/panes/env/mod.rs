@@ -238,7 +238,7 @@ impl Pane for EnvPane {
 fn read_back(facts: &Facts, out: &mut Outbox) {
     let oldest = facts.past.lives.iter().flat_map(|life| &life.steps).filter_map(|step| step.after).min();
     let (Some(oldest), Some(entry)) = (oldest, facts.log.entries.last()) else { return };
-    if !facts.log.complete && entry.at() > oldest {
+    if !facts.log.complete && !facts.log.is_full() && entry.at() > oldest {
         out.ask(Effect::ReadOlder { at: entry.at(), id: entry.id().to_owned() });
     }
 }

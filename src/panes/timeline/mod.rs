@@ -1,9 +1,12 @@
 //! Timeline: `alert_operation_log` and the console's own events as one, newest first.
 
+mod chart;
 mod detail;
 mod ghosts;
+mod histogram;
 mod incident_row;
 mod incidents;
+mod jump;
 mod note;
 mod prompt;
 mod row;
@@ -14,12 +17,15 @@ use super::state::Badge;
 use super::widgets::{List, split};
 use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
-use crate::app::{Action, Context, Effect, Facts, Outbox, StoreState};
+use crate::app::{Action, Context, Counted, Effect, Facts, Looked, Outbox, StoreState};
 use crate::timeline::Entry;
 use crate::timeline::filter::Filter;
+use chart::Chart;
 use detail::Reading;
 use ghosts::Line;
 use incidents::{Incidents, Led};
+use jiff::Timestamp;
+use jump::Jump;
 use note::NotePrompt;
 use prompt::Prompt;
 use ratatui::layout::Rect;
@@ -43,12 +49,16 @@ pub struct TimelinePane {
     reading: Reading,
     /// The rows by incident.
     incidents: Incidents,
+    /// The time that is being written.
+    jump: Option<Jump>,
+    /// Where the selection goes once there are rows.
+    going_to: Option<Timestamp>,
+    /// How many rows stand when.
+    chart: Chart,
 }
 
 /// An older page is asked for when the selection is this close to the oldest row that is known.
 const AHEAD: usize = 20;
-/// How many rows are read by itself at most, to find some that fit.
-const READ_ON: usize = 20_000;
 
 impl TimelinePane {
     fn seek(&mut self, facts: &Facts, forward: bool) {
@@ -60,6 +70,15 @@ impl TimelinePane {
 
     /// What keys mean in the prompt.
     fn act_in_prompt(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        if let Some(jump) = &self.jump {
+            match (action, jump.moment(facts)) {
+                (Action::ApplyFilter, Some(at)) => self.jump_to(at, facts),
+                (Action::ApplyFilter, None) => out.tell("no time to go to"),
+                (Action::ClearFilter, _) => self.jump = None,
+                _ => return Flow::Pass,
+            }
+            return Flow::Consumed;
+        }
         let Some(prompt) = &mut self.prompt else { return Flow::Pass };
         match action {
             Action::ApplyFilter => match prompt.parsed() {
@@ -123,28 +142,88 @@ impl TimelinePane {
         self.list.select(0, self.shown.len(facts), |at| self.shown.name(facts, at));
     }
 
-    /// What has to be read for more rows that fit to be found; nothing where enough are, or enough was read.
-    pub fn more(&self, facts: &Facts) -> Option<Effect> {
-        self.shown.filter()?;
-        let (near_end, log) = (self.list.index() + AHEAD >= self.shown.len(facts), &facts.log);
-        let may = log.read && !log.complete && !log.loading && log.entries.len() < READ_ON;
-        let oldest = log.entries.last().filter(|_| near_end && may)?;
-        Some(Effect::ReadOlder { at: oldest.at(), id: oldest.id().to_owned() })
+    /// What has to be read or counted for what is shown now.
+    pub fn more(&mut self, facts: &Facts) -> Vec<Effect> {
+        let read = self.shown.more(self.list.index(), facts);
+        if read.is_none() {
+            // A window may have taken the place of the newest rows; the selected row is in it.
+            let shown = &self.shown;
+            self.list.settle(shown.len(facts), |at| shown.name(facts, at));
+        }
+        let counted = self.chart.more(facts);
+        read.into_iter().chain(counted).collect()
+    }
+
+    /// Takes what a look found.
+    pub fn looked(&mut self, looked: Looked, facts: &Facts) {
+        self.shown.take(looked);
+        if let Some(at) = self.going_to.take_if(|_| self.shown.len(facts) > 0) {
+            self.select_at(at, facts);
+        }
+    }
+
+    /// Selects the row at a moment, or the one before it; the oldest, where none is.
+    fn select_at(&mut self, at: Timestamp, facts: &Facts) {
+        let (shown, len) = (&self.shown, self.shown.len(facts));
+        let row = shown.rows(facts).partition_point(|entry| entry.at() > at);
+        self.list.select(row, len, |at| shown.name(facts, at));
+    }
+
+    /// Takes what was counted.
+    pub fn counted(&mut self, counted: Counted, facts: &Facts) {
+        self.chart.take(counted, facts);
+    }
+
+    /// The newest rows were read again; `fresh` are those that were not known. A gap is more of them than were read.
+    pub fn arrived(&mut self, fresh: &[Entry], gap: bool, facts: &Facts) {
+        self.chart.retry();
+        self.shown.arrived(fresh, gap, facts);
+    }
+
+    /// To the newest row, or the oldest, wherever they are.
+    fn go(&mut self, action: Action, facts: &Facts) -> bool {
+        let at = match action {
+            Action::Top => {
+                self.shown.go_newest(facts);
+                Timestamp::MAX
+            }
+            Action::Bottom => {
+                self.going_to = self.shown.go_oldest(facts).then_some(Timestamp::MIN);
+                Timestamp::MIN
+            }
+            _ => return false,
+        };
+        self.select_at(at, facts);
+        self.moved = self.going_to.is_some() || self.list.index() != 0;
+        true
+    }
+
+    /// To the row at a moment, or the one before it.
+    fn jump_to(&mut self, at: Timestamp, facts: &Facts) {
+        self.jump = None;
+        self.going_to = self.shown.go_to(at, facts).then_some(at);
+        self.select_at(at, facts);
+        self.moved = self.going_to.is_some() || self.list.index() != 0;
+    }
+
+    fn selected_at(&self, facts: &Facts) -> Option<Timestamp> {
+        self.shown.entry(facts, self.list.index()).map(Entry::at)
     }
 
     /// The rows above the list: the prompt, or which filter stands and how many rows fit.
     fn top(&self, area: Rect) -> Rect {
-        let height = match (&self.prompt, self.shown.filter()) {
-            (Some(_), _) => prompt::HEIGHT,
-            (None, Some(_)) => 1,
-            (None, None) => 0,
+        let height = match (&self.prompt, &self.jump, self.shown.filter()) {
+            (Some(_), ..) => prompt::HEIGHT,
+            (None, Some(_), _) => jump::HEIGHT,
+            (None, None, Some(_)) => 1,
+            (None, None, None) => 0,
         };
         Rect { height: height.min(area.height), ..area }
     }
 
     /// Asks for what is older, when the person comes near the end of what is known.
     fn read_ahead(&self, facts: &Facts, out: &mut Outbox) {
-        let near_end = self.list.index() + AHEAD >= self.shown.len(facts);
+        let near_end = self.list.index() + AHEAD >= self.shown.len(facts) && self.shown.is_all_of_the_newest();
         if let (true, false, Some(oldest)) = (near_end, facts.log.complete, facts.log.entries.last()) {
             out.ask(Effect::ReadOlder { at: oldest.at(), id: oldest.id().to_owned() });
         }
@@ -160,7 +239,7 @@ impl Pane for TimelinePane {
         if self.note.is_some() {
             return self.act_in_note(action, facts, out);
         }
-        if self.prompt.is_some() {
+        if self.prompt.is_some() || self.jump.is_some() {
             return self.act_in_prompt(action, facts, out);
         }
         match self.incidents.act(action, facts, self.shown.filter(), self.opened, out) {
@@ -172,9 +251,13 @@ impl Pane for TimelinePane {
                 return Flow::Consumed;
             }
         }
+        if self.go(action, facts) {
+            return Flow::Consumed;
+        }
         let shown = &self.shown;
         if self.list.act(action, shown.len(facts), |at| shown.name(facts, at)) {
             self.moved = self.list.index() != 0;
+            self.shown.moved();
             self.read_ahead(facts, out);
             return Flow::Consumed;
         }
@@ -188,34 +271,45 @@ impl Pane for TimelinePane {
                 let text = self.shown.filter().map(ToString::to_string).unwrap_or_default();
                 self.prompt = Some(Prompt::new(&text, facts));
             }
+            Action::Jump => self.jump = Some(Jump::default()),
+            Action::ZoomIn | Action::ZoomOut => {
+                if !self.chart.zoom(action == Action::ZoomIn, facts) {
+                    out.tell("there is no more to see that way");
+                }
+            }
             Action::NextFinding => self.seek(facts, true),
             Action::PrevFinding => self.seek(facts, false),
-            Action::Refresh => out.ask(Effect::ReadStore),
+            Action::Refresh => {
+                self.chart.forget();
+                out.ask(Effect::ReadStore);
+            }
             action => return self.act_on_row(action, facts, out),
         }
         Flow::Consumed
     }
 
     fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, out: &mut Outbox) -> Flow {
-        if let Some(note) = &mut self.note {
-            note.typed(typed, facts, out);
-            return Flow::Consumed;
+        match (&mut self.note, &mut self.prompt, &mut self.jump) {
+            (Some(note), ..) => note.typed(typed, facts, out),
+            (None, Some(prompt), _) => prompt.typed(typed, facts),
+            (None, None, Some(jump)) => jump.typed(typed),
+            (None, None, None) => return Flow::Pass,
         }
-        let Some(prompt) = &mut self.prompt else { return Flow::Pass };
-        prompt.typed(typed, facts);
         Flow::Consumed
     }
 
     fn settle(&mut self, facts: &Facts) {
-        self.shown.settle(facts);
+        self.shown.settle(!self.moved, facts);
         self.incidents.settle(facts);
         let (shown, len) = (&self.shown, self.shown.len(facts));
         let name = |at: usize| shown.name(facts, at);
         if self.moved {
             self.list.settle(len, name);
+            self.moved = self.list.index() != 0 || !self.shown.is_live();
         } else {
             self.list.follow_first(len, name);
         }
+        self.chart.settle(&self.shown.question(), self.selected_at(facts), facts);
     }
 
     fn is_moving(&self) -> bool {
@@ -228,10 +322,10 @@ impl Pane for TimelinePane {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        match (&self.note, &self.prompt) {
+        match (&self.note, self.prompt.is_some() || self.jump.is_some()) {
             (Some(_), _) => &[Context::Editing],
-            (None, Some(_)) => &[Context::Prompt],
-            (None, None) => &[Context::Timeline, Context::List],
+            (None, true) => &[Context::Prompt],
+            (None, false) => &[Context::Timeline, Context::List],
         }
     }
 
@@ -242,13 +336,17 @@ impl Pane for TimelinePane {
         if self.prompt.is_some() {
             return vec![Action::ApplyFilter, Action::ClearFilter, Action::CompleteFilter, Action::NextFilter];
         }
+        if self.jump.is_some() {
+            return vec![Action::ApplyFilter, Action::ClearFilter];
+        }
         if self.incidents.are_shown() {
             return Incidents::offers();
         }
         let mut offers = vec![if self.opened { Action::Back } else { Action::Open }];
         offers.extend((self.incidents.is_opened() && !self.opened).then_some(Action::Back));
-        offers.extend([Action::Filter, Action::Group, Action::Annotate, Action::MarkEvidence, Action::Correct]);
-        offers.extend([Action::ScrollDown, Action::NextFinding, Action::Refresh, Action::Copy]);
+        offers.extend([Action::Filter, Action::Jump, Action::Group, Action::Annotate, Action::MarkEvidence]);
+        offers.extend([Action::Correct, Action::ScrollDown, Action::NextFinding, Action::Refresh, Action::Copy]);
+        offers.push(Action::ZoomOut);
         offers
     }
 
@@ -257,16 +355,7 @@ impl Pane for TimelinePane {
             (StoreState::Unavailable(_), _) => Badge::new("no database", Role::Fail),
             (_, false) => Badge::new("not read", Role::Unknown),
             (_, true) if self.incidents.are_shown() => Incidents::state(facts),
-            (_, true) => {
-                let more = if facts.log.complete { "" } else { "+" };
-                match self.shown.filter() {
-                    Some(_) => Badge::new(
-                        format!("{} of {}{more} fit", self.shown.len(facts), facts.log.entries.len()),
-                        Role::Accent,
-                    ),
-                    None => Badge::new(format!("{}{more} rows", facts.log.entries.len()), Role::Muted),
-                }
-            }
+            (_, true) => self.shown.badge(facts),
         }
     }
 
@@ -276,11 +365,15 @@ impl Pane for TimelinePane {
         }
         let whole = area;
         let top = self.top(area);
-        match &self.prompt {
-            Some(prompt) => prompt.draw(facts, canvas, top),
-            None => self.shown.draw(facts, canvas, top),
+        match (&self.prompt, &self.jump) {
+            (Some(prompt), _) => prompt.draw(facts, canvas, top),
+            (None, Some(jump)) => jump.draw(facts, canvas, top),
+            (None, None) => self.shown.draw(facts, canvas, top),
         }
         let area = Rect { y: top.bottom(), height: area.height - top.height, ..area };
+        let chart = Rect { height: histogram::height(area.height), ..area };
+        histogram::draw(&self.chart, self.selected_at(facts), facts, canvas, chart);
+        let area = Rect { y: chart.bottom(), height: area.height - chart.height, ..area };
         let len = self.shown.len(facts);
         let time = |at: usize| self.shown.entry(facts, at).map(Entry::at);
         let missing = |window: &Range<usize>| ghosts::among(window, len, &time, self.shown.filter(), facts);
@@ -302,7 +395,7 @@ impl Pane for TimelinePane {
             }
         }
         if len == 0 && missing.is_empty() {
-            canvas.wrapped(places.list, &nothing(facts), Role::Muted);
+            canvas.wrapped(places.list, &self.nothing(facts), Role::Muted);
         }
         if let Some(entry) = self.shown.entry(facts, self.list.detail()) {
             self.reading.draw(entry, facts, canvas, places.detail);
@@ -313,23 +406,26 @@ impl Pane for TimelinePane {
     }
 
     fn cursor(&self, _facts: &Facts, area: Rect) -> Option<(u16, u16)> {
-        match &self.note {
-            Some(note) => note.cursor(area),
-            None => self.prompt.as_ref()?.cursor(self.top(area)),
+        match (&self.note, &self.prompt, &self.jump) {
+            (Some(note), ..) => note.cursor(area),
+            (None, Some(prompt), _) => prompt.cursor(self.top(area)),
+            (None, None, jump) => jump.as_ref()?.cursor(self.top(area)),
         }
     }
 }
 
-/// Why there are no rows: an empty log and a dead database must look different.
-fn nothing(facts: &Facts) -> String {
-    match &facts.store {
-        StoreState::Unavailable(why) => format!("The timeline can't be read: {why}"),
-        StoreState::Opening => "Opening the database".to_owned(),
-        StoreState::Ready if !facts.log.read => "Reading the log".to_owned(),
-        StoreState::Ready if !facts.log.entries.is_empty() && !facts.log.complete => {
-            "None of the rows that were read fits; older ones may".to_owned()
+impl TimelinePane {
+    /// Why there are no rows: an empty log and a dead database must look different.
+    fn nothing(&self, facts: &Facts) -> String {
+        match &facts.store {
+            StoreState::Unavailable(why) => format!("The timeline can't be read: {why}"),
+            StoreState::Opening => "Opening the database".to_owned(),
+            StoreState::Ready if !facts.log.read => "Reading the log".to_owned(),
+            StoreState::Ready if !self.shown.is_complete(facts) => {
+                "None of the rows that were read fits; older ones may".to_owned()
+            }
+            StoreState::Ready if !facts.log.entries.is_empty() => "No row of the log fits".to_owned(),
+            StoreState::Ready => "The log was read and has no rows".to_owned(),
         }
-        StoreState::Ready if !facts.log.entries.is_empty() => "No row of the log fits".to_owned(),
-        StoreState::Ready => "The log was read and has no rows".to_owned(),
     }
 }

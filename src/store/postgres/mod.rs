@@ -10,6 +10,7 @@ mod read;
 mod retention;
 mod schema;
 mod segment;
+mod tell;
 mod watch;
 mod write;
 
@@ -20,13 +21,14 @@ use super::changes::Changes;
 use super::deadline::{Task, in_time, in_time_of};
 use super::segments::LONGEST;
 use super::verify::Ledger;
-use super::{Access, Cursor, Outcome, Store, StoreError, limits};
+use super::{Access, Outcome, Place, Store, StoreError, limits};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, NewOperation, OwnEvent};
+use crate::timeline::{Entry, Grid, Histogram, NewOperation, OwnEvent};
 use connections::Connections;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::{Arc, OnceLock};
+use tell::Teller;
 
 /// How often a transaction is tried again when somebody else was in between.
 const TRIES: usize = 3;
@@ -38,6 +40,7 @@ pub struct PgStore {
     access: Access,
     changes: Arc<Changes>,
     watcher: OnceLock<Task>,
+    teller: Teller,
 }
 
 impl PgStore {
@@ -48,6 +51,7 @@ impl PgStore {
             access,
             changes: Arc::new(Changes::new()),
             watcher: OnceLock::new(),
+            teller: Teller::default(),
         }
     }
 
@@ -100,6 +104,12 @@ impl PgStore {
         }
     }
 
+    /// Tells who waits here, and the other consoles.
+    fn written(&self) {
+        self.changes.ring();
+        self.teller.tell(&self.connections);
+    }
+
     /// One try after the other until nobody is in between, all within one deadline.
     async fn record_in_turn(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
         let mut tries = TRIES;
@@ -129,7 +139,7 @@ impl Store for PgStore {
             Ok(())
         })
         .await?;
-        self.changes.ring();
+        self.written();
         Ok(())
     }
 
@@ -143,7 +153,7 @@ impl Store for PgStore {
             Ok(())
         })
         .await?;
-        self.changes.ring();
+        self.written();
         Ok(())
     }
 
@@ -151,17 +161,29 @@ impl Store for PgStore {
         self.may_write()?;
         limits::outcome(outcome)?;
         let recorded = in_time(self.record_in_turn(outcome)).await?;
-        self.changes.ring();
+        self.written();
         Ok(recorded)
     }
 
-    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
+    async fn page_from(&self, place: Place<'_>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         in_time(async {
             let mut lease = self.connections.lease().await?;
             let own = lease.has_own();
-            let page = read::page(lease.connection(), before, limit.min(limits::MAX_PAGE), pushed, own).await?;
+            let page = read::page(lease.connection(), place, limit.min(limits::MAX_PAGE), pushed, own).await?;
             lease.give_back();
             Ok(page)
+        })
+        .await
+    }
+
+    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+        limits::grid(grid)?;
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let own = lease.has_own();
+            let histogram = read::histogram(lease.connection(), grid, pushed, own).await?;
+            lease.give_back();
+            Ok(histogram)
         })
         .await
     }

@@ -2,13 +2,14 @@
 
 use crate::review::Recorded;
 use crate::store::chain::Head;
+use crate::store::count::{self, Bins};
 use crate::store::narrow::{self, Asked, Columns};
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
-use crate::store::{Cursor, StoreError, limits};
+use crate::store::{Place, StoreError, limits};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, EventType, OwnEvent};
+use crate::timeline::{Entry, EventType, Grid, Histogram, OwnEvent};
 use sqlx::{Connection, PgConnection, Postgres};
 
 /// Served by `ix_aol_created_at`; ties are sorted within one instant only. Another program's text is read up
@@ -68,18 +69,17 @@ const LOG_OF_OTHERS: Columns = Columns {
 /// A page of the merged timeline, of one moment.
 pub(super) async fn page(
     connection: &mut PgConnection,
-    before: Option<&Cursor>,
+    place: Place<'_>,
     limit: u32,
     pushed: &Pushed,
     own_stands: bool,
 ) -> Result<Vec<Entry>, StoreError> {
-    let asked = Asked { before, limit, pushed };
+    let asked = Asked { place, limit, pushed };
     let mut moment =
         connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)?;
     let (mut log, mut own, mut records): (Vec<LogRow>, Vec<OwnRow>, Vec<RecordRow>) = Default::default();
     if asked.of_log() {
-        let is_known = pushed.kind.as_deref().is_none_or(|kind| EventType::from_name(kind).is_some());
-        let (columns, closing) = if is_known { (&LOG, "::text::alert_event_type") } else { (&LOG_OF_OTHERS, ")") };
+        let (columns, closing) = log_columns(pushed);
         let mut query = asked.query::<Postgres>(LOG_PAGE, columns, closing);
         log = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
@@ -92,7 +92,42 @@ pub(super) async fn page(
         records = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     moment.commit().await.map_err(from_sqlx)?;
-    Ok(rows::merge(log, own, &records, limit))
+    Ok(rows::merge(log, own, &records, place, limit))
+}
+
+/// How the log is asked for a type, and what closes the comparison.
+fn log_columns(pushed: &Pushed) -> (&'static Columns, &'static str) {
+    let is_known = pushed.kind.as_deref().is_none_or(|kind| EventType::from_name(kind).is_some());
+    if is_known { (&LOG, "::text::alert_event_type") } else { (&LOG_OF_OTHERS, ")") }
+}
+
+/// How a bucket's number is worked out. Widths are whole seconds, so their borders are exact in floating point.
+const BINS: Bins = Bins { before: "floor(date_part('epoch', ", between: ") * 1000000 / ", after: ")::bigint" };
+
+/// What stands in each bucket, of one moment.
+pub(super) async fn histogram(
+    connection: &mut PgConnection,
+    grid: &Grid,
+    pushed: &Pushed,
+    own_stands: bool,
+) -> Result<Histogram, StoreError> {
+    let asked = Asked { place: Place::Newest, limit: 0, pushed };
+    let mut histogram = Histogram::new(*grid);
+    let mut moment =
+        connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)?;
+    let (log, closing) = log_columns(pushed);
+    let tables = [
+        (asked.of_log(), count::LOG_ENUM, log, closing),
+        (own_stands && asked.of_own(), count::OWN, &narrow::OWN, ""),
+        (own_stands && asked.of_records(), count::RECORDS, &narrow::RECORDS, ""),
+    ];
+    for (_, table, columns, closing) in tables.into_iter().filter(|(is_asked, ..)| *is_asked) {
+        let mut query = count::query::<Postgres>(&asked, grid, &BINS, &table, columns, closing);
+        let bins = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+        count::fold(&mut histogram, bins, &asked);
+    }
+    moment.commit().await.map_err(from_sqlx)?;
+    Ok(histogram)
 }
 
 /// The newest rows of what the probes said.

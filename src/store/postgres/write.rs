@@ -13,15 +13,12 @@ use sqlx::{Connection, PgConnection};
 /// The channel on which consoles tell each other.
 pub(super) const CHANNEL: &str = "readback";
 
-/// One statement: the row, and a word to the other consoles if it was new.
+/// The row; the table gives it its time.
 const APPEND: &str = "
-    WITH new AS (
-        INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
-                                         action_detail, success, error_message, context)
-        VALUES ($1, $2, $3, $4, $5, $6::text::alert_event_type, $7, $8, $9, $10, $11::text::jsonb)
-        ON CONFLICT DO NOTHING RETURNING 1
-    )
-    SELECT pg_notify('readback', '') FROM new";
+    INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
+                                     action_detail, success, error_message, context)
+    VALUES ($1, $2, $3, $4, $5, $6::text::alert_event_type, $7, $8, $9, $10, $11::text::jsonb)
+    ON CONFLICT DO NOTHING";
 
 /// The row of an outcome stands at the outcome's time.
 const INSERT_OPERATION: &str = "
@@ -31,13 +28,10 @@ const INSERT_OPERATION: &str = "
     ON CONFLICT DO NOTHING";
 
 const APPEND_OWN: &str = "
-    WITH new AS (
-        INSERT INTO readback_event (id, incident_id, kind, subject, actor, summary, success, context, occurred_at,
-                                    recorded_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, clock_timestamp())
-        ON CONFLICT DO NOTHING RETURNING 1
-    )
-    SELECT pg_notify('readback', '') FROM new";
+    INSERT INTO readback_event (id, incident_id, kind, subject, actor, summary, success, context, occurred_at,
+                                recorded_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, clock_timestamp())
+    ON CONFLICT DO NOTHING";
 
 const INSERT_RECORD: &str = "
     INSERT INTO readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, operation_id,
@@ -48,9 +42,7 @@ const FIND_RECORD: &str = "
     SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event WHERE id = $1";
 
-const MOVE_HEAD: &str = "
-    WITH moved AS (UPDATE readback_chain_head SET seq = $2, hash = $3, recorded_at = $4 WHERE scope = $1 RETURNING 1)
-    SELECT pg_notify('readback', '') FROM moved";
+const MOVE_HEAD: &str = "UPDATE readback_chain_head SET seq = $2, hash = $3, recorded_at = $4 WHERE scope = $1";
 
 /// Why an outcome was not recorded.
 pub(super) enum Failed {

@@ -21,10 +21,10 @@ use super::changes::Changes;
 use super::deadline::{self, in_time};
 use super::sqlx_error::from_sqlx;
 use super::verify::Ledger;
-use super::{Access, Cursor, Outcome, Store, StoreError, limits};
+use super::{Access, Outcome, Place, Store, StoreError, limits};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, NewOperation, Operation, OwnEvent};
+use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::path::Path;
@@ -156,10 +156,19 @@ impl Store for SqliteStore {
         Ok(recorded)
     }
 
-    async fn page_where(&self, before: Option<&Cursor>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
+    async fn page_from(&self, place: Place<'_>, limit: u32, pushed: &Pushed) -> Result<Vec<Entry>, StoreError> {
         in_time(async {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            read::page(&mut connection, before, limit.min(limits::MAX_PAGE), pushed).await
+            read::page(&mut connection, place, limit.min(limits::MAX_PAGE), pushed).await
+        })
+        .await
+    }
+
+    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+        limits::grid(grid)?;
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::histogram(&mut connection, grid, pushed).await
         })
         .await
     }

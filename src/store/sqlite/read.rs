@@ -2,13 +2,14 @@
 
 use crate::review::Recorded;
 use crate::store::chain::Head;
+use crate::store::count::{self, Bins};
 use crate::store::narrow::{self, Asked, Columns};
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
-use crate::store::{Cursor, StoreError, limits};
+use crate::store::{Place, StoreError, limits};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, OwnEvent};
+use crate::timeline::{Entry, Grid, Histogram, OwnEvent};
 use sqlx::{Connection, Sqlite, SqliteConnection};
 
 /// Another program's text is read up to 64 Ki characters: a row must not fill the memory.
@@ -57,11 +58,11 @@ const LOG: Columns = Columns {
 /// A page of the merged timeline, of one moment.
 pub(super) async fn page(
     connection: &mut SqliteConnection,
-    before: Option<&Cursor>,
+    place: Place<'_>,
     limit: u32,
     pushed: &Pushed,
 ) -> Result<Vec<Entry>, StoreError> {
-    let asked = Asked { before, limit, pushed };
+    let asked = Asked { place, limit, pushed };
     let mut moment = connection.begin().await.map_err(from_sqlx)?;
     let (mut log, mut own, mut records): (Vec<LogRow>, Vec<OwnRow>, Vec<RecordRow>) = Default::default();
     if asked.of_log() {
@@ -77,7 +78,33 @@ pub(super) async fn page(
         records = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     moment.commit().await.map_err(from_sqlx)?;
-    Ok(rows::merge(log, own, &records, limit))
+    Ok(rows::merge(log, own, &records, place, limit))
+}
+
+/// How a bucket's number is worked out.
+const BINS: Bins = Bins { before: "(", between: ") / ", after: "" };
+
+/// What stands in each bucket, of one moment.
+pub(super) async fn histogram(
+    connection: &mut SqliteConnection,
+    grid: &Grid,
+    pushed: &Pushed,
+) -> Result<Histogram, StoreError> {
+    let asked = Asked { place: Place::Newest, limit: 0, pushed };
+    let mut histogram = Histogram::new(*grid);
+    let mut moment = connection.begin().await.map_err(from_sqlx)?;
+    let tables = [
+        (asked.of_log(), count::LOG_TEXT, &LOG),
+        (asked.of_own(), count::OWN, &narrow::OWN),
+        (asked.of_records(), count::RECORDS, &narrow::RECORDS),
+    ];
+    for (_, table, columns) in tables.into_iter().filter(|(is_asked, ..)| *is_asked) {
+        let mut query = count::query::<Sqlite>(&asked, grid, &BINS, &table, columns, "");
+        let bins = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+        count::fold(&mut histogram, bins, &asked);
+    }
+    moment.commit().await.map_err(from_sqlx)?;
+    Ok(histogram)
 }
 
 /// The newest rows of what the probes said.

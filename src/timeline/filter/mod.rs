@@ -49,11 +49,21 @@ impl Filter {
         self.root.as_ref().is_none_or(|expr| expr.matches(entry, now))
     }
 
+    /// Whether a store can answer all of it, so that what it counts is what fits.
+    pub fn is_pushed(&self) -> bool {
+        self.root.as_ref().is_none_or(pushed::is_whole)
+    }
+
     /// What a store can look for itself. A row that fits the filter fits this too; not the other way round, so
     /// what the store brings is still to be asked [`Filter::matches`].
     pub fn pushed(&self, now: Timestamp) -> Pushed {
         self.root.as_ref().map(|expr| pushed::of(expr, now)).unwrap_or_default()
     }
+}
+
+/// The moment that a text names, as `since` takes it: so long ago, or a date.
+pub fn moment(text: &str, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+    Some(when::When::parse(text, zone)?.resolve(now))
 }
 
 impl fmt::Display for Filter {

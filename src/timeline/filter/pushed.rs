@@ -26,6 +26,11 @@ pub struct Pushed {
 }
 
 impl Pushed {
+    /// Whether rows that satisfy it may lie far apart: more is asked than times.
+    pub fn is_rare(&self) -> bool {
+        self.kind.is_some() || self.incident.is_some() || self.actor.is_some() || self.success.is_some()
+    }
+
     /// Whether the row satisfies it.
     pub fn admits(&self, entry: &Entry) -> bool {
         let is = |asked: &Option<String>, found: Option<&str>| asked.is_none() || asked.as_deref() == found;
@@ -36,6 +41,25 @@ impl Pushed {
             && self.since.is_none_or(|since| entry.at() >= since)
             && self.until.is_none_or(|until| entry.at() <= until)
     }
+}
+
+/// Whether all of it is pushed: no more than one condition on a thing, and none that only a reader can tell.
+pub(super) fn is_whole(expr: &Expr) -> bool {
+    let parts = match expr {
+        Expr::All(all) => all.as_slice(),
+        expr => std::slice::from_ref(expr),
+    };
+    let slot = |expr: &Expr| match expr {
+        Expr::Field(Matcher { field: Field::Type, op: Op::Is, value, .. }) if !value.is_empty() => Some(0),
+        Expr::Field(Matcher { field: Field::Incident, op: Op::Is, value, .. }) if !value.is_empty() => Some(1),
+        Expr::Field(Matcher { field: Field::Actor, op: Op::Is, value, .. }) if !value.is_empty() => Some(2),
+        Expr::Success { not: false, is: Some(_) } => Some(3),
+        Expr::Since(_) => Some(4),
+        Expr::Until(_) => Some(5),
+        _ => None,
+    };
+    let slots: Vec<_> = parts.iter().map(slot).collect();
+    slots.iter().enumerate().all(|(at, slot)| slot.is_some() && !slots[..at].contains(slot))
 }
 
 pub(super) fn of(expr: &Expr, now: Timestamp) -> Pushed {
