@@ -72,9 +72,17 @@ impl Running {
         line.unwrap_or_else(|| panic!("no {name} in\n{text}")).rsplit(' ').next().unwrap().parse().unwrap()
     }
 
-    /// Every row, oldest first.
+    /// Every row, oldest first. A connection that was cut while nobody used it is found out by who uses it next.
     pub(crate) async fn rows(&self) -> Vec<Entry> {
-        let mut page = self.store.page(None, 5_000).await.unwrap();
+        let read = async {
+            loop {
+                match self.store.page(None, 5_000).await {
+                    Err(error) if error.is_transient() => tokio::task::yield_now().await,
+                    read => return read.unwrap(),
+                }
+            }
+        };
+        let mut page = tokio::time::timeout(PATIENCE, read).await.expect("the store answers in time");
         page.reverse();
         page
     }

@@ -8,22 +8,26 @@ use crate::store::rows::LogRow;
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::{StoreError, limits};
 use crate::timeline::{Entry, NewOperation, Operation};
-use sqlx::{PgConnection, Row};
+use sqlx::{Connection, PgConnection, Row};
 
-/// Sorted by id where it is inserted, so that two who append the same rows wait for each other and not in a circle;
-/// ordered by time as they were told, a microsecond apart.
+/// The most bytes of rows in one statement. What does not fit into one TLS record (16 KiB) is sent as two, and the
+/// driver leaves Nagle's algorithm on: the second would wait 40 ms for the server to acknowledge the first.
+const STATEMENT: usize = 10 * 1024;
+/// The most ids in one question, for the same reason.
+const IDS: usize = 200;
+
+/// Ordered by time as they were told, a microsecond apart; `now()` is the transaction's, so the same for every statement.
 const APPEND: &str = "
     WITH new AS (
         INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
                                          action_detail, success, error_message, context, created_at)
         SELECT r.id, r.incident_id, r.approval_id, r.audit_log_id, r.auto_repair_id, r.event_type::alert_event_type,
                r.actor, r.action_detail, r.success, r.error_message, r.context::jsonb,
-               statement_timestamp() + r.place * interval '1 microsecond'
+               now() + r.place * interval '1 microsecond'
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                    $9::bool[], $10::text[], $11::text[])
-             WITH ORDINALITY AS r (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
+                    $9::bool[], $10::text[], $11::text[], $12::bigint[])
+             AS r (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
                                    action_detail, success, error_message, context, place)
-        ORDER BY r.id, r.place
         ON CONFLICT DO NOTHING RETURNING id::text
     )
     SELECT id, pg_notify('readback', '') FROM new";
@@ -62,8 +66,11 @@ impl PgStore {
     pub(in crate::store) async fn find(&self, ids: &[String]) -> Result<Vec<Operation>, StoreError> {
         in_time(async {
             let mut lease = self.connections.lease().await?;
-            let found: Vec<LogRow> =
-                sqlx::query_as(FIND).bind(ids).fetch_all(lease.connection()).await.map_err(from_sqlx)?;
+            let mut found: Vec<LogRow> = Vec::new();
+            for ids in ids.chunks(IDS) {
+                let asked = sqlx::query_as(FIND).bind(ids).fetch_all(lease.connection());
+                found.extend(asked.await.map_err(from_sqlx)?);
+            }
             lease.give_back();
             Ok(found.into_iter().map(Entry::from).filter_map(Entry::into_operation).collect())
         })
@@ -71,9 +78,66 @@ impl PgStore {
     }
 }
 
+/// One transaction, sorted by id: two who append the same rows wait for each other, and not in a circle.
 async fn append(connection: &mut PgConnection, rows: &[NewOperation]) -> Result<Vec<String>, StoreError> {
-    fn column<'a, T>(rows: &'a [NewOperation], of: impl Fn(&'a NewOperation) -> T) -> Vec<T> {
-        rows.iter().map(of).collect()
+    let mut placed: Vec<Placed<'_>> = (0..).zip(rows).map(|(place, row)| Placed::new(place, row)).collect();
+    placed.sort_by(|a, b| (&a.row.id, a.place).cmp(&(&b.row.id, b.place)));
+    let statements = statements(&placed);
+    if let [only] = statements.as_slice() {
+        return insert(connection, only).await;
+    }
+    let mut turn = connection.begin().await.map_err(from_sqlx)?;
+    let mut new = Vec::new();
+    for rows in statements {
+        new.extend(insert(&mut turn, rows).await?);
+    }
+    turn.commit().await.map_err(from_sqlx)?;
+    Ok(new)
+}
+
+/// A row, its place among those that were told, and its context as it is sent.
+struct Placed<'a> {
+    place: i64,
+    row: &'a NewOperation,
+    context: String,
+}
+
+impl<'a> Placed<'a> {
+    fn new(place: i64, row: &'a NewOperation) -> Self {
+        Self { place, row, context: row.context.to_string() }
+    }
+
+    /// About how many bytes it is.
+    fn size(&self) -> usize {
+        let texts = [&self.row.action_detail, &self.row.error_message, &self.row.actor];
+        let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+        // The ids, and the lengths of every value.
+        self.context.len() + texts + 256
+    }
+}
+
+/// The rows in portions of at most [`STATEMENT`] bytes, or of one row; one empty portion where there are none.
+fn statements<'a, 'b>(mut rows: &'b [Placed<'a>]) -> Vec<&'b [Placed<'a>]> {
+    let mut statements = Vec::new();
+    loop {
+        let mut size = 0;
+        let mut fits = |row: &Placed<'_>| {
+            size += row.size();
+            size <= STATEMENT
+        };
+        let count = rows.iter().map_while(|row| fits(row).then_some(())).count();
+        let (portion, rest) = rows.split_at(count.max(1).min(rows.len()));
+        statements.push(portion);
+        rows = rest;
+        if rows.is_empty() {
+            return statements;
+        }
+    }
+}
+
+async fn insert(connection: &mut PgConnection, rows: &[Placed<'_>]) -> Result<Vec<String>, StoreError> {
+    fn column<'a, T>(rows: &'a [Placed<'a>], of: impl Fn(&'a NewOperation) -> T) -> Vec<T> {
+        rows.iter().map(|placed| of(placed.row)).collect()
     }
     let new = sqlx::query(APPEND)
         .bind(column(rows, |row| row.id.as_str()))
@@ -86,7 +150,8 @@ async fn append(connection: &mut PgConnection, rows: &[NewOperation]) -> Result<
         .bind(column(rows, |row| row.action_detail.as_deref()))
         .bind(column(rows, |row| row.success))
         .bind(column(rows, |row| row.error_message.as_deref()))
-        .bind(column(rows, |row| row.context.to_string()))
+        .bind(rows.iter().map(|placed| placed.context.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|placed| placed.place).collect::<Vec<_>>())
         .fetch_all(connection)
         .await
         .map_err(from_sqlx)?;
