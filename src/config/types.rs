@@ -1,7 +1,7 @@
 //! What readback.toml holds. Paths are relative to the stack's folder.
 
 use super::value::{self, Zone};
-use super::{Origins, StoreSettings};
+use super::{GuardSettings, Origins, StoreSettings};
 use crate::env::consumers::Reader;
 use crate::env::layers::FileFormat;
 use crate::evidence::maintenance::Window;
@@ -34,6 +34,8 @@ pub struct Config {
     pub review: ReviewSettings,
     /// `[timeline]`: what the timeline starts with.
     pub timeline: TimelineSettings,
+    /// `[guard]`: what the guard lets through.
+    pub guard: GuardSettings,
     /// Where each value comes from.
     pub origins: Origins,
 }
