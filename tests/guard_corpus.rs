@@ -1,6 +1,7 @@
 //! What the guard catches and lets through, counted: thousands of made-up secrets of every kind it knows, every kind
 //! of thing that looks like one and is none, every encoding and fragment of values the console knows.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "an integration test")]
+#![allow(clippy::print_stdout, reason = "the counts are printed for who asks with --nocapture")]
 
 #[path = "guard_corpus/corpus.rs"]
 mod corpus;

@@ -11,9 +11,9 @@ fn base64(bytes: &[u8]) -> String {
     let groups = bytes.chunks(3).map(|group| {
         let word = group.iter().enumerate().fold(0_u32, |word, (at, byte)| word | u32::from(*byte) << (16 - 8 * at));
         (0..4)
-            .map(|at| match at <= group.len() {
-                true => char::from(STANDARD.as_bytes()[(word >> (18 - 6 * at) & 63) as usize]),
-                false => '=',
+            .map(|at| {
+                let sextet = (word >> (18 - 6 * at) & 63) as usize;
+                if at <= group.len() { char::from(STANDARD.as_bytes()[sextet]) } else { '=' }
             })
             .collect::<String>()
     });
@@ -25,7 +25,8 @@ fn each(text: &str, written: impl Fn(char) -> String) -> String {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
+    text.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// JSON as its writers write it: quotes and backslashes escaped.
