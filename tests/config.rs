@@ -334,6 +334,7 @@ fn the_documentation_names_every_key_where_it_belongs() {
         ("##", "ingest"),
         ("##", "backfill"),
         ("###", "backfill.incidents"),
+        ("##", "guard"),
         ("###", "env.app"),
         ("###", "env.rules"),
     ] {
@@ -345,6 +346,8 @@ fn the_documentation_names_every_key_where_it_belongs() {
     asked.push(("### `[[env.rules.tune]]`".to_owned(), String::new(), format!("{head}{tune}")));
     let expect = "[[timeline.expect]]\nid = \"x\"\nzzz = 1\n";
     asked.push(("### `[[timeline.expect]]`".to_owned(), String::new(), format!("{head}{expect}")));
+    let allow = "[[guard.allow]]\npattern = \"a\"\nreason = \"x\"\nzzz = 1\n";
+    asked.push(("### `[[guard.allow]]`".to_owned(), String::new(), format!("{head}{allow}")));
     let window = "[[maintenance]]\nfrom = \"02:00\"\nuntil = \"03:00\"\nwhy = \"x\"\nzzz = 1\n";
     asked.push(("## `[[maintenance]]`".to_owned(), String::new(), format!("{head}{window}")));
     for kind in KINDS.iter().map(|about| about.name) {
@@ -368,6 +371,24 @@ fn the_documentation_names_every_key_where_it_belongs() {
         }
     }
     assert!(doc.contains("READBACK_STORE_URL") && doc.contains(config::FILE_NAME));
+}
+
+#[test]
+fn what_the_guard_lets_through_needs_a_pattern_that_says_something_and_a_reason() {
+    let head = "[stack]\nname = \"shop\"\n[[guard.allow]]\n";
+    let entry = "detector = \"high_entropy\"\npattern = \"bld_[0-9A-Za-z]{20}\"\nreason = \"ids of builds\"\n";
+    let config = load(&[stack(&format!("{head}{entry}"))]).unwrap();
+    assert_eq!(config.guard.allowed()[0].reason(), "ids of builds");
+    for (wrong, at, says) in [
+        ("pattern = \".*\"\nreason = \"x\"\n", ":4:", "fits anything"),
+        ("pattern = \"a(\"\nreason = \"x\"\n", ":4:", "regular expression"),
+        ("pattern = \"a\"\nreason = \" \"\n", ":5:", "no reason"),
+        ("pattern = \"a\"\nreason = \"x\"\ndetector = \"known_value\"\n", ":6:", "not a detector"),
+        ("pattern = \"a\"\n", ":3:", "reason"),
+    ] {
+        let error = load(&[stack(&format!("{head}{wrong}"))]).unwrap_err().to_string();
+        assert!(error.contains(at) && error.contains(says), "{error}");
+    }
 }
 
 mod properties {

@@ -3,6 +3,7 @@
 
 mod review_support;
 
+use readback::guard::Watch;
 use readback::guard::scan::Hit;
 use readback::review::actions::{self, Refused, Stamp};
 use readback::review::{
@@ -36,11 +37,15 @@ fn a_review_goes_from_opening_to_acceptance_by_its_actions() {
         review.apply(&recorded(event, seq));
     };
     for field in &contract().fields.required {
-        step(&mut review, &|review, stamp| actions::set_field(review, contract(), field, "see INC-2031", stamp));
+        step(&mut review, &|review, stamp| {
+            actions::set_field(review, contract(), &Watch::default(), field, "see INC-2031", stamp)
+        });
     }
     for check in ["postcheck_independent", "no_false_green_route_or_container", "runner_repair_bot_contention_present"]
     {
-        step(&mut review, &|review, stamp| actions::decide(review, contract(), check, Answer::Pass, stamp));
+        step(&mut review, &|review, stamp| {
+            actions::decide(review, contract(), &Watch::default(), check, Answer::Pass, stamp)
+        });
     }
     let ready = lane(&review, contract(), &current());
     assert_eq!(ready.lane, Lane::Ready);
@@ -131,8 +136,15 @@ fn lanes_that_may_not_be_signed_say_why() {
 fn what_the_guard_catches_is_refused_with_its_place_and_without_its_text() {
     let story = Story::empty();
     let value = format!("DB_PASSWORD={}", ["correct", "Horse", "9"].concat());
-    let refused = actions::set_field(&story.review(), contract(), "dependency_impact_ref", &value, stamp("reviewer"))
-        .unwrap_err();
+    let refused = actions::set_field(
+        &story.review(),
+        contract(),
+        &Watch::default(),
+        "dependency_impact_ref",
+        &value,
+        stamp("reviewer"),
+    )
+    .unwrap_err();
     let Refused::Caught { hits, .. } = &refused else { panic!("{refused:?}") };
     assert_eq!((hits[0].detector, hits[0].offset), ("secret_assignment", 12));
     assert!(!format!("{refused} {refused:?}").contains("Horse"));
@@ -144,12 +156,13 @@ fn what_the_guard_catches_is_refused_with_its_place_and_without_its_text() {
 fn bad_input_is_refused_one_by_one() {
     let review = Story::empty().review();
     let set = |field: &str, value: &str| {
-        actions::set_field(&review, contract(), field, value, stamp("reviewer")).unwrap_err()
+        actions::set_field(&review, contract(), &Watch::default(), field, value, stamp("reviewer")).unwrap_err()
     };
     assert_eq!(set("runtime_gate", "1"), Refused::NoSuchField("runtime_gate".to_owned()));
     assert_eq!(set("rollback_owner", &"long ".repeat(1000)), Refused::TooLong("rollback_owner".to_owned()));
-    let decide =
-        |check: &str, answer| actions::decide(&review, contract(), check, answer, stamp("reviewer")).unwrap_err();
+    let decide = |check: &str, answer| {
+        actions::decide(&review, contract(), &Watch::default(), check, answer, stamp("reviewer")).unwrap_err()
+    };
     let waive = |reason: &str| Answer::NotApplicable { reason: reason.to_owned() };
     assert!(matches!(decide("nope", Answer::Pass), Refused::NoSuchCheck(_)));
     assert!(matches!(decide("actor_not_anonymous", waive("why not")), Refused::MustApply(_)));
@@ -221,7 +234,7 @@ fn the_fold_keeps_what_does_not_fit_and_applies_a_step_once() {
     assert!(headless.anomalies.iter().any(|anomaly| anomaly.kind == AnomalyKind::NotOpened));
     assert!(lane(&headless, contract(), &current()).lane <= Lane::RequestActor);
     assert!(matches!(
-        actions::set_field(&headless, contract(), "rollback_owner", "bob", stamp("x")),
+        actions::set_field(&headless, contract(), &Watch::default(), "rollback_owner", "bob", stamp("x")),
         Err(Refused::NotOpened)
     ));
 

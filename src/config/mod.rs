@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod expect;
 mod files;
+mod guard;
 mod ingest;
 mod maintenance;
 mod needs;
@@ -26,6 +27,7 @@ mod value;
 pub use error::ConfigError;
 pub(crate) use files::quote;
 pub use files::{FILE_NAME, Found, MAX_BYTES, default_store, discover, flag, overrides, read_layers, read_seed};
+pub use guard::GuardSettings;
 pub use ingest::{BackfillSettings, IngestSettings};
 pub use notify::{NotifySettings, WebhookSettings};
 pub use origin::{Origin, Origins};
@@ -61,9 +63,12 @@ struct Tables {
     timeline: TimelineSettings,
     #[serde(default)]
     notify: NotifySettings,
+    #[serde(default)]
     ingest: IngestSettings,
     #[serde(default)]
     backfill: BackfillSettings,
+    #[serde(default)]
+    guard: GuardSettings,
 }
 
 /// Reads a configuration from its layers, weakest first. A later layer wins key by key; a probe or a
@@ -86,7 +91,7 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
     root.ensure_table("stack");
     let tables = Tables::deserialize(root)
         .map_err(|fault| secret::also_allowed(fault, &["secret", "probe", "maintenance"], ""))?;
-    let Tables { stack, store, display, env, engine, review, timeline, notify, ingest, backfill } = tables;
+    let Tables { stack, store, display, env, engine, review, timeline, notify, ingest, backfill, guard } = tables;
     for probe in &mut probes {
         probe.options.tell_layers(&env, &secrets);
     }
@@ -108,6 +113,7 @@ fn merge_and_read(sources: &[(Origin, String)]) -> Result<Config, Fault> {
         notify,
         ingest,
         backfill,
+        guard,
         origins,
     })
 }

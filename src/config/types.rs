@@ -1,7 +1,7 @@
 //! What readback.toml holds. Paths are relative to the stack's folder.
 
 use super::value::{self, Zone};
-use super::{NotifySettings, Origins, StoreSettings};
+use super::{GuardSettings, NotifySettings, Origins, StoreSettings};
 use crate::env::consumers::Reader;
 use crate::env::layers::FileFormat;
 use crate::evidence::maintenance::Window;
@@ -41,6 +41,8 @@ pub struct Config {
     pub ingest: super::IngestSettings,
     /// `[backfill]`: where old rows come from.
     pub backfill: super::BackfillSettings,
+    /// `[guard]`: what the guard lets through.
+    pub guard: GuardSettings,
     /// Where each value comes from.
     pub origins: Origins,
 }

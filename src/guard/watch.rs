@@ -1,8 +1,8 @@
 //! What the guard looks out for: the shapes that every secret of a kind has, and the values that the
 //! console itself knows.
 
-use super::Secret;
 use super::scan::{Hit, KnownValues, scan};
+use super::{Allow, Secret};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -10,20 +10,49 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     known: Option<Arc<KnownValues>>,
+    allow: Arc<[Allow]>,
+}
+
+/// A hit that is let through, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// What looks like a secret.
+    pub hit: Hit,
+    /// Why it is none, as the configuration says.
+    pub reason: String,
 }
 
 impl Watch {
     /// Looks out for these values besides every known shape. `key` is any secret of this process.
     pub fn knowing<'a>(key: &Secret, values: impl IntoIterator<Item = &'a Secret>) -> Self {
-        Self { known: Some(Arc::new(KnownValues::new(key, values))) }
+        Self { known: Some(Arc::new(KnownValues::new(key, values))), ..Self::default() }
+    }
+
+    /// Lets through what one of these fits.
+    #[must_use]
+    pub fn allowing(mut self, allow: &[Allow]) -> Self {
+        self.allow = allow.into();
+        self
     }
 
     /// Everything in a text that must not be kept, in the order it stands there; hits may overlap.
     pub fn catch(&self, text: &str) -> Vec<Hit> {
+        self.look(text).0
+    }
+
+    /// Everything in a text that must not be kept, and what looks like it and is let through on purpose; both in the
+    /// order they stand there.
+    pub fn look(&self, text: &str) -> (Vec<Hit>, Vec<Allowed>) {
         let mut hits = self.known.as_ref().map(|known| known.find(text)).unwrap_or_default();
         hits.extend(scan(text));
         hits.sort_by_key(|hit| (hit.offset, std::cmp::Reverse(hit.len)));
-        hits
+        let mut allowed = Vec::new();
+        hits.retain(|hit| {
+            let allow = self.allow.iter().find(|allow| allow.fits(text, hit));
+            allowed.extend(allow.map(|allow| Allowed { hit: *hit, reason: allow.reason().to_owned() }));
+            allow.is_none()
+        });
+        (hits, allowed)
     }
 
     /// Replaces everything that is caught in a text by what caught it; one mask stands for all that
@@ -49,6 +78,7 @@ impl Watch {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -67,6 +97,19 @@ mod tests {
         assert!(text.ends_with("masked] after") && !text.contains("hunter"), "{text}");
         assert_eq!(masked(&watch, "nothing to see"), "nothing to see");
         assert_eq!(masked(&Watch::default(), "an invented value of length"), "an invented value of length");
+    }
+
+    #[test]
+    fn what_is_allowed_is_listed_with_its_reason_and_a_known_value_never_is() {
+        let id = ["bld_", "9aZ4kQ81xW7", "mR2tB6vY3"].concat();
+        let text = format!("deployed {id} at noon");
+        let allow = Allow::new(None, "bld_[0-9A-Za-z]{20}", "ids of builds").unwrap();
+        assert_eq!(Watch::default().catch(&text).len(), 1, "it looks random");
+        let (caught, allowed) = Watch::default().allowing(std::slice::from_ref(&allow)).look(&text);
+        assert!(caught.is_empty());
+        assert_eq!((allowed[0].hit.offset, allowed[0].reason.as_str()), (9, "ids of builds"));
+        let knowing = Watch::knowing(&Secret::new("key"), [&Secret::new(id)]).allowing(&[allow]);
+        assert_eq!(knowing.catch(&text).len(), 1, "but this one is a value of the stack");
     }
 
     #[test]

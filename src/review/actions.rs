@@ -12,7 +12,8 @@ use super::event::{Answer, CandidateId, NewReviewEvent, ReviewAct, ReviewId};
 use super::fold::Review;
 use super::lane::{Disposition, Lane};
 use super::signature::Void;
-use crate::guard::scan::{self, Hit};
+use crate::guard::Watch;
+use crate::guard::scan::Hit;
 use jiff::Timestamp;
 
 /// The longest text a field or a reason may hold, in bytes: a reference and a sentence, no payload.
@@ -65,6 +66,7 @@ pub fn open(
 pub fn set_field(
     review: &Review,
     contract: &Contract,
+    guard: &Watch,
     field: &str,
     value: &str,
     stamp: Stamp,
@@ -72,7 +74,7 @@ pub fn set_field(
     if !contract.is_editable(field) {
         return Err(Refused::NoSuchField(field.to_owned()));
     }
-    check_text(field, value)?;
+    check_text(guard, field, value)?;
     step(review, stamp, ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() })
 }
 
@@ -80,6 +82,7 @@ pub fn set_field(
 pub fn decide(
     review: &Review,
     contract: &Contract,
+    guard: &Watch,
     check: &str,
     answer: Answer,
     stamp: Stamp,
@@ -92,7 +95,7 @@ pub fn decide(
         if !contract.says_something(reason) {
             return Err(Refused::NoReason(check.to_owned()));
         }
-        check_text(check, reason)?;
+        check_text(guard, check, reason)?;
     }
     step(review, stamp, ReviewAct::CheckDecided { check: check.to_owned(), answer })
 }
@@ -195,8 +198,8 @@ fn check_actor(actor: &str) -> Result<(), Refused> {
     Ok(())
 }
 
-fn check_text(place: &str, text: &str) -> Result<(), Refused> {
-    let hits = scan::scan(text);
+fn check_text(guard: &Watch, place: &str, text: &str) -> Result<(), Refused> {
+    let hits = guard.catch(text);
     if !hits.is_empty() {
         return Err(Refused::Caught { place: place.to_owned(), hits });
     }

@@ -7,7 +7,7 @@ use crate::app::Event;
 use crate::config::Config;
 use crate::env::forecast::Host;
 use crate::env::{Layers, Matrix, Reading, compare, secret_values};
-use crate::guard::{Fingerprinter, Secret, Watch};
+use crate::guard::{Allow, Fingerprinter, Secret, Watch};
 use crate::probes::Place;
 use crate::probes::hosts::look_up;
 use crate::probes::layers::StackLayers;
@@ -41,6 +41,7 @@ pub struct LayerTask {
     fingerprinter: Fingerprinter,
     /// Keeps what the guard remembers of the values from being read back.
     guard_key: Secret,
+    allow: Vec<Allow>,
 }
 
 impl LayerTask {
@@ -51,6 +52,7 @@ impl LayerTask {
             place,
             fingerprinter,
             guard_key: Secret::new(uuid::Uuid::now_v7().into_bytes()),
+            allow: config.guard.allowed(),
         }
     }
 
@@ -117,7 +119,7 @@ impl LayerTask {
     }
 
     fn guard(&self, layers: &Layers) -> Watch {
-        Watch::knowing(&self.guard_key, &secret_values(layers, self.layers.rules()))
+        Watch::knowing(&self.guard_key, &secret_values(layers, self.layers.rules())).allowing(&self.allow)
     }
 }
 

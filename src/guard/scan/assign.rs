@@ -1,64 +1,24 @@
 //! Values given to a name that says they are secret: `KEY=value`, `"key": "value"`, `--password value`,
 //! headers. The only family that sees a weak password, so the name has to be telling.
 
-use super::{Hit, bytes, innocent};
-
-/// Ends of names, in lower case with dashes as underscores, that a secret stands behind.
-const NAMES: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "passwort",
-    "pwd",
-    "_pass",
-    "_pw",
-    "secret",
-    "token",
-    "apikey",
-    "api_key",
-    "access_key",
-    "accesskey",
-    "secret_key",
-    "secretkey",
-    "private_key",
-    "encryption_key",
-    "signing_key",
-    "master_key",
-    "account_key",
-    "accountkey",
-    "auth_key",
-    "authkey",
-    "fernet_key",
-    "app_key",
-    "license_key",
-    "shared_key",
-    "credential",
-    "credentials",
-    "session_id",
-    "sessionid",
-    "x_amz_signature",
-    "connection_string",
-];
-/// The same, for people who write Chinese.
-const NAMES_ZH: [&str; 7] = ["密碼", "密码", "口令", "金鑰", "密鑰", "密钥", "權杖"];
-/// Names that end like a secret's and are none.
-const INNOCENT: &[&str] = &["max_token", "bypass_token", "csrf_token_name", "by_pass", "cancellation_token"];
+use super::names::Kind;
+use super::places::lines_with;
+use super::{Hit, Places, bytes, innocent, names};
 
 /// The longest name and value that are looked at.
 const NAME: usize = 80;
 const VALUE: usize = 1024;
 
-pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
+pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
     let all = text.as_bytes();
-    for (at, byte) in all.iter().enumerate() {
-        match byte {
+    for at in places.separators.iter().copied() {
+        match all[at] {
             b'=' | b':' => hits.extend(assigned(text, at, at + 1)),
-            // The full-width colon: EF BC 9A.
-            0xef if all[at..].starts_with("：".as_bytes()) => hits.extend(assigned(text, at, at + 3)),
+            _ if all[at..].starts_with("：".as_bytes()) => hits.extend(assigned(text, at, at + 3)),
             _ => {}
         }
     }
-    for (from, line) in bytes::lines(text) {
+    for (from, line) in lines_with(text, &["--", "mysql", "mariadb", "login "]) {
         command_line(text, from, line, hits);
     }
 }
@@ -72,13 +32,15 @@ fn assigned(text: &str, at: usize, after: usize) -> Option<Hit> {
     {
         return None;
     }
-    let (name, name_from, quoted_name) = name_before(text, at)?;
-    let kind = kind(&name, quoted_name)?;
+    let (kind, name_from, quoted_name) = name_before(text, at)?;
     // `${DB_PASSWORD:?required}` says what to do without a value; `:-` would give one.
     if all[..name_from].ends_with(b"${") && matches!(all.get(after), Some(b'?' | b'+')) {
         return None;
     }
     let from = value_start(all, after);
+    if innocent::is_part_of_name(all, name_from, at, from) {
+        return None;
+    }
     match kind {
         Kind::Header => header(text, from),
         Kind::Cookie => cookie(text, from),
@@ -94,28 +56,8 @@ fn assigned(text: &str, at: usize, after: usize) -> Option<Hit> {
     }
 }
 
-/// What a name says of its value.
-enum Kind {
-    Secret,
-    Header,
-    Cookie,
-    DockerAuth,
-}
-
-fn kind(name: &str, quoted: bool) -> Option<Kind> {
-    match name {
-        "authorization" | "proxy_authorization" => return Some(Kind::Header),
-        "cookie" | "set_cookie" => return Some(Kind::Cookie),
-        "auth" if quoted => return Some(Kind::DockerAuth),
-        _ => {}
-    }
-    let secret = NAMES.iter().any(|end| name.ends_with(end) || (*end == "_pass" && name.ends_with("dbpass")))
-        || NAMES_ZH.iter().any(|end| name.ends_with(end));
-    (secret && !INNOCENT.contains(&name)).then_some(Kind::Secret)
-}
-
-/// The name before a separator, normalised, with where it begins and whether it stands in quotes.
-fn name_before(text: &str, at: usize) -> Option<(String, usize, bool)> {
+/// The name before a separator, with what it says, where it begins and whether it stands in quotes.
+fn name_before(text: &str, at: usize) -> Option<(Kind, usize, bool)> {
     let all = text.as_bytes();
     let mut end = at - all[..at].iter().rev().take(4).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let quoted = end > 0 && matches!(all[end - 1], b'"' | b'\'' | b'`');
@@ -124,13 +66,15 @@ fn name_before(text: &str, at: usize) -> Option<(String, usize, bool)> {
         // A quote inside a quoted text is escaped.
         end -= usize::from(end > 0 && all[end - 1] == b'\\');
     }
-    if let Some(name) = NAMES_ZH.iter().find(|name| text.get(..end).is_some_and(|before| before.ends_with(*name))) {
-        return Some(((*name).to_owned(), end - name.len(), true));
+    if let Some(from) = names::chinese_before(text, end) {
+        return Some((Kind::Secret, from, true));
+    }
+    if !names::may_end_telling(&all[..end]) {
+        return None;
     }
     let is_name = |byte: &&u8| bytes::is_word(**byte) || matches!(**byte, b'-' | b'.');
     let length = all[..end].iter().rev().take(NAME).take_while(is_name).count();
-    let name = text.get(end - length..end).filter(|name| name.len() >= 3)?;
-    Some((name.to_ascii_lowercase().replace('-', "_"), end - length, quoted))
+    Some((names::kind(&all[end - length..end], quoted)?, end - length, quoted))
 }
 
 /// Past `=`, `>`, blanks and one opening quote.
@@ -243,8 +187,8 @@ fn command_line(text: &str, offset: usize, line: &str, hits: &mut Vec<Hit>) {
     let mut before = "";
     let mut at = offset;
     for word in line.split(' ') {
-        let name = before.trim_start_matches('-').to_ascii_lowercase().replace('-', "_");
-        let option = before.starts_with("--") && matches!(kind(&name, false), Some(Kind::Secret));
+        let name = before.trim_start_matches('-').as_bytes();
+        let option = before.starts_with("--") && names::kind(name, false) == Some(Kind::Secret);
         let value = if option || (netrc && before == "password") {
             Some((at, word))
         } else {

@@ -1,6 +1,8 @@
 //! Small helpers over bytes. Every range they give starts and ends at an ASCII byte or at an end of the
 //! text, so it lies on characters' borders.
 
+use memchr::{memchr_iter, memmem};
+
 /// A letter, a digit or an underscore.
 pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
@@ -12,28 +14,24 @@ pub(super) fn run(bytes: &[u8], from: usize, limit: usize, kind: impl Fn(u8) -> 
     from + rest.iter().take(limit).take_while(|byte| kind(**byte)).count()
 }
 
-/// Where words begin: a word byte after none.
-pub(super) fn word_starts(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    let mut before = b' ';
-    bytes.iter().enumerate().filter_map(move |(index, byte)| {
-        let starts = is_word(*byte) && !is_word(before);
-        before = *byte;
-        starts.then_some(index)
-    })
-}
-
 /// Every place a needle stands at, without overlaps.
 pub(super) fn places<'a>(text: &'a str, needle: &'a str) -> impl Iterator<Item = usize> + 'a {
-    text.match_indices(needle).map(|(index, _)| index)
+    memmem::find_iter(text.as_bytes(), needle)
+}
+
+/// The first place from `from` on where a needle stands.
+pub(super) fn find(text: &str, from: usize, needle: &str) -> Option<usize> {
+    let rest = text.as_bytes().get(from..)?;
+    memmem::find(rest, needle.as_bytes()).map(|at| from + at)
 }
 
 /// Every line with its offset; without its line break.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut offset = 0;
-    text.split('\n').map(move |line| {
-        let from = offset;
-        offset += line.len() + 1;
-        (from, line.strip_suffix('\r').unwrap_or(line))
+    let mut from = 0;
+    memchr_iter(b'\n', text.as_bytes()).chain([text.len()]).map(move |end| {
+        let line = (from, text[from..end].strip_suffix('\r').unwrap_or(&text[from..end]));
+        from = end + 1;
+        line
     })
 }
 

@@ -1,6 +1,6 @@
 //! Hashes of passwords: as good as the password to who has time.
 
-use super::{Hit, bytes};
+use super::{Hit, Places, bytes};
 
 /// What comes after the first dollar sign.
 const SCHEMES: [&str; 14] = [
@@ -23,11 +23,15 @@ const TAGS: [&str; 4] = ["{SSHA}", "{SSHA512}", "{SHA}", "{CRYPT}"];
 /// A shorter rest is a price or a shell variable.
 const SHORTEST: usize = 20;
 
-pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
+pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
     let all = text.as_bytes();
     let mut done = 0;
-    for at in bytes::places(text, "$") {
+    for at in places.hashes.iter().copied() {
         let rest = &text[at + 1..];
+        if all[at] == b'{' {
+            hits.extend(tagged(text, at));
+            continue;
+        }
         if at < done || !SCHEMES.iter().any(|scheme| rest.starts_with(scheme)) {
             continue;
         }
@@ -39,15 +43,14 @@ pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
             done = to;
         }
     }
-    for tag in TAGS {
-        for at in bytes::places(text, tag) {
-            let from = at + tag.len();
-            let to = bytes::run(all, from, 512, |byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'$' | b'.')
-            });
-            if to - from >= SHORTEST {
-                hits.push(Hit::new("password_hash", at, to));
-            }
-        }
-    }
+}
+
+/// `{SSHA}` and what follows, at a brace.
+fn tagged(text: &str, at: usize) -> Option<Hit> {
+    let tag = TAGS.iter().find(|tag| text[at..].starts_with(**tag))?;
+    let from = at + tag.len();
+    let to = bytes::run(text.as_bytes(), from, 512, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'$' | b'.')
+    });
+    (to - from >= SHORTEST).then(|| Hit::new("password_hash", at, to))
 }

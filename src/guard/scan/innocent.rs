@@ -137,3 +137,16 @@ pub(super) fn is_path(value: &str) -> bool {
         && parts.iter().all(|part| is_name(part))
         && parts.iter().filter(|part| part.bytes().any(|byte| byte.is_ascii_alphabetic())).count() >= 2
 }
+
+/// Whether what looks like a name and a value is part of something longer that is none: of an ARN
+/// (`arn:aws:secretsmanager:...:secret:db`), a host and its port (`@secret:5432`), a pinned version (`token==1.2`).
+pub(super) fn is_part_of_name(all: &[u8], name: usize, separator: usize, value: usize) -> bool {
+    let back = all[..name].iter().rev().take(160);
+    let word = name - back.take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'')).count();
+    let arn = all[word..].starts_with(b"arn:");
+    let port = all[..name].ends_with(b"@") && all.get(value).is_some_and(u8::is_ascii_digit);
+    let length = all[value..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').take(32).count();
+    let ends = all.get(value + length).is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b';'));
+    let pinned = all[separator..].starts_with(b"==") && length > 0 && ends;
+    arn || port || pinned
+}

@@ -1,16 +1,24 @@
 //! JSON web tokens, signed or encrypted, plain or wrapped in base64 once more.
 
-use super::{Hit, bytes};
+use super::{Hit, Places, bytes};
 
 /// A segment of a token is at least this long.
 const SEGMENT: usize = 10;
 const LIMIT: usize = 16_384;
 
-pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
+/// How a token begins, and how one does that was wrapped.
+pub(super) const PLAIN: &str = "eyJ";
+pub(super) const WRAPPED: &str = "ZXlK";
+
+pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
     let all = text.as_bytes();
+    let words = |prefix: &'static str| {
+        let begins = move |at: &usize| all[*at..].starts_with(prefix.as_bytes());
+        places.words.iter().copied().filter(begins)
+    };
     let mut done = 0;
-    for at in bytes::places(text, "eyJ") {
-        if at < done || (at > 0 && bytes::is_word(all[at - 1])) {
+    for at in words(PLAIN) {
+        if at < done {
             continue;
         }
         let end = bytes::run(all, at, LIMIT, |byte| is_segment(byte) || byte == b'.');
@@ -24,7 +32,7 @@ pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
         done = end;
     }
     done = 0;
-    for at in bytes::places(text, "ZXlK").filter(|at| *at == 0 || !bytes::is_word(all[at - 1])) {
+    for at in words(WRAPPED) {
         if at < done {
             continue;
         }

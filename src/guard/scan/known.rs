@@ -1,12 +1,16 @@
-//! Finds the values the console itself knows: whole or from eight bytes on, plain, URL-encoded, in
-//! base64 or in hex. What is kept of a value are keyed 64-bit images of its eight-byte windows, in
+//! Finds the values the console itself knows: whole or from eight bytes on, plain, reversed, escaped (percent signs,
+//! JSON, HTML), in base64 or in hex. What is kept of a value are keyed 64-bit images of its eight-byte windows, in
 //! memory only and wiped on drop; the values themselves are not kept.
 
+mod decode;
 mod encode;
+mod table;
 
 use super::Hit;
 use crate::guard::{Secret, digest_bytes};
+use decode::Decoded;
 use std::collections::BTreeSet;
+use table::{Filter, Stretch, Table};
 use zeroize::{Zeroize, Zeroizing};
 
 /// The length of a window, and of the shortest fragment that is found.
@@ -15,26 +19,16 @@ const WINDOW: usize = 8;
 const SHORTEST: usize = 4;
 /// Of a longer value only this much is known.
 const LONGEST: usize = 65_536;
+/// So many times escapes are taken back: a URL in JSON in JSON.
+const ROUNDS: usize = 3;
 
 /// A matcher of known values.
 pub struct KnownValues {
     key: (u64, u64),
     tables: [Table; 3],
+    filter: Filter,
     short: BTreeSet<(usize, u64)>,
 }
-
-/// The windows of one encoding.
-struct Table {
-    detector: &'static str,
-    /// How many windows in a row prove eight bytes of a value.
-    run: usize,
-    windows: Vec<u64>,
-    /// A bit per image; a power of two of words.
-    filter: Vec<u64>,
-}
-
-/// Bits of the filter per window: enough to pass by most places with one look.
-const BITS_PER_WINDOW: usize = 16;
 
 impl KnownValues {
     /// Knows these values. `key` is any secret of this process (32 random bytes are right): it keeps what
@@ -43,12 +37,13 @@ impl KnownValues {
         let digest = Zeroizing::new(digest_bytes(key.expose()));
         let half =
             |from: usize| digest.get(from..from + 16).and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or(0);
-        let table = |detector, run| Table { detector, run, windows: Vec::new(), filter: Vec::new() };
+        let table = |detector, run| Table { detector, run, windows: Vec::new() };
         let mut known = Self {
             key: (half(0), half(16) | 1),
             // Three windows of base64 are ten characters, which hold eight bytes but for six bits at the
             // borders; nine windows of hex are sixteen characters.
             tables: [table("known_value", 1), table("known_value_base64", 3), table("known_value_hex", 9)],
+            filter: Filter::default(),
             short: BTreeSet::new(),
         };
         for value in values {
@@ -56,6 +51,7 @@ impl KnownValues {
             known.learn(secret_part(&value[..value.len().min(LONGEST)]));
         }
         known.tables.iter_mut().for_each(Table::settle);
+        known.filter = Filter::over(&known.tables);
         known
     }
 
@@ -69,7 +65,7 @@ impl KnownValues {
         }
         let [plain, base64, hex] = &mut self.tables;
         plain.learn(self.key, value);
-        for text in encode::url(value) {
+        for text in encode::turned(value) {
             plain.learn(self.key, &text);
         }
         for text in encode::base64(value) {
@@ -95,11 +91,50 @@ impl KnownValues {
     /// Every place in a text where a known value or a piece of one stands, in order.
     pub fn find(&self, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
-        for table in &self.tables {
-            table.find(self.key, text, &mut hits);
+        if self.tables.iter().any(|table| !table.windows.is_empty()) {
+            self.find_windows(text.as_bytes(), |table, from, to| hits.push(whole_characters(table, text, from, to)));
+            let mut decoded = Decoded::of(text);
+            for _ in 0..ROUNDS {
+                let Some(plainer) = decoded else { break };
+                self.find_windows(&plainer.bytes, |table, from, to| {
+                    let (from, to) = plainer.place(from, to);
+                    hits.push(whole_characters(table, text, from, to));
+                });
+                decoded = plainer.once_more();
+            }
         }
         self.find_short(text, &mut hits);
         super::union(hits)
+    }
+
+    /// Every stretch of windows of a table that is long enough: the detector, from where, to where.
+    fn find_windows(&self, bytes: &[u8], mut found: impl FnMut(&'static str, usize, usize)) {
+        let mut stretches = [Stretch::default(); 3];
+        let mut packed = 0;
+        let mut open = false;
+        for (index, byte) in bytes.iter().enumerate() {
+            packed = packed << 8 | u64::from(*byte);
+            let Some(at) = (index + 1).checked_sub(WINDOW) else {
+                continue;
+            };
+            let window = mix(self.key, packed);
+            let may_be_known = self.filter.may_have(window);
+            if !may_be_known && !open {
+                continue;
+            }
+            for (table, stretch) in self.tables.iter().zip(&mut stretches) {
+                if may_be_known && table.has(window) {
+                    stretch.from = if stretch.count == 0 { at } else { stretch.from };
+                    stretch.count += 1;
+                } else if stretch.count > 0 {
+                    stretch.close(table, &mut found);
+                }
+            }
+            open = stretches.iter().any(|stretch| stretch.count > 0);
+        }
+        for (table, stretch) in self.tables.iter().zip(&mut stretches) {
+            stretch.close(table, &mut found);
+        }
     }
 
     /// Whole short values between borders: `hunter2` in `pw=hunter2;`, not in `hunter2000`.
@@ -131,68 +166,9 @@ impl Drop for KnownValues {
         self.key.1.zeroize();
         for table in &mut self.tables {
             table.windows.zeroize();
-            table.filter.zeroize();
         }
+        self.filter.0.zeroize();
         self.short.clear();
-    }
-}
-
-impl Table {
-    fn learn(&mut self, key: (u64, u64), text: &[u8]) {
-        self.windows.extend(text.windows(WINDOW).map(|window| image(key, window)));
-    }
-
-    fn settle(&mut self) {
-        self.windows.sort_unstable();
-        self.windows.dedup();
-        self.filter = vec![0; (self.windows.len() * BITS_PER_WINDOW / 64).next_power_of_two()];
-        for index in 0..self.windows.len() {
-            let (word, bit) = self.place(self.windows[index]);
-            self.filter[word] |= bit;
-        }
-    }
-
-    /// Where a window's bit stands in the filter.
-    fn place(&self, window: u64) -> (usize, u64) {
-        ((window >> 6) as usize & (self.filter.len() - 1), 1 << (window & 63))
-    }
-
-    fn has(&self, window: u64) -> bool {
-        let (word, bit) = self.place(window);
-        self.filter[word] & bit != 0 && self.windows.binary_search(&window).is_ok()
-    }
-
-    fn find(&self, key: (u64, u64), text: &str, hits: &mut Vec<Hit>) {
-        if self.windows.is_empty() {
-            return;
-        }
-        let mut from = 0;
-        let mut count = 0;
-        let mut end = 0;
-        let mut packed = 0;
-        for (index, byte) in text.bytes().enumerate() {
-            packed = packed << 8 | u64::from(byte);
-            let Some(at) = (index + 1).checked_sub(WINDOW) else {
-                continue;
-            };
-            if self.has(mix(key, packed)) {
-                if count == 0 {
-                    from = at;
-                }
-                count += 1;
-                end = at + WINDOW;
-            } else {
-                self.close(text, (from, end, count), hits);
-                count = 0;
-            }
-        }
-        self.close(text, (from, end, count), hits);
-    }
-
-    fn close(&self, text: &str, (from, end, count): (usize, usize, usize), hits: &mut Vec<Hit>) {
-        if count >= self.run {
-            hits.push(whole_characters(self.detector, text, from, end));
-        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! Secret and raw-payload detection over text that is typed, pasted, attached or imported. One linear
-//! pass per family, no regular expressions; a family is a file, a detector a name in it.
+//! Secret and raw-payload detection over text that is typed, pasted, attached or imported. One pass
+//! finds where something may begin, and the families look there; no regular expressions, linear time. A family is a
+//! file, a detector a name in it.
 //!
 //! A hit says which detector, where and how long, never what. Overlapping secrets are reported as the
 //! union: a hit inside another is dropped, a raw shape (a log, an env dump) never hides a secret.
@@ -12,10 +13,14 @@ mod hash;
 mod innocent;
 mod jwt;
 mod known;
+mod names;
 mod pem;
+mod places;
 mod shape;
 mod token;
 mod url;
+
+use places::Places;
 
 pub use known::KnownValues;
 
@@ -42,8 +47,60 @@ impl Hit {
     }
 }
 
+/// The detectors of secrets by their shape; a test compares them with what is caught. Those of payloads and of values
+/// that the console knows are not among them: their hits are never let through.
+pub const DETECTORS: [&str; 47] = [
+    "age_secret_key",
+    "anthropic_key",
+    "atlassian_token",
+    "authorization_header",
+    "aws_access_key_id",
+    "aws_secret_key",
+    "aws_session_token",
+    "command_line_secret",
+    "cookie",
+    "crates_io_token",
+    "databricks_token",
+    "digitalocean_token",
+    "docker_auth",
+    "docker_token",
+    "doppler_token",
+    "github_token",
+    "gitlab_token",
+    "google_api_key",
+    "google_oauth",
+    "grafana_token",
+    "high_entropy",
+    "huggingface_token",
+    "jwt",
+    "linear_key",
+    "mailgun_key",
+    "newrelic_key",
+    "npm_token",
+    "openai_key",
+    "openssh_private_key",
+    "password_hash",
+    "pem_private_key",
+    "pulumi_token",
+    "putty_private_key",
+    "pypi_token",
+    "rubygems_key",
+    "secret_assignment",
+    "sendgrid_key",
+    "shopify_token",
+    "slack_token",
+    "square_token",
+    "stripe_key",
+    "telegram_bot_token",
+    "twilio_key",
+    "url_password",
+    "url_token",
+    "vault_token",
+    "webhook_url",
+];
+
 /// A family: looks through the text and adds its hits.
-type Family = fn(&str, &mut Vec<Hit>);
+type Family = fn(&str, &Places, &mut Vec<Hit>);
 
 /// The families of secrets; where two hits cover the same bytes, the earlier family names them.
 const SECRETS: [Family; 8] =
@@ -52,9 +109,10 @@ const SECRETS: [Family; 8] =
 /// Everything in a text that must not be kept, in the order it stands there. Total; an empty answer is
 /// no proof that there is nothing, only that no detector knows it.
 pub fn scan(text: &str) -> Vec<Hit> {
+    let places = Places::of(text);
     let mut secrets = Vec::new();
     for family in SECRETS {
-        family(text, &mut secrets);
+        family(text, &places, &mut secrets);
     }
     let mut hits = union(secrets);
     shape::scan(text, &mut hits);

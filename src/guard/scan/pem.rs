@@ -1,6 +1,6 @@
 //! Private keys in their text forms: PEM, OpenSSH, PGP, `PuTTY`.
 
-use super::{Hit, bytes};
+use super::{Hit, Places, bytes};
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
@@ -12,9 +12,9 @@ const SHORTEST_BODY: usize = 60;
 /// The longest label between `BEGIN` and the dashes.
 const LABEL: usize = 64;
 
-pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
+pub(super) fn scan(text: &str, _: &Places, hits: &mut Vec<Hit>) {
     let mut from = 0;
-    while let Some(begin) = text.get(from..).and_then(|rest| rest.find(BEGIN)).map(|at| from + at) {
+    while let Some(begin) = bytes::find(text, from, BEGIN) {
         from = begin + BEGIN.len();
         if is_private(text, from) {
             let end = end_of_block(text, from);
@@ -42,7 +42,7 @@ fn is_private(text: &str, from: usize) -> bool {
 
 /// After the closing line, or the end of the text where there is none.
 fn end_of_block(text: &str, from: usize) -> usize {
-    let Some(end) = text.get(from..).and_then(|rest| rest.find(END)).map(|at| from + at + END.len()) else {
+    let Some(end) = bytes::find(text, from, END).map(|at| at + END.len()) else {
         return text.len();
     };
     let bytes = text.as_bytes();

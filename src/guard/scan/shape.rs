@@ -1,6 +1,8 @@
 //! Raw payloads, by shape: environment dumps, logs, journals, compose files, units, host configuration.
 //! A line or two, quoted and redacted, is evidence; from three on it is a paste.
 
+mod log;
+
 use super::{Hit, bytes};
 
 /// From this many lines of a shape it is a paste.
@@ -75,16 +77,20 @@ impl Marks {
         let trimmed = line.trim();
         let section = trimmed.len() > 2 && trimmed.starts_with('[') && trimmed.ends_with(']');
         self.section = section || (self.section && !trimmed.is_empty());
+        if line.trim_end() == "services:" {
+            self.services = Some(offset);
+        } else if self.services.is_some() && line.starts_with([' ', '\t']) && is_compose_key(trimmed) {
+            self.compose.add(offset, line);
+        }
+        // What all the other marks begin with.
+        if !trimmed.starts_with(['-', '{', '"', '[', 'E', 'W', 'R', 'C']) {
+            return;
+        }
         if ["-- Logs begin at", "-- Journal begins at", "-- Boot ", "\"__REALTIME_TIMESTAMP\""]
             .iter()
             .any(|mark| trimmed.trim_start_matches('{').trim_start().starts_with(mark))
         {
             self.journal.add(offset, line);
-        }
-        if line.trim_end() == "services:" {
-            self.services = Some(offset);
-        } else if self.services.is_some() && line.starts_with([' ', '\t']) && is_compose_key(trimmed) {
-            self.compose.add(offset, line);
         }
         if ["[Unit]", "[Service]", "[Install]"].contains(&trimmed)
             || ["ExecStart=", "ExecStop=", "ExecStartPre=", "WantedBy=", "EnvironmentFile=", "Restart="]
@@ -123,28 +129,23 @@ fn shapes(line: &str, section: bool) -> [Option<Shape>; 3] {
     let trimmed = line.trim();
     let env = is_env_line(trimmed).then_some(Shape::Env);
     let ini = (section && is_ini_line(trimmed)).then_some(Shape::Ini);
-    let rest = after_prefix(trimmed);
-    if let Some(rest) = after_syslog_time(rest) {
-        let shape = if is_process(rest) { Shape::Journal } else { Shape::Timed };
-        return [env, ini, Some(shape)];
-    }
-    let log = after_time(rest).map(|rest| if is_log_rest(rest) { Shape::Log } else { Shape::Timed });
-    [env, ini, log.or_else(|| is_klog(rest).then_some(Shape::Log))]
+    [env, ini, log::shape(trimmed)]
 }
 
 /// `KEY=value`, `export KEY=value`, `declare -x KEY="value"`, `- KEY=value`; masked values count for nothing.
 fn is_env_line(line: &str) -> bool {
     let line = ["export ", "declare -x ", "- "].iter().find_map(|prefix| line.strip_prefix(prefix)).unwrap_or(line);
     let line = line.trim_start_matches('"');
-    let Some((key, value)) = line.split_once('=') else {
+    let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let (key, rest) = line.split_at(bytes::run(line.as_bytes(), 0, usize::MAX, is_name));
+    let Some(value) =
+        rest.strip_prefix('=').filter(|_| key.len() >= 2 && !key.starts_with(|c: char| c.is_ascii_digit()))
+    else {
         return false;
     };
-    let name = key.len() >= 2
-        && key.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-        && key.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     let value = value.trim().trim_matches(['"', '\'', ',']);
     let masked = ["len=", "fp=", "***", "•", "[redacted]", "<"].iter().any(|mask| value.starts_with(mask));
-    name && !value.is_empty() && !masked
+    !value.is_empty() && !masked
 }
 
 /// `/proc/PID/environ`: entries divided by NUL.
@@ -170,75 +171,4 @@ fn is_ini_line(line: &str) -> bool {
             && !value.trim().is_empty()
             && key.bytes().all(|byte| bytes::is_word(byte) || matches!(byte, b'.' | b'-'))
     })
-}
-
-/// Past `web-1  | ` of compose and an opening bracket.
-fn after_prefix(line: &str) -> &str {
-    let line =
-        line.split_once(" | ").filter(|(name, _)| !name.trim().contains(' ')).map_or(line, |(_, rest)| rest.trim());
-    line.trim_start_matches(['[', '"', '{'])
-}
-
-/// Past `2026-01-02 03:04:05` (any divider, fractions, zone) or `02/Jan/2026:03:04:05`.
-fn after_time(line: &str) -> Option<&str> {
-    let fits = |pattern: &str| {
-        let line = line.as_bytes();
-        line.len() >= pattern.len()
-            && pattern.bytes().zip(line).all(|(kind, byte)| match kind {
-                b'0' => byte.is_ascii_digit(),
-                b'a' => byte.is_ascii_alphabetic(),
-                b' ' => matches!(byte, b' ' | b'T' | b't' | b'_'),
-                b'-' => matches!(byte, b'-' | b'/'),
-                other => *byte == other,
-            })
-    };
-    ["0000-00-00 00:00:00", "00/aaa/0000:00:00:00"]
-        .iter()
-        .find(|pattern| fits(pattern))
-        .and_then(|pattern| line.get(pattern.len()..))
-}
-
-/// Past `Jan  2 03:04:05 `.
-fn after_syslog_time(line: &str) -> Option<&str> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = MONTHS.iter().find_map(|month| line.strip_prefix(month))?;
-    let day = month.trim_start();
-    let time = day.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start().as_bytes();
-    let digits = |at: usize| time.get(at).is_some_and(u8::is_ascii_digit);
-    let is_time =
-        digits(0) && digits(1) && time.get(2) == Some(&b':') && digits(4) && time.get(5) == Some(&b':') && digits(7);
-    (is_time && day.starts_with(|c: char| c.is_ascii_digit()))
-        .then(|| line.split_once(' ').map_or("", |(_, rest)| rest))
-}
-
-/// `proc[123]:` or `kernel:` somewhere soon after the time.
-fn is_process(rest: &str) -> bool {
-    rest.split(' ')
-        .take(5)
-        .any(|word| word.len() > 2 && word.ends_with(':') && word.starts_with(|c: char| c.is_alphabetic()))
-}
-
-/// What follows the time in a log: a fraction, a level, a process, a request, or pairs.
-fn is_log_rest(rest: &str) -> bool {
-    const LEVELS: [&str; 11] =
-        ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "ERR", "CRITICAL", "FATAL", "LOG"];
-    let fraction = rest.starts_with([',', '.']) && rest[1..].starts_with(|c: char| c.is_ascii_digit());
-    let words = rest.split([' ', '[', ']', ':', '"', '=', ',']).filter(|word| !word.is_empty()).take(6);
-    let level = words.map(str::to_ascii_uppercase).any(|word| LEVELS.contains(&word.as_str()));
-    fraction
-        || level
-        || rest.contains("\"GET ")
-        || rest.contains("\"POST ")
-        || is_process(rest.trim_start()) && rest.contains('[')
-}
-
-/// `I0102 03:04:05.678901`.
-fn is_klog(line: &str) -> bool {
-    let line = line.as_bytes();
-    line.len() > 14
-        && matches!(line[0], b'I' | b'W' | b'E' | b'F')
-        && line[1..5].iter().all(u8::is_ascii_digit)
-        && line[5] == b' '
-        && line[8] == b':'
-        && line[11] == b':'
 }

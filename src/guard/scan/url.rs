@@ -1,6 +1,6 @@
 //! Passwords in URLs, and URLs that are secrets as a whole.
 
-use super::{Hit, bytes, innocent};
+use super::{Hit, Places, bytes, innocent};
 
 /// The longest part after `://` that is looked at.
 const LIMIT: usize = 1024;
@@ -13,12 +13,12 @@ const HOOKS: [&str; 5] = [
     "discordapp.com/api/webhooks/",
 ];
 
-pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
+pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
     let all = text.as_bytes();
     let mut plain = 0;
-    for at in bytes::places(text, "://") {
+    for at in places.separators.iter().copied() {
         let from = at + 3;
-        if from < plain {
+        if from < plain || !all[at..].starts_with(b"://") {
             continue;
         }
         let word = bytes::run(all, from, LIMIT, |byte| {
@@ -52,6 +52,9 @@ fn userinfo(text: &str, from: usize, word: usize) -> Option<Hit> {
         None if !is_port(&bytes[..authority]) => bytes.iter().rposition(|byte| *byte == b'@')?,
         None => return None,
     };
+    // After a password even a later `@` may be its end: `app:a@/b@host`.
+    let last = bytes.iter().rposition(|byte| *byte == b'@').filter(|_| bytes[..at].contains(&b':'));
+    let at = last.unwrap_or(at);
     let (start, name) = match bytes[..at].iter().position(|byte| *byte == b':') {
         Some(colon) => (from + colon + 1, "url_password"),
         None => (from, "url_token"),
@@ -64,5 +67,5 @@ fn userinfo(text: &str, from: usize, word: usize) -> Option<Hit> {
 /// Whether an authority without userinfo is a host, or a host and a port.
 fn is_port(authority: &[u8]) -> bool {
     let colon = authority.iter().position(|byte| *byte == b':');
-    colon.is_none_or(|colon| authority[colon + 1..].iter().all(u8::is_ascii_digit))
+    colon.is_none_or(|colon| colon + 1 < authority.len() && authority[colon + 1..].iter().all(u8::is_ascii_digit))
 }

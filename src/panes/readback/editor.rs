@@ -55,10 +55,15 @@ impl Editor {
             let text = self.text.text().trim().to_owned();
             let by = words::by(facts, out);
             let made = match &self.target.answers {
-                Some(check) => {
-                    actions::decide(review, &facts.contract, check, Answer::NotApplicable { reason: text }, by)
-                }
-                None => actions::set_field(review, &facts.contract, &self.target.field, &text, by),
+                Some(check) => actions::decide(
+                    review,
+                    &facts.contract,
+                    &facts.guard,
+                    check,
+                    Answer::NotApplicable { reason: text },
+                    by,
+                ),
+                None => actions::set_field(review, &facts.contract, &facts.guard, &self.target.field, &text, by),
             };
             if let Err(refused) = &made {
                 out.tell(refused.to_string());

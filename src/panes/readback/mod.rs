@@ -149,7 +149,8 @@ impl ReadbackPane {
         });
         match found {
             Some((field, text)) => {
-                let made = actions::set_field(review, &facts.contract, &field, &text, words::by(facts, out));
+                let made =
+                    actions::set_field(review, &facts.contract, &facts.guard, &field, &text, words::by(facts, out));
                 out.tell(format!("{field} refers to a recorded readback"));
                 words::ask(made, facts, out);
             }
@@ -172,7 +173,14 @@ impl ReadbackPane {
             out.tell("this row is a field: e writes it");
             return;
         };
-        let made = crate::review::actions::decide(review, &facts.contract, &check.id, answer, words::by(facts, out));
+        let made = crate::review::actions::decide(
+            review,
+            &facts.contract,
+            &facts.guard,
+            &check.id,
+            answer,
+            words::by(facts, out),
+        );
         words::ask(made, facts, out);
     }
 

@@ -3,8 +3,8 @@
 
 use crate::app::theme::Role;
 use crate::app::{Effect, Facts, Outbox};
-use crate::guard;
 use crate::guard::scan::Hit;
+use crate::guard::{self, Allowed};
 use crate::panes::{Canvas, Typed};
 use ratatui::layout::Rect;
 use tui_textarea::{CursorMove, TextArea};
@@ -22,6 +22,8 @@ pub struct TextBox {
     key: String,
     area: TextArea<'static>,
     hits: Vec<Hit>,
+    /// What looks like a secret and is let through.
+    allowed: Vec<Allowed>,
 }
 
 impl TextBox {
@@ -31,7 +33,7 @@ impl TextBox {
         let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        let mut made = Self { key, area, hits: Vec::new() };
+        let mut made = Self { key, area, hits: Vec::new(), allowed: Vec::new() };
         made.scan(facts);
         made
     }
@@ -48,7 +50,7 @@ impl TextBox {
 
     /// Looks again, where the guard may have been told of new values since the last key.
     pub fn scan(&mut self, facts: &Facts) {
-        self.hits = facts.guard.catch(&self.text());
+        (self.hits, self.allowed) = facts.guard.look(&self.text());
     }
 
     /// Takes a key or a paste. Of a text in which the guard has caught something, only what stands before it
@@ -70,6 +72,8 @@ impl TextBox {
         if let Some(hit) = self.hits.first() {
             out.tell(format!("{} at byte {}: it can't be saved; take it out", hit.detector, hit.offset));
             draft.truncate(hit.offset);
+        } else if let Some(Allowed { hit, reason }) = self.allowed.first() {
+            out.tell(format!("{} at byte {} is allowed: {reason}", hit.detector, hit.offset));
         }
         out.ask(Effect::SaveDraft { key: self.key.clone(), text: draft });
     }
@@ -79,15 +83,20 @@ impl TextBox {
         out.ask(Effect::SaveDraft { key: self.key.clone(), text: String::new() });
     }
 
-    /// The text with what was caught masked, so that it is not redrawn.
-    fn masked(&self, mask: &str) -> Vec<String> {
-        let text = self.text();
-        let caught = |at: usize| self.hits.iter().any(|hit| (hit.offset..hit.offset + hit.len).contains(&at));
-        let shown: String = text
-            .char_indices()
-            .map(|(at, c)| if c != '\n' && caught(at) { mask.to_owned() } else { c.to_string() })
-            .collect();
-        shown.split('\n').map(str::to_owned).collect()
+    /// Some rows of the text with what was caught masked, so that it is not redrawn.
+    fn masked(&self, first: usize, rows: usize, mask: &str) -> Vec<String> {
+        let lines = self.area.lines();
+        let mut offset = lines.iter().take(first).map(|line| line.len() + 1).sum();
+        let mut shown = Vec::new();
+        for line in lines.iter().skip(first).take(rows) {
+            let end = offset + line.len();
+            let near: Vec<&Hit> = self.hits.iter().filter(|hit| hit.offset < end && offset < hit.end()).collect();
+            let caught = |at: usize| near.iter().any(|hit| (hit.offset..hit.end()).contains(&(offset + at)));
+            let cell = |(at, c): (usize, char)| if caught(at) { mask.to_owned() } else { c.to_string() };
+            shown.push(line.char_indices().map(cell).collect());
+            offset = end + 1;
+        }
+        shown
     }
 
     fn place(area: Rect) -> Rect {
@@ -106,8 +115,8 @@ impl TextBox {
         canvas.clear(place);
         let role = if self.hits.is_empty() { Role::BorderFocus } else { Role::Fail };
         let inside = canvas.frame(place, &[(&format!(" {title} "), Role::Title)], role);
-        let lines = self.masked(canvas.glyphs.mask());
-        for (y, line) in (inside.y..inside.bottom()).zip(&lines[self.window(inside.height).min(lines.len())..]) {
+        let lines = self.masked(self.window(inside.height), usize::from(inside.height), canvas.glyphs.mask());
+        for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
             let skip = self.skipped_columns(inside.width);
             let tail: String = line.chars().skip(skip).collect();
             canvas.put(inside.x, y, inside.width, &tail, Role::Text);

@@ -48,24 +48,10 @@ pub(super) fn hex(value: &[u8]) -> [Zeroizing<Vec<u8>>; 2] {
     [digits(b"0123456789abcdef"), digits(b"0123456789ABCDEF")]
 }
 
-/// URL encoding with upper-case and with lower-case digits; nothing where it changes nothing.
-pub(super) fn url(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-    if value.iter().all(|byte| plain(*byte)) {
-        return Vec::new();
-    }
-    [b"0123456789ABCDEF", b"0123456789abcdef"]
-        .into_iter()
-        .map(|digits| {
-            let mut out = Zeroizing::new(Vec::with_capacity(value.len() * 3));
-            for byte in value {
-                if plain(*byte) {
-                    out.push(*byte);
-                } else {
-                    out.extend([b'%', digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
-                }
-            }
-            out
-        })
-        .collect()
+/// From the end to the start, and with plus signs for spaces, as forms send it, where it has spaces.
+pub(super) fn turned(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let reversed = Zeroizing::new(value.iter().rev().copied().collect());
+    let plus = |byte: &u8| if *byte == b' ' { b'+' } else { *byte };
+    let form = value.contains(&b' ').then(|| Zeroizing::new(value.iter().map(plus).collect()));
+    std::iter::once(reversed).chain(form).collect()
 }
