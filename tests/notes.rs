@@ -44,7 +44,7 @@ async fn console(folder: &Path) -> Rig {
     let store = open(folder).await;
     store.append(&operation("op-1", "docker restart web")).await.unwrap();
     store.close().await;
-    let mut rig = Rig::start(&url(folder), folder, 1).await;
+    let mut rig = Box::pin(Rig::start(&url(folder), folder, 1)).await;
     rig.until("the store is read", |facts| facts.log.read).await;
     rig.press("3").await;
     rig

@@ -63,6 +63,8 @@ impl<R: BufRead> Iterator for Lines<R> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic, reason = "a test that can't go on should say so")]
+
     use super::*;
 
     #[test]

@@ -41,6 +41,6 @@ mod tests {
         let admitted = |rate: &mut Rate, at: Instant| (0..100).filter(|_| rate.admits(at)).count();
         assert_eq!(admitted(&mut rate, start), 20);
         assert_eq!(admitted(&mut rate, start + Duration::from_millis(500)), 5);
-        assert_eq!(admitted(&mut rate, start + Duration::from_secs(60)), 20);
+        assert_eq!(admitted(&mut rate, start + Duration::from_mins(1)), 20);
     }
 }

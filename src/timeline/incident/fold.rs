@@ -42,8 +42,8 @@ pub fn incidents(entries: &[Entry]) -> Vec<Incident> {
 /// The incident whose alert is the newest; one that has a number, so that it can be written down.
 pub fn latest(incidents: &[Incident]) -> Option<&Incident> {
     // What only old records tell of is none of today.
-    let numbered = incidents.iter().filter(|incident| incident.key.number().is_some() && incident.is_live);
-    numbered.filter(|incident| incident.latest_alert.is_some()).max_by_key(|incident| incident.latest_alert)
+    let is_told = |incident: &&Incident| incident.key.number().is_some() && incident.live_alert.is_some();
+    incidents.iter().filter(is_told).max_by_key(|incident| incident.live_alert)
 }
 
 /// The older first. At one moment an alert comes before what answers it, and ids decide the rest.
@@ -72,7 +72,7 @@ impl Incident {
             auto_repaired: false,
             skewed: false,
             latest_alert: None,
-            is_live: false,
+            live_alert: None,
             firing: Vec::new(),
             silences: Vec::new(),
             owned_at: None,
@@ -144,7 +144,7 @@ impl Incident {
         self.moments.verified = None;
         self.proved = None;
         self.latest_alert = Some(row.happened_at());
-        self.is_live |= !row.is_history();
+        self.live_alert = if row.is_history() { self.live_alert } else { Some(row.happened_at()) };
         let alert = Alert::of(row);
         if !self.firing.contains(&alert) {
             self.firing.push(alert);

@@ -111,8 +111,8 @@ pub struct Incident {
     pub skewed: bool,
     /// Its newest alert.
     latest_alert: Option<Timestamp>,
-    /// An alert of it came in when it fired, not later from old records: those don't say whether it fires still.
-    is_live: bool,
+    /// Its newest alert that came in when it fired, not later from old records: those don't say whether it fires still.
+    live_alert: Option<Timestamp>,
     /// The alerts that fire.
     firing: Vec<Alert>,
     /// What is silenced, and until when.
@@ -132,7 +132,7 @@ impl Incident {
         match (self.moments.claimed, self.moments.verified) {
             (Some(_), Some(_)) => IncidentState::VerifiedRecovered,
             (Some(_), None) => IncidentState::ClearedUnverified,
-            (None, _) if self.firing.is_empty() || !self.is_live => IncidentState::Unknown,
+            (None, _) if self.firing.is_empty() || self.live_alert.is_none() => IncidentState::Unknown,
             (None, _) if self.firing.iter().all(is_silenced) => IncidentState::Silenced,
             (None, _) if self.owned_at.is_some() => IncidentState::Acknowledged,
             (None, _) => IncidentState::Firing,
