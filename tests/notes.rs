@@ -40,14 +40,16 @@ fn operation(id: &str, detail: &str) -> NewOperation {
 }
 
 /// A console on a store with one row, which is selected.
-async fn console(folder: &Path) -> Rig {
-    let store = open(folder).await;
-    store.append(&operation("op-1", "docker restart web")).await.unwrap();
-    store.close().await;
-    let mut rig = Box::pin(Rig::start(&url(folder), folder, 1)).await;
-    rig.until("the store is read", |facts| facts.log.read).await;
-    rig.press("3").await;
-    rig
+fn console(folder: &Path) -> impl Future<Output = Rig> {
+    Box::pin(async move {
+        let store = open(folder).await;
+        store.append(&operation("op-1", "docker restart web")).await.unwrap();
+        store.close().await;
+        let mut rig = Rig::start(&url(folder), folder, 1).await;
+        rig.until("the store is read", |facts| facts.log.read).await;
+        rig.press("3").await;
+        rig
+    })
 }
 
 fn beside(facts: &Facts, id: &str) -> Beside {
