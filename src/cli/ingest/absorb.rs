@@ -26,7 +26,7 @@ struct Bound<'a> {
 }
 
 /// Records what is new in these notifications, in one transaction, and what turns out to be a new turn of an old alert in
-/// a second. No two of them are about the same alert ([`key`]); the store's answer decides what stands.
+/// a second. No two of them are about the same alert (`key`); the store's answer decides what stands.
 pub async fn absorb(store: &AnyStore, told: &[&Notification], now: Timestamp) -> Result<Absorbed, StoreError> {
     let bound = bind(store, told).await?;
     let mut rows: Vec<NewOperation> = Vec::new();
