@@ -97,7 +97,11 @@ async fn listen(connections: &Connections) -> Result<Option<PgListener>, StoreEr
         connections.lease().await?.give_back();
         let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(DEADLINE);
         let pool = pool.connect_lazy_with(connections.options().clone());
-        let mut listener = PgListener::connect_with(&pool).await.map_err(from_sqlx)?;
+        // The pool goes on trying while a server that was just killed refuses: whoever looks hears of that sooner.
+        let mut listener = tokio::select! {
+            listener = PgListener::connect_with(&pool) => listener.map_err(from_sqlx)?,
+            error = Box::pin(lost(connections)) => return Err(error),
+        };
         listener.eager_reconnect(false);
         match listener.listen(CHANNEL).await.map_err(from_sqlx) {
             Ok(()) => Ok(Some(listener)),
@@ -106,6 +110,16 @@ async fn listen(connections: &Connections) -> Result<Option<PgListener>, StoreEr
         }
     })
     .await
+}
+
+/// Looks until the server is lost; why it was.
+async fn lost(connections: &Connections) -> StoreError {
+    loop {
+        sleep(LOOK_EVERY).await;
+        if let Err(error) = look(connections).await {
+            return error;
+        }
+    }
 }
 
 async fn look(connections: &Connections) -> Result<String, StoreError> {
