@@ -75,17 +75,11 @@ fn storm() -> Vec<readback::timeline::Entry> {
     let row = |n: i64| {
         let event_type = [EventType::Resolved, EventType::ExecutionCompleted, EventType::AlertReceived][n as usize % 3];
         let row = NewOperation {
-            id: format!("storm-{n:05}"),
             incident_id: Some(format!("INC-{}", n / 3)),
-            approval_id: None,
-            audit_log_id: None,
-            auto_repair_id: None,
-            event_type,
             actor: Some("alertmanager".to_owned()),
-            action_detail: None,
             success: Some(true),
-            error_message: None,
             context: serde_json::json!({"alert_name": format!("Alert{}", n / 3)}),
+            ..NewOperation::new(format!("storm-{n:05}"), event_type)
         };
         let created_at = jiff::Timestamp::from_second(now - n).unwrap();
         Entry::Operation(Operation { row, raw_type: None, created_at })

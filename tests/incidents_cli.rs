@@ -23,17 +23,11 @@ fn ago(seconds: i64) -> Timestamp {
 
 fn row(incident: &str, event_type: EventType, seconds_ago: i64, actor: &str) -> Operation {
     let row = NewOperation {
-        id: format!("{incident}-{seconds_ago}"),
         incident_id: Some(incident.to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type,
         actor: Some(actor.to_owned()),
         action_detail: Some("=SUM(1) \u{1b}[31m|".to_owned()),
-        success: None,
-        error_message: None,
         context: json!({ "alert_name": "Down\u{202e}" }),
+        ..NewOperation::new(format!("{incident}-{seconds_ago}"), event_type)
     };
     Operation { row, raw_type: None, created_at: ago(seconds_ago) }
 }

@@ -74,17 +74,11 @@ fn rows() -> impl Strategy<Value = Vec<Entry>> {
         rows.sort_by_key(|(_, age)| *age);
         let row = |(at, (event_type, age)): (usize, (EventType, i64))| {
             let row = NewOperation {
-                id: format!("row-{at}"),
                 incident_id: Some("INC-1".to_owned()),
-                approval_id: None,
-                audit_log_id: None,
-                auto_repair_id: None,
-                event_type,
                 actor: Some("somebody".to_owned()),
-                action_detail: None,
                 success: Some(true),
-                error_message: None,
                 context: serde_json::json!({ "duration_minutes": at * 7 }),
+                ..NewOperation::new(format!("row-{at}"), event_type)
             };
             Entry::Operation(Operation { row, raw_type: None, created_at: ago(age) })
         };

@@ -25,17 +25,12 @@ async fn open(folder: &Path) -> AnyStore {
 
 fn operation(id: &str, detail: &str) -> NewOperation {
     NewOperation {
-        id: id.to_owned(),
         incident_id: Some("INC-20260204-01".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some("telegram:100".to_owned()),
         action_detail: Some(detail.to_owned()),
         success: Some(true),
-        error_message: None,
         context: json!({"button": "approve"}),
+        ..NewOperation::new(id, EventType::UserAction)
     }
 }
 

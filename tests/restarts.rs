@@ -225,17 +225,10 @@ fn agreeing() -> Matrix {
 
 fn row(id: &str, event_type: EventType) -> NewOperation {
     NewOperation {
-        id: id.to_owned(),
         incident_id: Some("INC-7".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type,
         actor: Some("alertmanager".to_owned()),
-        action_detail: None,
-        success: None,
-        error_message: None,
         context: json!({"alert_name": "OdooDown"}),
+        ..NewOperation::new(id, event_type)
     }
 }
 

@@ -32,17 +32,11 @@ async fn store(stack: &Stack) -> AnyStore {
 
 fn operation(id: &str, event_type: EventType, detail: &str) -> NewOperation {
     NewOperation {
-        id: id.to_owned(),
         incident_id: Some("INC-7".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type,
         actor: Some("telegram:100".to_owned()),
         action_detail: Some(detail.to_owned()),
         success: Some(true),
-        error_message: None,
-        context: json!({}),
+        ..NewOperation::new(id, event_type)
     }
 }
 

@@ -100,17 +100,10 @@ fn step(incident: usize, version: u64) -> Outcome {
     let id = format!("r-{incident}-{version}");
     let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("step {version}") };
     let operation = NewOperation {
-        id: format!("op-{incident}-{version}"),
         incident_id: Some(format!("INC-{incident}")),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some("console:ann".to_owned()),
-        action_detail: None,
         success: Some(true),
-        error_message: None,
-        context: serde_json::json!({}),
+        ..NewOperation::new(format!("op-{incident}-{version}"), EventType::UserAction)
     };
     let event = NewReviewEvent {
         id,

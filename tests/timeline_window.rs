@@ -18,17 +18,14 @@ const ROWS: usize = 6_200;
 
 fn row(n: usize, at: Timestamp) -> Operation {
     let row = NewOperation {
-        id: format!("row-{n:06}"),
         incident_id: Some(format!("INC-{}", n / 1_000)),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: if n.is_multiple_of(50) { EventType::AlertReceived } else { EventType::UserAction },
         actor: Some(if n == 17 { "old-hand" } else { "ann" }.to_owned()),
         action_detail: Some(format!("step {n}")),
         success: Some(true),
-        error_message: None,
-        context: serde_json::json!({}),
+        ..NewOperation::new(
+            format!("row-{n:06}"),
+            if n.is_multiple_of(50) { EventType::AlertReceived } else { EventType::UserAction },
+        )
     };
     Operation { row, raw_type: None, created_at: at }
 }

@@ -115,17 +115,11 @@ fn report(clients: usize, rates: [f64; 3]) {
 
 fn row(incident: &str) -> NewOperation {
     NewOperation {
-        id: id(),
         incident_id: Some(incident.to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some("console:ann".to_owned()),
         action_detail: Some("sign-off".to_owned()),
         success: Some(true),
-        error_message: None,
-        context: serde_json::json!({}),
+        ..NewOperation::new(id(), EventType::UserAction)
     }
 }
 

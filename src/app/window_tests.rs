@@ -11,17 +11,9 @@ fn at(second: usize) -> Timestamp {
 
 fn row(n: usize) -> Entry {
     let row = NewOperation {
-        id: format!("{n:08}"),
-        incident_id: None,
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some(if n.is_multiple_of(7) { "ann" } else { "bob" }.to_owned()),
-        action_detail: None,
-        success: None,
-        error_message: None,
         context: serde_json::Value::Null,
+        ..NewOperation::new(format!("{n:08}"), EventType::UserAction)
     };
     // Three rows share each moment.
     Entry::Operation(Operation { row, raw_type: None, created_at: at(n / 3) })

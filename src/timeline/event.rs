@@ -98,6 +98,25 @@ pub struct NewOperation {
     pub context: Value,
 }
 
+impl NewOperation {
+    /// A row of this type that says nothing else.
+    pub fn new(id: impl Into<String>, event_type: EventType) -> Self {
+        Self {
+            id: id.into(),
+            incident_id: None,
+            approval_id: None,
+            audit_log_id: None,
+            auto_repair_id: None,
+            event_type,
+            actor: None,
+            action_detail: None,
+            success: None,
+            error_message: None,
+            context: Value::Object(serde_json::Map::new()),
+        }
+    }
+}
+
 /// A row of `alert_operation_log` as read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Operation {

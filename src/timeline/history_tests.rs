@@ -14,17 +14,9 @@ fn row(event_type: EventType, incident: &str, minute: i64, claimed: Option<i64>)
         None => json!({ "alert_name": "x" }),
     };
     let row = NewOperation {
-        id: format!("{incident}-{minute}"),
         incident_id: Some(incident.to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type,
-        actor: None,
-        action_detail: None,
-        success: None,
-        error_message: None,
         context,
+        ..NewOperation::new(format!("{incident}-{minute}"), event_type)
     };
     Entry::Operation(Operation { row, raw_type: None, created_at: at(minute) })
 }

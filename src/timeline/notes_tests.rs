@@ -12,17 +12,10 @@ fn at(second: i64) -> Timestamp {
 
 fn row(id: &str, detail: &str) -> Entry {
     let row = NewOperation {
-        id: id.to_owned(),
         incident_id: Some("INC-7".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
-        actor: None,
         action_detail: Some(detail.to_owned()),
-        success: None,
-        error_message: None,
         context: json!({"b": 1, "a": [true]}),
+        ..NewOperation::new(id, EventType::UserAction)
     };
     Entry::Operation(Operation { row, raw_type: None, created_at: at(100) })
 }

@@ -33,19 +33,7 @@ mod tests {
     use crate::timeline::{NewOperation, Operation};
 
     fn row(event_type: EventType, minute: i64) -> Entry {
-        let row = NewOperation {
-            id: format!("{minute}"),
-            incident_id: None,
-            approval_id: None,
-            audit_log_id: None,
-            auto_repair_id: None,
-            event_type,
-            actor: None,
-            action_detail: None,
-            success: None,
-            error_message: None,
-            context: serde_json::json!({}),
-        };
+        let row = NewOperation::new(format!("{minute}"), event_type);
         let created_at = Timestamp::from_second(minute * 60).unwrap_or_default();
         Entry::Operation(Operation { row, raw_type: None, created_at })
     }

@@ -83,17 +83,12 @@ pub fn at(micros: i64) -> Timestamp {
 
 pub fn operation(id: &str) -> NewOperation {
     NewOperation {
-        id: id.to_owned(),
         incident_id: Some("INC-1".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some("console:ann".to_owned()),
         action_detail: Some("簽核 sign-off".to_owned()),
         success: Some(true),
-        error_message: None,
         context: json!({"lane": "waiting_runtime_gate", "b": [1, null], "a": 1.5}),
+        ..NewOperation::new(id, EventType::UserAction)
     }
 }
 

@@ -171,17 +171,12 @@ impl Row {
             });
         }
         let row = NewOperation {
-            id,
             incident_id,
-            approval_id: None,
-            audit_log_id: None,
-            auto_repair_id: None,
-            event_type: EventType::from_name(&self.r#type).expect("a type of row"),
             actor: self.actor.clone(),
             action_detail: Some(self.detail.clone()),
             success: self.success,
-            error_message: None,
             context: self.context.clone(),
+            ..NewOperation::new(id, EventType::from_name(&self.r#type).expect("a type of row"))
         };
         Entry::Operation(Operation { row, raw_type: None, created_at: ago(self.ago) })
     }

@@ -320,17 +320,13 @@ pub fn entries() -> Vec<Entry> {
     let operation = |id: &str, event_type, actor: &str, detail: &str, success, seconds| {
         Entry::Operation(Operation {
             row: NewOperation {
-                id: id.to_owned(),
                 incident_id: Some("INC-20260204-01".to_owned()),
-                approval_id: None,
-                audit_log_id: None,
-                auto_repair_id: None,
-                event_type,
                 actor: Some(actor.to_owned()),
                 action_detail: Some(detail.to_owned()),
                 success,
                 error_message: (success == Some(false)).then(|| "exit status 1".to_owned()),
                 context: json!({"alert_name": "OdooDown", "severity": "P0", "nested": {"steps": [1, 2]}}),
+                ..NewOperation::new(id, event_type)
             },
             raw_type: None,
             created_at: ago(seconds),

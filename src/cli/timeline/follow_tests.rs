@@ -7,19 +7,7 @@ use crate::timeline::{EventType, NewOperation, Operation};
 use proptest::prelude::*;
 
 fn row(id: &str, at: Timestamp) -> Entry {
-    let row = NewOperation {
-        id: id.to_owned(),
-        incident_id: None,
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
-        actor: None,
-        action_detail: None,
-        success: None,
-        error_message: None,
-        context: serde_json::json!({}),
-    };
+    let row = NewOperation::new(id, EventType::UserAction);
     Entry::Operation(Operation { row, raw_type: None, created_at: at })
 }
 

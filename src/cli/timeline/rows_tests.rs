@@ -7,17 +7,13 @@ use proptest::prelude::*;
 
 fn entry(detail: &str) -> Entry {
     let row = NewOperation {
-        id: "op-1".to_owned(),
         incident_id: Some("INC-7".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some("telegram:1".to_owned()),
         action_detail: Some(detail.to_owned()),
         success: Some(false),
         error_message: Some("exit status 1".to_owned()),
         context: serde_json::json!({"severity": "P0"}),
+        ..NewOperation::new("op-1", EventType::UserAction)
     };
     let created_at = "2026-02-04T01:31:00Z".parse().unwrap();
     Entry::Operation(Operation { row, raw_type: None, created_at })

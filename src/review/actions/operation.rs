@@ -35,18 +35,12 @@ pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<
     context["review_id"] = json!(event.review.0);
     context["candidate"] = candidate.map_or(Value::Null, |candidate| json!(candidate.0));
     Some(NewOperation {
-        id: row_id(&event.id),
         incident_id: Some(event.incident_id.clone()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some(event.actor.clone()),
         action_detail: Some(guard::line(&detail).chars().take(MAX_DETAIL).collect()),
         // Nothing was executed, and a success here would be counted among executions.
-        success: None,
-        error_message: None,
         context,
+        ..NewOperation::new(row_id(&event.id), EventType::UserAction)
     })
 }
 

@@ -113,21 +113,13 @@ impl Expected {
     /// not one of a row.
     pub fn as_asked(&self) -> Entry {
         let row = NewOperation {
-            id: String::new(),
             incident_id: self.key.as_ref().and_then(Key::number).map(str::to_owned),
-            approval_id: None,
-            audit_log_id: None,
-            auto_repair_id: None,
-            event_type: EventType::Other,
-            actor: None,
-            action_detail: None,
-            success: None,
-            error_message: None,
             context: match &self.key {
                 Some(Key::Alert(name)) => json!({ "alert_name": name }),
                 Some(Key::Fingerprint(print)) => json!({ "fingerprint": print }),
                 Some(Key::Incident(_)) | None => Value::Object(serde_json::Map::new()),
             },
+            ..NewOperation::new("", EventType::Other)
         };
         Entry::Operation(Operation { row, raw_type: Some(self.name().to_owned()), created_at: self.due })
     }

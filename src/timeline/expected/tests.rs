@@ -13,17 +13,8 @@ fn at(second: i64) -> Timestamp {
 
 fn row(event_type: EventType, second: i64, change: impl FnOnce(&mut NewOperation)) -> Entry {
     let mut row = NewOperation {
-        id: format!("{second:06}-{}", event_type.name()),
         incident_id: Some("INC-7".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type,
-        actor: None,
-        action_detail: None,
-        success: None,
-        error_message: None,
-        context: json!({}),
+        ..NewOperation::new(format!("{second:06}-{}", event_type.name()), event_type)
     };
     change(&mut row);
     Entry::Operation(Operation { row, raw_type: None, created_at: at(second) })

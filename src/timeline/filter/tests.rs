@@ -25,17 +25,13 @@ fn now() -> Timestamp {
 
 fn row() -> Entry {
     let row = NewOperation {
-        id: "0198".to_owned(),
         incident_id: Some("INC-7".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type: EventType::UserAction,
         actor: Some("telegram:100200".to_owned()),
         action_detail: Some("approve\nRestart 資料庫".to_owned()),
         success: Some(false),
         error_message: Some("exit status 1".to_owned()),
         context: json!({"alert_name": "OdooDown", "severity": "P0", "steps": [{"n": 42}], "none": null}),
+        ..NewOperation::new("0198", EventType::UserAction)
     };
     let created_at = "2026-02-04T00:31:00.000001Z".parse().unwrap();
     Entry::Operation(Operation { row, raw_type: None, created_at })

@@ -19,17 +19,11 @@ fn at(second: i64) -> Timestamp {
 /// A row at this second, of INC-7, by this actor.
 fn row(event_type: EventType, second: i64, actor: &str, context: Value) -> Entry {
     let row = NewOperation {
-        id: format!("{second:06}-{}-{actor}", event_type.name()),
         incident_id: Some("INC-7".to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type,
         actor: Some(actor.to_owned()),
-        action_detail: None,
         success: (event_type == ExecutionCompleted).then_some(true),
-        error_message: None,
         context,
+        ..NewOperation::new(format!("{second:06}-{}-{actor}", event_type.name()), event_type)
     };
     Entry::Operation(Operation { row, raw_type: None, created_at: at(second) })
 }

@@ -239,16 +239,10 @@ fn operation(
     context: Map<String, Value>,
 ) -> NewOperation {
     NewOperation {
-        id,
         incident_id: Some(incident.to_owned()),
-        approval_id: None,
-        audit_log_id: None,
-        auto_repair_id: None,
-        event_type,
         actor: Some("alertmanager".to_owned()),
         action_detail: Some(detail),
-        success: None,
-        error_message: None,
         context: context.into(),
+        ..NewOperation::new(id, event_type)
     }
 }

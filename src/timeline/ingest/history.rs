@@ -195,15 +195,12 @@ impl History<'_> {
         let own = (self.source == Source::Incidents && id.chars().count() <= 30).then(|| id.to_owned());
         let is_told = event_type != EventType::TelegramSent;
         let row = NewOperation {
-            id: stable_id(&["backfill", self.source.name(), id, event_type.name()]),
             incident_id: incident.or(own).map(|incident| crate::guard::line(&incident).into_owned()),
             approval_id: match self.source {
                 Source::Approvals => Some(id.to_owned()),
                 Source::Incidents | Source::AuditLogs => text(&columns.approval, 36)?,
             },
             audit_log_id: (self.source == Source::AuditLogs).then(|| id.to_owned()),
-            auto_repair_id: None,
-            event_type,
             actor: match self.source {
                 Source::Incidents => Some("alertmanager".to_owned()),
                 _ if !is_told => Some("system".to_owned()),
@@ -218,6 +215,7 @@ impl History<'_> {
             },
             error_message: if is_told { text(&columns.error, 16_000)? } else { None },
             context: Value::Null,
+            ..NewOperation::new(stable_id(&["backfill", self.source.name(), id, event_type.name()]), event_type)
         };
         clean.say(&mut context);
         Ok((occurred, NewOperation { context: context.into(), ..row }))
