@@ -6,6 +6,8 @@
 mod alertmanager;
 #[path = "support/ingest.rs"]
 mod ingest;
+#[path = "support/overheard.rs"]
+mod overheard;
 #[path = "support/pg.rs"]
 mod pg;
 #[path = "support/proxy.rs"]
@@ -17,6 +19,7 @@ mod service;
 use alertmanager::Alertmanager;
 use ingest::{Running, until};
 use jiff::{SignedDuration, Timestamp};
+use overheard::Overheard;
 use proxy::Proxy;
 use readback::config::IngestSettings;
 use readback::store::{Access, AnyStore, StoreUrl};
@@ -75,7 +78,8 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
     let url = StoreUrl::parse(&db.url_for(&role, Some(port))).unwrap();
     let store = AnyStore::open(&url, Access::ReadWrite).await.unwrap();
     let running = Running::start(store, IngestSettings::default()).await;
-    let sender = Alertmanager::start(&program, running.address, "5m").await;
+    let mut overheard = Overheard::start(running.address).await;
+    let sender = Alertmanager::start(&program, overheard.address, "5m").await;
     let tell = async |alerts: &[&Value]| sender.post("/api/v2/alerts", &json!(alerts)).await;
 
     // One that fires, and a group of two.
@@ -100,14 +104,9 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
     proxy.cut().await;
     let queue = alert("QueueFull", "queue-1");
     tell(&[&ended(&api), &queue]).await;
-    let refused = "refused_total{reason=\"store\"}";
-    tokio::time::timeout(ingest::PATIENCE, async {
-        while running.metric(refused).await < 2 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    })
-    .await
-    .expect("Alertmanager was told 503");
+    let refused = tokio::time::timeout(ingest::PATIENCE, overheard.until_unavailable(2)).await;
+    refused.expect("Alertmanager was told 503, and asked again");
+    assert!(running.metric("refused_total{reason=\"store\"}").await >= 2);
     let (proxy, _) = Proxy::start(port, db.address()).await;
     steps(&running, "api-1", &[AlertReceived, Resolved]).await;
     let told = steps(&running, "queue-1", &[AlertReceived]).await;
