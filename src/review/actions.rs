@@ -97,7 +97,7 @@ pub fn decide(
         }
         check_text(guard, check, reason)?;
     }
-    step(review, stamp, ReviewAct::CheckDecided { check: check.to_owned(), answer })
+    step(review, stamp, ReviewAct::CheckDecided { check: check.to_owned(), answer, heard: None, diligence: None })
 }
 
 /// Records that the guard caught something, by where it stood; never what.
@@ -170,6 +170,7 @@ pub fn sign(
         lane: disposition.lane.id().to_owned(),
         input_digest: disposition.input_digest.clone(),
         policy: disposition.policy.clone(),
+        around: None,
     };
     step(review, stamp, act)
 }

@@ -6,10 +6,10 @@ use super::event::Answer;
 use super::fold::Review;
 use super::signature::Void;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What lies around a review when its lane is computed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Around {
     /// Whether the snapshot the review was opened from is still the current one; `None` if that can't be
     /// told.
@@ -38,7 +38,7 @@ impl Around {
 }
 
 /// What evidence says against a check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objection {
     /// The check.
     pub check: String,

@@ -1,5 +1,8 @@
 //! What happens in a review. A review's state is a fold over these; nothing is edited, only followed.
 
+use super::check::Around;
+use super::follow_up::FollowUp;
+use super::narrative::{Risk, Section};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +33,65 @@ pub enum Answer {
     Unknown,
 }
 
+impl Answer {
+    /// Whether two readers answered the same; their reasons may differ.
+    pub fn agrees(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+/// What a piece of evidence is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// What a probe saw.
+    Probe,
+    /// A pair of states before and after.
+    Pair,
+    /// A row of the timeline.
+    Row,
+    /// A change of the configuration.
+    Configuration,
+}
+
+/// A reference to evidence: enough to find it and to tell whether it is still the same; never its payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceRef {
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// The probe's name or the row's id.
+    pub id: String,
+    /// SHA-256 of it as it was.
+    pub digest: String,
+    /// When it was observed, or happened.
+    pub observed_at: Timestamp,
+    /// After how many seconds it has lost half its weight; none where it is history, which does not age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life_s: Option<u64>,
+}
+
+/// A datum that the reviewer typed and the console compared with evidence (hearback).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeardBack {
+    /// Which datum was asked for.
+    pub datum: String,
+    /// What was typed; the guard has let it through. Foreign text.
+    pub said: String,
+    /// The evidence that it agreed with.
+    pub evidence: EvidenceRef,
+}
+
+/// How an answer was come to: for the second reader, never for blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diligence {
+    /// Seconds that the check was on the screen before it was answered.
+    pub seconds: u32,
+    /// How many pieces of evidence were offered.
+    pub offered: u32,
+    /// How many of them were opened.
+    pub opened: u32,
+}
+
 /// One step of a review.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -56,6 +118,26 @@ pub enum ReviewAct {
         check: String,
         /// The answer.
         answer: Answer,
+        /// The datum that was read back, where the check asks for one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard: Option<HeardBack>,
+        /// How it was come to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        diligence: Option<Diligence>,
+    },
+    /// Evidence was attached to a check, by reference.
+    EvidenceAttached {
+        /// One of the contract's checks.
+        check: String,
+        /// The evidence.
+        evidence: EvidenceRef,
+    },
+    /// Evidence was taken off a check.
+    EvidenceDetached {
+        /// The check.
+        check: String,
+        /// The evidence's id.
+        id: String,
     },
     /// The guard caught something; what is kept says where, never what.
     Quarantined {
@@ -85,6 +167,69 @@ pub enum ReviewAct {
         /// The row's id.
         row: String,
     },
+    /// The actor of this step reads second, without seeing the answers of the first reading.
+    SecondReaderJoined,
+    /// The second reader answered a check.
+    SecondAnswered {
+        /// One of the contract's checks.
+        check: String,
+        /// The answer.
+        answer: Answer,
+        /// How it was come to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        diligence: Option<Diligence>,
+    },
+    /// The second reader is done: from here on both readings are seen, and their differences.
+    SecondSubmitted,
+    /// The reviewers are done with the first reading.
+    Submitted,
+    /// A check was passed over (break-glass).
+    Overridden {
+        /// The check.
+        check: String,
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// An earlier step was wrong; this value stands in its place.
+    Corrected {
+        /// The id of the step that wrote the field.
+        step: String,
+        /// The field.
+        field: String,
+        /// What is right; the guard has let it through.
+        value: String,
+        /// Why the earlier one was wrong.
+        why: String,
+    },
+    /// A review that was handed in or signed goes on.
+    Reopened {
+        /// Why.
+        why: String,
+    },
+    /// A section of the report was written; an empty text takes it back.
+    SectionWritten {
+        /// Which.
+        section: Section,
+        /// The text; the guard has let it through.
+        text: String,
+    },
+    /// A risk was rated, or rated anew.
+    RiskRated {
+        /// The risk.
+        risk: Risk,
+    },
+    /// A risk was taken out of the matrix.
+    RiskDropped {
+        /// Its id.
+        id: String,
+    },
+    /// A follow-up was written, or stands differently now.
+    FollowUpSet {
+        /// The whole item.
+        item: FollowUp,
+    },
     /// The reviewer signed this lane as the outcome.
     Signed {
         /// The lane, computed from everything before.
@@ -93,7 +238,27 @@ pub enum ReviewAct {
         input_digest: String,
         /// Digest of the check set and the lane rules.
         policy: String,
+        /// What lay around the review then, so that the lane can be computed again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        around: Option<Around>,
     },
+}
+
+impl ReviewAct {
+    /// Whether only a reviewer of the first reading takes this step. The others are open to whoever works on the
+    /// review: the second reader, or the owner of a follow-up.
+    pub fn is_of_the_first_reading(&self) -> bool {
+        matches!(
+            self,
+            Self::Opened { .. }
+                | Self::FieldSet { .. }
+                | Self::CheckDecided { .. }
+                | Self::Submitted
+                | Self::Overridden { .. }
+                | Self::Corrected { .. }
+                | Self::Signed { .. }
+        )
+    }
 }
 
 /// A step to be appended, with the identity it was opened with.

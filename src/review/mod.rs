@@ -12,7 +12,9 @@ mod check;
 mod contract;
 mod event;
 mod fold;
+mod follow_up;
 mod lane;
+mod narrative;
 mod plan;
 mod reference;
 mod signature;
@@ -24,9 +26,16 @@ pub use check::{Around, CheckState, Gap, Objection, Standing};
 pub use contract::{
     Check, CheckKind, Constants, Contract, ContractError, Fields, LaneMeaning, Never, PlanNames, SummaryKeys, Words,
 };
-pub use event::{Answer, CandidateId, NewReviewEvent, Recorded, ReviewAct, ReviewId};
-pub use fold::{Anomaly, AnomalyKind, Caught, Decision, EvidenceMark, FieldState, Opening, Review, Touch};
+pub use event::{
+    Answer, CandidateId, Diligence, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent, Recorded, ReviewAct, ReviewId,
+};
+pub use fold::{
+    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
+    Override, Reading, Reopening, Review, SecondReading, Touch,
+};
+pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
+pub use narrative::{Risk, Section};
 pub use plan::{plan, success_line};
 pub use reference::{Reference, references};
 pub use signature::{Signature, Void};

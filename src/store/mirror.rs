@@ -1,7 +1,7 @@
 //! A review record as a row of the timeline, for those that have no row in `alert_operation_log`. Pure.
 
 use super::chain;
-use crate::review::{Answer, Recorded, ReviewAct};
+use crate::review::{Recorded, ReviewAct};
 use crate::timeline::{OwnEvent, OwnKind};
 use serde_json::{Value, json};
 
@@ -27,21 +27,26 @@ fn summary(act: &ReviewAct) -> String {
         ReviewAct::Opened { candidate, .. } => format!("opened a review of {}", candidate.0),
         ReviewAct::FieldSet { field, value } if value.is_empty() => format!("took back {field}"),
         ReviewAct::FieldSet { field, .. } => format!("wrote {field}"),
-        ReviewAct::CheckDecided { check, answer } => format!("{check}: {}", word(answer)),
+        // Not how: a second reader who looks at the timeline must not see the answers of the first.
+        ReviewAct::CheckDecided { check, .. } => format!("answered {check}"),
+        ReviewAct::SecondAnswered { check, .. } => format!("answered {check} in the second reading"),
+        ReviewAct::SecondReaderJoined => "reads second".to_owned(),
+        ReviewAct::SecondSubmitted => "handed in the second reading".to_owned(),
+        ReviewAct::Submitted => "handed in the first reading".to_owned(),
+        ReviewAct::EvidenceAttached { check, evidence } => format!("attached {} to {check}", evidence.id),
+        ReviewAct::EvidenceDetached { check, id } => format!("took {id} off {check}"),
+        ReviewAct::Overridden { check, until, .. } => format!("passed over {check} until {until}"),
+        ReviewAct::Corrected { field, .. } => format!("corrected {field}"),
+        ReviewAct::Reopened { .. } => "reopened the review".to_owned(),
+        ReviewAct::SectionWritten { section, .. } => format!("wrote the {} of the report", section.id()),
+        ReviewAct::RiskRated { risk } => format!("rated risk {}", risk.id),
+        ReviewAct::RiskDropped { id } => format!("dropped risk {id}"),
+        ReviewAct::FollowUpSet { item } => format!("wrote follow-up {}", item.id),
         ReviewAct::Quarantined { field, detector, .. } => format!("quarantined a payload in {field} ({detector})"),
         ReviewAct::QuarantineCleared { field } => format!("removed the quarantined payload from {field}"),
         ReviewAct::EvidenceMarked { row, .. } => format!("marked {row} as evidence"),
         ReviewAct::EvidenceUnmarked { row } => format!("took back {row} as evidence"),
         ReviewAct::Signed { lane, .. } => format!("signed {lane}"),
-    }
-}
-
-fn word(answer: &Answer) -> &'static str {
-    match answer {
-        Answer::Pass => "pass",
-        Answer::Fail => "fail",
-        Answer::NotApplicable { .. } => "not applicable",
-        Answer::Unknown => "unknown",
     }
 }
 

@@ -75,12 +75,18 @@ impl Story {
     }
 
     pub(crate) fn answer(&mut self, check: &str, answer: Answer) {
-        self.push("reviewer", ReviewAct::CheckDecided { check: check.to_owned(), answer });
+        self.push(
+            "reviewer",
+            ReviewAct::CheckDecided { check: check.to_owned(), answer, heard: None, diligence: None },
+        );
     }
 
     pub(crate) fn forge(&mut self, lane: &str, user: &str) {
         let policy = self.contract.digest().to_owned();
-        self.push(user, ReviewAct::Signed { lane: lane.to_owned(), input_digest: "digest".to_owned(), policy });
+        self.push(
+            user,
+            ReviewAct::Signed { lane: lane.to_owned(), input_digest: "digest".to_owned(), policy, around: None },
+        );
     }
 
     pub(crate) fn review(&self) -> Review {

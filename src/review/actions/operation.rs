@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// The longest `action_detail`, in characters: the column's width.
 const MAX_DETAIL: usize = 200;
 
-/// The `USER_ACTION` row of a step that others have to know of (opened, quarantined, signed); `None` for
+/// The `USER_ACTION` row of a step that others have to know of (opened, handed in, signed, overridden…); `None` for
 /// the others. `review` is the state the step was made from, `None` for an opening.
 pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<NewOperation> {
     let candidate = candidate_of(event, review);
@@ -18,7 +18,7 @@ pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<
             format!("readback_opened candidate={name}"),
             json!({"step": "opened", "snapshot_digest": snapshot_digest, "policy": policy}),
         ),
-        ReviewAct::Signed { lane, input_digest, policy } => (
+        ReviewAct::Signed { lane, input_digest, policy, .. } => (
             format!("readback_signed lane={lane} candidate={name}"),
             json!({"step": "signed", "lane": lane, "input_digest": input_digest, "policy": policy}),
         ),
@@ -26,11 +26,30 @@ pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<
             format!("readback_quarantined detector={detector} field={field} candidate={name}"),
             json!({"step": "quarantined", "field": field, "detector": detector, "offset": offset, "len": len}),
         ),
+        ReviewAct::SecondReaderJoined => told("second_reader_joined", name),
+        ReviewAct::SecondSubmitted => told("second_reading_submitted", name),
+        ReviewAct::Submitted => told("submitted", name),
+        ReviewAct::Reopened { .. } => told("reopened", name),
+        ReviewAct::Corrected { step, field, .. } => (
+            format!("readback_corrected field={field} candidate={name}"),
+            json!({"step": "corrected", "field": field, "corrects": step}),
+        ),
+        ReviewAct::Overridden { check, until, .. } => (
+            format!("readback_overridden check={check} until={until} candidate={name}"),
+            json!({"step": "overridden", "check": check, "until": until}),
+        ),
         ReviewAct::FieldSet { .. }
         | ReviewAct::CheckDecided { .. }
+        | ReviewAct::SecondAnswered { .. }
         | ReviewAct::QuarantineCleared { .. }
+        | ReviewAct::EvidenceAttached { .. }
+        | ReviewAct::EvidenceDetached { .. }
         | ReviewAct::EvidenceMarked { .. }
-        | ReviewAct::EvidenceUnmarked { .. } => return None,
+        | ReviewAct::EvidenceUnmarked { .. }
+        | ReviewAct::SectionWritten { .. }
+        | ReviewAct::RiskRated { .. }
+        | ReviewAct::RiskDropped { .. }
+        | ReviewAct::FollowUpSet { .. } => return None,
     };
     context["review_id"] = json!(event.review.0);
     context["candidate"] = candidate.map_or(Value::Null, |candidate| json!(candidate.0));
@@ -42,6 +61,11 @@ pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<
         context,
         ..NewOperation::new(row_id(&event.id), EventType::UserAction)
     })
+}
+
+/// A step that says everything by its name.
+fn told(step: &str, candidate: &str) -> (String, Value) {
+    (format!("readback_{step} candidate={candidate}"), json!({"step": step}))
 }
 
 fn candidate_of<'a>(event: &'a NewReviewEvent, review: Option<&'a Review>) -> Option<&'a CandidateId> {

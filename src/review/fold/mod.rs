@@ -1,10 +1,21 @@
 //! A review's state: a total fold over its recorded steps. What does not fit is kept as an anomaly.
 
+mod parts;
+mod second;
+
+pub use parts::{
+    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
+    Override, Reopening, Touch,
+};
+pub use second::{Reading, SecondReading};
+
 use super::contract::ACTOR_FIELD;
-use super::event::{Answer, CandidateId, Recorded, ReviewAct, ReviewId};
+use super::event::{Answer, Recorded, ReviewAct, ReviewId};
+use super::narrative::{Risk, Section};
 use super::signature::{Signature, Void};
 use crate::guard;
 use jiff::Timestamp;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The state of a review.
@@ -26,6 +37,26 @@ pub struct Review {
     pub caught: Vec<Caught>,
     /// The rows of the timeline that are marked as evidence, by id.
     pub evidence: BTreeMap<String, EvidenceMark>,
+    /// The evidence that was attached to each check, by reference, in order.
+    pub attached: BTreeMap<String, Vec<Attached>>,
+    /// Everybody who opened, wrote, answered or signed as a reviewer: none of them reads second.
+    pub reviewers: BTreeSet<String>,
+    /// The second reading, where somebody joined for one.
+    pub second: Option<SecondReading>,
+    /// Who handed the first reading in, and when; none once it was reopened.
+    pub submitted: Option<Touch>,
+    /// The last override of each check, whether it still holds or not.
+    pub overrides: BTreeMap<String, Override>,
+    /// Every correction, in order.
+    pub corrections: Vec<Correction>,
+    /// Every reopening, in order.
+    pub reopenings: Vec<Reopening>,
+    /// The sections of the report; one taken back has an empty text.
+    pub sections: BTreeMap<Section, FieldState>,
+    /// The risk matrix, by the risk's id.
+    pub risks: BTreeMap<String, Risk>,
+    /// What is still owed, by the item's id.
+    pub follow_ups: BTreeMap<String, FollowUpState>,
     /// Every sign-off, in order.
     pub signatures: Vec<Signature>,
     /// What did not fit.
@@ -35,115 +66,8 @@ pub struct Review {
     version: u64,
     last_seq: u64,
     seen: BTreeSet<String>,
-}
-
-/// What a review was opened on, and by whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opening {
-    /// The candidate.
-    pub candidate: CandidateId,
-    /// SHA-256 of the change-evidence snapshot.
-    pub snapshot_digest: String,
-    /// The policy at that time.
-    pub policy: String,
-    /// Who and when.
-    pub by: Touch,
-}
-
-/// Who did something, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Touch {
-    /// `console:<user>`. Foreign text.
-    pub actor: String,
-    /// By the database's clock.
-    pub recorded_at: Timestamp,
-}
-
-/// A field as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldState {
-    /// The value; empty when it was taken back. Foreign text.
-    pub value: String,
-    /// The review's version after it was written.
-    pub version: u64,
-    /// Who and when.
-    pub by: Touch,
-}
-
-/// An answer as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
-    /// The answer.
-    pub answer: Answer,
-    /// Who and when.
-    pub by: Touch,
-}
-
-/// Something the guard caught: where, never what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caught {
-    /// The field.
-    pub field: String,
-    /// The detector's name.
-    pub detector: String,
-    /// Byte offset.
-    pub offset: usize,
-    /// Length in bytes.
-    pub len: usize,
-    /// The review's version after it was caught.
-    pub version: u64,
-    /// Whether it has been removed.
-    pub cleared: bool,
-    /// Who and when.
-    pub by: Touch,
-}
-
-/// A row of the timeline that is marked as evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EvidenceMark {
-    /// The step's id.
-    pub event: String,
-    /// Digest of the row as it was recorded then, where there is one.
-    pub digest: Option<String>,
-    /// Who and when.
-    pub by: Touch,
-}
-
-/// A step that did not fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Anomaly {
-    /// The event's id.
-    pub event: String,
-    /// Its place in the chain.
-    pub seq: u64,
-    /// What is odd about it.
-    pub kind: AnomalyKind,
-}
-
-/// What is odd about a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AnomalyKind {
-    /// It belongs to another review; it was not applied.
-    OtherReview,
-    /// It came before the review was opened.
-    NotOpened,
-    /// The review was open already; the first opening stands.
-    OpenedTwice,
-    /// Its writer had seen another number of steps.
-    Version {
-        /// What the writer had seen.
-        expected: u64,
-        /// What stood.
-        found: u64,
-    },
-    /// Its place in the chain is not after the one before.
-    Order,
-    /// Nothing was quarantined in that field.
-    NothingQuarantined,
-    /// That row was not marked as evidence.
-    NotMarked,
-    /// A sign-off that does not count.
-    Void(Void),
+    /// Which step wrote which field, for corrections.
+    wrote: BTreeMap<String, String>,
 }
 
 impl Review {
@@ -166,12 +90,23 @@ impl Review {
             answers: BTreeMap::new(),
             caught: Vec::new(),
             evidence: BTreeMap::new(),
+            attached: BTreeMap::new(),
+            reviewers: BTreeSet::new(),
+            second: None,
+            submitted: None,
+            overrides: BTreeMap::new(),
+            corrections: Vec::new(),
+            reopenings: Vec::new(),
+            sections: BTreeMap::new(),
+            risks: BTreeMap::new(),
+            follow_ups: BTreeMap::new(),
             signatures: Vec::new(),
             anomalies: Vec::new(),
             last: None,
             version: 0,
             last_seq: 0,
             seen: BTreeSet::new(),
+            wrote: BTreeMap::new(),
         }
     }
 
@@ -202,6 +137,12 @@ impl Review {
 
     fn act(&mut self, step: &Recorded, by: Touch) {
         let version = self.version;
+        if step.event.act.is_of_the_first_reading() {
+            if self.second.as_ref().is_some_and(|second| second.reader.actor == by.actor) {
+                return self.note(step, AnomalyKind::NotIndependent);
+            }
+            self.reviewers.insert(by.actor.clone());
+        }
         match &step.event.act {
             ReviewAct::Opened { .. } if self.opening.is_some() => self.note(step, AnomalyKind::OpenedTwice),
             ReviewAct::Opened { candidate, snapshot_digest, policy } => {
@@ -212,15 +153,27 @@ impl Review {
                     by,
                 });
             }
-            ReviewAct::FieldSet { field, value } => {
-                if field == ACTOR_FIELD {
-                    self.attributions.insert(value.clone());
+            ReviewAct::FieldSet { field, value } => self.write(step, field, value, by),
+            ReviewAct::Corrected { step: wrong, field, value, why } => {
+                if self.wrote.get(wrong) != Some(field) {
+                    return self.note(step, AnomalyKind::NothingCorrected);
                 }
-                self.fields.insert(field.clone(), FieldState { value: value.clone(), version, by });
+                let correction =
+                    Correction { step: wrong.clone(), field: field.clone(), why: why.clone(), by: by.clone() };
+                self.corrections.push(correction);
+                self.write(step, field, value, by);
             }
-            ReviewAct::CheckDecided { check, answer } => {
-                self.answers.insert(check.clone(), Decision { answer: answer.clone(), by });
+            ReviewAct::CheckDecided { check, answer, heard, diligence } => {
+                let decision =
+                    Decision { answer: answer.clone(), heard: heard.clone(), diligence: *diligence, version, by };
+                self.answers.insert(check.clone(), decision);
             }
+            ReviewAct::EvidenceAttached { check, evidence } => {
+                let all = self.attached.entry(check.clone()).or_default();
+                all.retain(|known| known.evidence.id != evidence.id);
+                all.push(Attached { evidence: evidence.clone(), by });
+            }
+            ReviewAct::EvidenceDetached { check, id } => self.detach(step, check, id),
             ReviewAct::Quarantined { field, detector, offset, len } => self.caught.push(Caught {
                 field: field.clone(),
                 detector: detector.clone(),
@@ -240,7 +193,55 @@ impl Review {
                     self.note(step, AnomalyKind::NotMarked);
                 }
             }
-            ReviewAct::Signed { lane, input_digest, policy } => self.sign(step, lane, input_digest, policy),
+            ReviewAct::SecondReaderJoined => self.join(step, by),
+            ReviewAct::SecondAnswered { check, answer, diligence } => {
+                let decision = Decision { answer: answer.clone(), heard: None, diligence: *diligence, version, by };
+                self.answer_second(step, check, decision);
+            }
+            ReviewAct::SecondSubmitted => self.submit_second(step, by),
+            ReviewAct::Submitted => self.submitted = Some(by),
+            ReviewAct::Reopened { why } => {
+                self.submitted = None;
+                self.reopenings.push(Reopening { why: why.clone(), by });
+            }
+            ReviewAct::Overridden { check, reason, until } => {
+                let passed_over = Override { reason: reason.clone(), until: *until, by };
+                self.overrides.insert(check.clone(), passed_over);
+            }
+            ReviewAct::SectionWritten { section, text } => {
+                self.sections.insert(*section, FieldState { value: text.clone(), version, by });
+            }
+            ReviewAct::RiskRated { risk } => {
+                self.risks.insert(risk.id.clone(), risk.clone());
+            }
+            ReviewAct::RiskDropped { id } => {
+                if self.risks.remove(id).is_none() {
+                    self.note(step, AnomalyKind::NothingThere);
+                }
+            }
+            ReviewAct::FollowUpSet { item } => {
+                self.follow_ups.insert(item.id.clone(), FollowUpState { item: item.clone(), by });
+            }
+            ReviewAct::Signed { lane, input_digest, policy, .. } => self.sign(step, lane, input_digest, policy),
+        }
+    }
+
+    fn write(&mut self, step: &Recorded, field: &str, value: &str, by: Touch) {
+        if field == ACTOR_FIELD {
+            self.attributions.insert(value.to_owned());
+        }
+        self.wrote.insert(step.event.id.clone(), field.to_owned());
+        let state = FieldState { value: value.to_owned(), version: self.version, by };
+        self.fields.insert(field.to_owned(), state);
+    }
+
+    fn detach(&mut self, step: &Recorded, check: &str, id: &str) {
+        let Some(all) = self.attached.get_mut(check).filter(|all| all.iter().any(|one| one.evidence.id == id)) else {
+            return self.note(step, AnomalyKind::NothingThere);
+        };
+        all.retain(|one| one.evidence.id != id);
+        if all.is_empty() {
+            self.attached.remove(check);
         }
     }
 
@@ -318,6 +319,33 @@ impl Review {
         let answers: BTreeMap<_, _> = self.answers.iter().map(|(name, decision)| (name, &decision.answer)).collect();
         let caught: Vec<_> = self.caught.iter().map(|hit| (&hit.field, &hit.detector, hit.cleared)).collect();
         let void = self.signatures.iter().filter(|signature| signature.void.is_some()).count();
-        guard::digest_of(&(opening, fields, answers, caught, void))
+        let base = (opening, fields, answers, caught, void);
+        let later = Later::of(self);
+        // What was signed before there was anything of this keeps its digest.
+        if later == Later::default() { guard::digest_of(&base) } else { guard::digest_of(&(base, later)) }
+    }
+}
+
+/// What a lane is computed from besides fields, answers and quarantine.
+#[derive(Default, PartialEq, Serialize)]
+struct Later<'a> {
+    attached: BTreeMap<&'a str, Vec<(&'a str, &'a str)>>,
+    second: Option<(&'a str, bool, BTreeMap<&'a str, &'a Answer>)>,
+    overrides: BTreeMap<&'a str, Timestamp>,
+}
+
+impl<'a> Later<'a> {
+    fn of(review: &'a Review) -> Self {
+        let refs = |all: &'a Vec<Attached>| {
+            all.iter().map(|one| (one.evidence.id.as_str(), one.evidence.digest.as_str())).collect()
+        };
+        Self {
+            attached: review.attached.iter().map(|(check, all)| (check.as_str(), refs(all))).collect(),
+            second: review.second.as_ref().map(|second| {
+                let answers = second.answers.iter().map(|(check, decision)| (check.as_str(), &decision.answer));
+                (second.reader.actor.as_str(), second.submitted.is_some(), answers.collect())
+            }),
+            overrides: review.overrides.iter().map(|(check, one)| (check.as_str(), one.until)).collect(),
+        }
     }
 }
