@@ -9,9 +9,12 @@ use std::sync::Arc;
 /// The guard's eyes. Cheap to clone; holds no value.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
-    known: Option<Arc<KnownValues>>,
+    known: Vec<Arc<KnownValues>>,
     allow: Arc<[Allow]>,
 }
+
+/// How many sets of values are known at most: what now stands, and what stood before it was changed or could not be read.
+const SETS: usize = 8;
 
 /// A hit that is let through, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +28,25 @@ pub struct Allowed {
 impl Watch {
     /// Looks out for these values besides every known shape. `key` is any secret of this process.
     pub fn knowing<'a>(key: &Secret, values: impl IntoIterator<Item = &'a Secret>) -> Self {
-        Self { known: Some(Arc::new(KnownValues::new(key, values))), ..Self::default() }
+        Self { known: vec![Arc::new(KnownValues::new(key, values))], ..Self::default() }
     }
 
     /// Lets through what one of these fits.
     #[must_use]
     pub fn allowing(mut self, allow: &[Allow]) -> Self {
         self.allow = allow.into();
+        self
+    }
+
+    /// Looks out for what an earlier guard of the same key knew, too: a value that was rotated, or whose layer can't be
+    /// read now, still stands in old rows. Of very many sets the oldest are forgotten.
+    #[must_use]
+    pub fn remembering(mut self, earlier: &Self) -> Self {
+        for known in &earlier.known {
+            if self.known.len() < SETS && !self.known.iter().any(|newer| newer.covers(known)) {
+                self.known.push(Arc::clone(known));
+            }
+        }
         self
     }
 
@@ -43,7 +58,7 @@ impl Watch {
     /// Everything in a text that must not be kept, and what looks like it and is let through on purpose; both in the
     /// order they stand there.
     pub fn look(&self, text: &str) -> (Vec<Hit>, Vec<Allowed>) {
-        let mut hits = self.known.as_ref().map(|known| known.find(text)).unwrap_or_default();
+        let mut hits: Vec<Hit> = self.known.iter().flat_map(|known| known.find(text)).collect();
         hits.extend(scan(text));
         hits.sort_by_key(|hit| (hit.offset, std::cmp::Reverse(hit.len)));
         let mut allowed = Vec::new();
@@ -110,6 +125,22 @@ mod tests {
         assert_eq!((allowed[0].hit.offset, allowed[0].reason.as_str()), (9, "ids of builds"));
         let knowing = Watch::knowing(&Secret::new("key"), [&Secret::new(id)]).allowing(&[allow]);
         assert_eq!(knowing.catch(&text).len(), 1, "but this one is a value of the stack");
+    }
+
+    #[test]
+    fn what_was_known_once_is_not_forgotten_when_a_layer_can_not_be_read_or_a_value_was_changed() {
+        let (key, old, new) =
+            (Secret::new("key"), Secret::new("an old invented one"), Secret::new("a new invented one"));
+        let first = Watch::knowing(&key, [&old]);
+        let rotated = Watch::knowing(&key, [&new]).remembering(&first);
+        let unread = Watch::default().remembering(&rotated);
+        for watch in [&rotated, &unread] {
+            assert_eq!(masked(watch, "an old invented one"), "[known_value masked]");
+            assert_eq!(masked(watch, "a new invented one"), "[known_value masked]");
+        }
+        let again = (0..100).fold(unread, |known, _| Watch::knowing(&key, [&new]).remembering(&known));
+        assert_eq!(again.known.len(), 2, "the same values again are not a set more");
+        assert_eq!(masked(&again, "an old invented one"), "[known_value masked]");
     }
 
     #[test]

@@ -65,10 +65,14 @@ impl LayerTask {
         door: watch::Sender<Watch>,
     ) {
         // What the files hold is known at once; secrets and what runs may take their time.
-        let _ = door.send(self.known().await);
+        let mut known = self.known().await;
+        let _ = door.send(known.clone());
         loop {
             let is_early = eyes.look(&events).await.is_err();
             let Compared { matrix, hosts, guard } = Box::pin(self.read()).await;
+            // A value that is not read this time still stands in the rows that were masked because of it.
+            let guard = guard.remembering(&known);
+            known.clone_from(&guard);
             // The guard first, so that nothing that was just learned gets past it.
             let _ = door.send(guard.clone());
             for event in [Event::Guard(guard), Event::HostsLooked(hosts), Event::EnvCompared(Box::new(matrix))] {

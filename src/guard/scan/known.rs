@@ -78,6 +78,15 @@ impl KnownValues {
         hex.learn(self.key, digest_bytes(value).as_bytes());
     }
 
+    /// Whether whatever the other finds is found by this one. Sets under two keys can't be compared, and don't cover
+    /// each other.
+    pub fn covers(&self, other: &Self) -> bool {
+        let tables = || self.tables.iter().zip(&other.tables);
+        self.key == other.key
+            && other.short.is_subset(&self.short)
+            && tables().all(|(own, others)| others.windows.iter().all(|window| own.has(*window)))
+    }
+
     /// How many windows are known; it may be shown.
     pub fn len(&self) -> usize {
         self.short.len() + self.tables.iter().map(|table| table.windows.len()).sum::<usize>()
