@@ -269,9 +269,14 @@ impl Facts {
     fn compared(&self, question: impl Fn(&Matrix) -> Known) -> Known {
         let not_yet = || Known::Unknown(NOT_READ_YET.to_owned());
         match self.matrix.as_ref().map_or_else(not_yet, question) {
-            Known::Holds if age(self.compared_at, self.now) > COMPARISON_LASTS => Known::Unknown(TOO_OLD.to_owned()),
+            Known::Holds if self.comparison_is_old() => Known::Unknown(TOO_OLD.to_owned()),
             known => known,
         }
+    }
+
+    /// Whether the comparison of the layers is so old that it shows nothing of now.
+    pub fn comparison_is_old(&self) -> bool {
+        age(self.compared_at, self.now) > COMPARISON_LASTS
     }
 
     /// What stands beside a row: notes, corrections, marks; with what is not recorded yet.

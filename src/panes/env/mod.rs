@@ -140,7 +140,7 @@ impl Pane for EnvPane {
             Action::Refresh => out.ask(Effect::ReadEnv),
             Action::Copy => {
                 if let Some(key) = self.key(facts, self.selection().index()) {
-                    out.tell("copied the key's name");
+                    out.tell("the key's name was sent to the terminal's clipboard");
                     out.ask(Effect::Copy(key.to_owned()));
                 }
             }
@@ -202,6 +202,7 @@ impl Pane for EnvPane {
             keys + matrix.findings.iter().filter(|finding| finding.severity == severity).count()
         };
         match (count(Severity::Error), count(Severity::Warning), matrix.unread.len()) {
+            (0, 0, 0) if facts.comparison_is_old() => Badge::new("old", Role::Stale),
             (0, 0, 0) => Badge::new("no findings", Role::Pass),
             (0, 0, unread) => Badge::new(format!("{unread} unread"), Role::Unknown),
             (0, warnings, _) => Badge::new(format!("{warnings} warn"), Role::Warn),
