@@ -20,7 +20,14 @@ pub fn render(file: &EnvFile, plan: &Plan, order: &[String]) -> Result<Secret, S
             let text = in_its_style(entry, value).map_or_else(|| quoted(value.expose()), Ok).map_err(why)?;
             let name = if entry.assign == Assign::Inherit { format!("{}=", entry.key) } else { String::new() };
             let text = [name.as_bytes(), text.expose()].concat();
-            edits.push((entry.raw.start as usize, entry.raw.end as usize, text));
+            let (from, to) = match (entry.raw.start as usize, entry.raw.end as usize) {
+                (start, end) if start == end && entry.assign == Assign::Value => {
+                    let at = behind_the_separator(file.bytes(), start);
+                    (at, at)
+                }
+                stands => stands,
+            };
+            edits.push((from, to, text));
         } else {
             let text = quoted(value.expose()).map_err(why)?;
             let at = place(file, &planned.key, order, &added);
@@ -31,6 +38,15 @@ pub fn render(file: &EnvFile, plan: &Plan, order: &[String]) -> Result<Secret, S
     let after = apply(file.bytes(), edits);
     check(file, plan, after.expose())?;
     Ok(after)
+}
+
+/// Where the value of a key without one goes: not behind blanks, for a shell would run it there, and not behind the
+/// carriage return of the line's end.
+fn behind_the_separator(source: &[u8], mut at: usize) -> usize {
+    while at > 0 && b" \t\x0b\x0c\r".contains(&source[at - 1]) {
+        at -= 1;
+    }
+    at
 }
 
 /// Whether a value is made of others: the text of a variable stands in it.

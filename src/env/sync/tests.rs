@@ -41,6 +41,13 @@ fn only_the_value_changes_and_its_quotes_stay() {
 }
 
 #[test]
+fn a_value_that_was_missing_stands_behind_the_separator_and_before_the_end_of_the_line() {
+    assert_eq!(synced("A=\r\nB=1\r\n", &[secret("A", "new")], &[]).unwrap(), "A=new\r\nB=1\r\n");
+    assert_eq!(synced("A=  \nB=1\n", &[secret("A", "new")], &[]).unwrap(), "A=new  \nB=1\n");
+    assert_eq!(synced("A: \t", &[secret("A", "new")], &[]).unwrap(), "A:new \t");
+}
+
+#[test]
 fn of_two_lines_the_one_that_counts_changes() {
     assert_eq!(synced("A=1\nA=2\n", &[secret("A", "3")], &[]).unwrap(), "A=1\nA=3\n");
 }
