@@ -62,15 +62,16 @@ impl EnvWatch {
         &self.file
     }
 
-    /// Looks at the file, and tells what changed since anybody on this machine last looked. A file that can't be
-    /// read, or that Compose refuses, is told by the comparison of the layers, not here. Only for who holds the lock
-    /// of a sync; everyone else takes [`EnvWatch::look_beside_syncs`]. Blocks.
-    pub fn look(&mut self) -> Option<OwnEvent> {
-        self.look_unless(|_, _| false).unwrap_or_default()
+    /// What changed since anybody on this machine last looked, without taking it as seen: it may not come to be recorded.
+    /// Only for who holds the lock of a sync; everyone else takes [`EnvWatch::look_beside_syncs`]. Blocks.
+    pub fn peek(&self) -> Option<OwnEvent> {
+        let (keys, about) = self.read()?;
+        self.told(&self.recall()?, &keys, &about)
     }
 
-    /// The same, unless it is too early: what a sync writes is not told as somebody's edit, nor half a write as a whole
-    /// one. Blocks.
+    /// Looks at the file, and tells what changed since anybody on this machine last looked. A file that can't be read, or
+    /// that Compose refuses, is told by the comparison of the layers, not here. What a sync writes is not told as somebody's edit, nor half a write as a whole
+    /// one: then it is too early. Blocks.
     pub fn look_beside_syncs(&mut self) -> Result<Option<OwnEvent>, TooEarly> {
         self.look_unless(|file, about| is_young(about) || is_locked(file))
     }
@@ -89,16 +90,21 @@ impl EnvWatch {
             self.seen = self.seen.as_ref().map(|_| keys);
             return Ok(None);
         }
-        let told = self.seen.take().or(kept).and_then(|before| {
-            let written = Timestamp::try_from(about.modified().ok()?).ok()?;
-            let sessions = sessions().map(|sessions| present(sessions, written));
-            let by = Attribution { owner: name_of(about.uid()), sessions };
-            let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            event(&name, &before, &keys, written, &by)
-        });
+        let told = self.seen.take().or(kept).and_then(|before| self.told(&before, &keys, &about));
         self.keep(&keys);
         self.seen = (!self.keeps).then_some(keys);
         Ok(told)
+    }
+
+    fn told(&self, before: &Keys, keys: &Keys, about: &Metadata) -> Option<OwnEvent> {
+        if before == keys {
+            return None;
+        }
+        let written = Timestamp::try_from(about.modified().ok()?).ok()?;
+        let sessions = sessions().map(|sessions| present(sessions, written));
+        let by = Attribution { owner: name_of(about.uid()), sessions };
+        let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        event(&name, before, keys, written, &by)
     }
 
     fn read(&self) -> Option<(Keys, Metadata)> {
@@ -195,16 +201,35 @@ mod tests {
         EnvWatch::new(folder.join(".env"), folder.join("memory.env.json"), fingerprinter, true)
     }
 
+    fn look(watch: &mut EnvWatch) -> Option<OwnEvent> {
+        watch.look_unless(|_, _| false).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_was_peeked_at_is_told_again_until_it_was_taken_as_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
+        write("A=1\n");
+        assert_eq!(watch(folder.path()).peek(), None, "there is nothing to compare with");
+        assert_eq!(look(&mut watch(folder.path())), None);
+        write("A=2\n");
+        let peeked = watch(folder.path()).peek();
+        assert!(peeked.is_some());
+        assert_eq!(watch(folder.path()).peek(), peeked);
+        assert_eq!(look(&mut watch(folder.path())), peeked);
+        assert_eq!(watch(folder.path()).peek(), None);
+    }
+
     #[test]
     fn a_change_is_told_once_and_also_after_the_console_was_closed() {
         let folder = tempfile::tempdir().unwrap();
         let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
         write("S3=invented-value\nA=1\n");
-        assert_eq!(watch(folder.path()).look(), None, "the first look has nothing to compare with");
+        assert_eq!(look(&mut watch(folder.path())), None, "the first look has nothing to compare with");
         write("A=1\n");
-        let told = watch(folder.path()).look().unwrap();
+        let told = look(&mut watch(folder.path())).unwrap();
         assert!(told.summary.contains("lost S3"), "{}", told.summary);
-        assert_eq!(watch(folder.path()).look(), None);
+        assert_eq!(look(&mut watch(folder.path())), None);
         let memory = std::fs::read_to_string(folder.path().join("memory.env.json")).unwrap();
         assert!(!memory.contains("invented-value"));
     }
@@ -214,14 +239,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
         write("A=1\n");
-        assert_eq!(watch(folder.path()).look(), None);
+        assert_eq!(look(&mut watch(folder.path())), None);
         write("A=2\n");
         watch(folder.path()).take_as_seen();
-        assert_eq!(watch(folder.path()).look(), None);
+        assert_eq!(look(&mut watch(folder.path())), None);
         write("A='2\n");
-        assert_eq!(watch(folder.path()).look(), None);
+        assert_eq!(look(&mut watch(folder.path())), None);
         write("A=3\n");
-        assert!(watch(folder.path()).look().is_some());
+        assert!(look(&mut watch(folder.path())).is_some());
     }
 
     #[test]
@@ -232,11 +257,11 @@ mod tests {
         let memory = folder.path().join("memory.env.json");
         let mut reader = EnvWatch::new(folder.path().join(".env"), memory.clone(), fingerprinter, false);
         write("A=1\n");
-        assert_eq!(reader.look(), None);
+        assert_eq!(look(&mut reader), None);
         for text in ["A=2\n", "A=1\n"] {
             write(text);
-            assert!(reader.look().is_some(), "{text}");
-            assert_eq!(reader.look(), None, "{text}");
+            assert!(look(&mut reader).is_some(), "{text}");
+            assert_eq!(look(&mut reader), None, "{text}");
         }
         assert!(!memory.exists());
     }

@@ -167,8 +167,8 @@ impl Sync {
         crate::probes::fault::halt("sync:locked");
         replace::sweep(&self.target);
         // What was changed by hand before this, and nobody has told yet, is told as such.
-        let mut watch = context.env_watch(self.fingerprinter.clone())?;
-        let by_hand = watch.look();
+        let watch = context.env_watch(self.fingerprinter.clone())?;
+        let by_hand = watch.peek();
         let (old, file, values) = self.read()?;
         let plan = plan(&file, &values, &self.secrets, &self.fingerprinter).map_err(SyncFailure::Plan)?;
         if plan.file != shown.file || plan.changes != shown.changes {
@@ -189,10 +189,13 @@ impl Sync {
             let text = format!("{} does not read back as it was written; the backup is {backup}", self.target.shown());
             return Err(StartError::Other(text));
         }
-        watch.take_as_seen();
         let unrecorded =
             record::in_the_store(context, by_hand.as_ref(), &record::synced(context, &plan, at, &by, why, &backup))
                 .err();
+        // Of what was not recorded a console tells when it looks next.
+        if unrecorded.is_none() {
+            watch.take_as_seen();
+        }
         Ok(Applied { at, backup, unrecorded })
     }
 
