@@ -111,7 +111,7 @@ impl Incidents {
             }
             Action::Copy => {
                 if let Some(incident) = selected {
-                    out.tell("copied the incident's name");
+                    out.tell("the incident's name was sent to the terminal's clipboard");
                     out.ask(Effect::Copy(incident.name().to_owned()));
                 }
             }
@@ -182,8 +182,9 @@ fn name(incidents: &[Incident], at: usize) -> String {
 
 /// The filter that its rows fit.
 fn rows_of(incident: &Incident, facts: &Facts) -> Option<Filter> {
-    let last = incident.moments.claimed.map(|_| incident.last);
-    Filter::parse(&incident.key.filter(incident.first, last), &facts.setting.zone).ok()
+    let (first, last) = incident.stands;
+    let last = incident.moments.claimed.map(|_| last);
+    Filter::parse(&incident.key.filter(first, last), &facts.setting.zone).ok()
 }
 
 /// Both times to recover over all that was read.

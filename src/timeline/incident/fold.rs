@@ -64,6 +64,7 @@ impl Incident {
             alert: None,
             first,
             last: first,
+            stands: (Timestamp::MAX, Timestamp::MIN),
             rows: 0,
             moments: Moments::default(),
             flaps: 0,
@@ -96,6 +97,7 @@ impl Incident {
     fn take(&mut self, row: &Entry) {
         self.rows += 1;
         self.last = row.happened_at();
+        self.stands = (self.stands.0.min(row.at()), self.stands.1.max(row.at()));
         actor::count(&mut self.actors, row);
         match row {
             Entry::Own(event) if event.kind == OwnKind::RecoveryVerified => self.prove(row.happened_at()),

@@ -95,6 +95,9 @@ pub struct Incident {
     pub first: Timestamp,
     /// Its last row.
     pub last: Timestamp,
+    /// The earliest and the latest time at which its rows stand in the log: where they came from old records, long after
+    /// they happened.
+    pub stands: (Timestamp, Timestamp),
     /// How many rows it has, the console's own included.
     pub rows: usize,
     /// When what happened.

@@ -238,9 +238,12 @@ fn the_filter_of_an_incident_fits_its_rows_and_no_others() {
         unnumbered(about(AlertReceived, 5_000, "a \"quoted\" name")),
     ];
     rows.push(unnumbered(row(AlertReceived, 3, "x", json!({ "alert_name": "a \"quoted\" name", "fingerprint": "f" }))));
+    // From old records: it happened long before it stands in the log.
+    let old = json!({ "alert_name": "old", "occurred_at": at(-90_000).to_string(), "backfill": "incidents" });
+    rows.extend([7_000, 7_001].map(|seconds| unnumbered(row(AlertReceived, seconds, "x", old.clone()))));
     for incident in incidents(&rows) {
-        let last = incident.moments.claimed.map(|_| incident.last);
-        let filter = Filter::parse(&incident.key.filter(incident.first, last), &TimeZone::UTC).unwrap();
+        let last = incident.moments.claimed.map(|_| incident.stands.1);
+        let filter = Filter::parse(&incident.key.filter(incident.stands.0, last), &TimeZone::UTC).unwrap();
         let fitting = rows.iter().filter(|row| filter.matches(row, at(9_000))).count();
         assert_eq!(fitting, incident.rows, "{filter}");
     }
