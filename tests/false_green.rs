@@ -106,7 +106,7 @@ fn cleared_and_verified_are_two_states_with_two_clocks() {
     let row = |kind: &str, ago| Row { ago, ..Row::of(kind) };
     let clocks = |rows: &[Row], verified_ago: Option<i64>| {
         let mut entries = Case { log: rows.to_vec(), ..Case::default() }.entries();
-        let claim = Claim { incident: "INC-1".to_owned(), row: "resolved".to_owned() };
+        let claim = Claim { incident: "INC-1".to_owned(), row: "resolved".to_owned(), at: fault::ago(600) };
         entries.extend(verified_ago.map(|ago| Entry::Own(proof(&claim, "console:ann", &[], fault::ago(ago)))));
         let incident = incidents(&entries).remove(0);
         let seconds = |measure: Measure| measure.of(&incident).map(|took| took.as_secs());

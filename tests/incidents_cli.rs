@@ -53,7 +53,7 @@ async fn stack() -> Stack {
         row("INC-3", UserAction, 1_100, "telegram:700"),
     ];
     store.import(&rows).await.unwrap();
-    let claim = Claim { incident: "INC-2".to_owned(), row: "INC-2-2700".to_owned() };
+    let claim = Claim { incident: "INC-2".to_owned(), row: "INC-2-2700".to_owned(), at: ago(2_700) };
     store.append_own(&proof(&claim, "console:ann", &[], ago(2_100))).await.unwrap();
     store.close().await;
     stack

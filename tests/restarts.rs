@@ -262,6 +262,26 @@ async fn no_proof_is_recorded_of_one_alert_while_another_of_the_incident_fires()
 }
 
 #[tokio::test]
+async fn what_was_seen_before_the_claim_does_not_prove_it() {
+    use readback::store::{Access, AnyStore, Store, StoreUrl};
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("store.db").display());
+    let store = AnyStore::open(&StoreUrl::parse(&url).unwrap(), Access::ReadWrite).await.unwrap();
+    store.append(&row("0d00c0de-0000-4000-8000-000000000001", EventType::AlertReceived)).await.unwrap();
+    let mut console = console(&url, folder.path(), 1, Timestamp::now()).await;
+    proved(&mut console).await;
+    store.append(&row("0d00c0de-0000-4000-8000-000000000002", EventType::Resolved)).await.unwrap();
+    console.until("it is resolved", |facts| facts.log.entries.len() == 2).await;
+    console.later(1).await;
+    let incident = console.app.facts().latest_incident().unwrap();
+    assert_eq!(incident.state(console.app.facts().now), IncidentState::ClearedUnverified);
+    console.later(29).await;
+    proved(&mut console).await;
+    console.until("the proof is recorded", |facts| !own(facts, OwnKind::RecoveryVerified).is_empty()).await;
+    console.end().await;
+}
+
+#[tokio::test]
 async fn the_second_clock_stops_once_and_every_console_shows_the_same() {
     use readback::store::{Access, AnyStore, Store, StoreUrl};
     let folder = tempfile::tempdir().unwrap();

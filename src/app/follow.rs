@@ -14,19 +14,21 @@ impl App {
         self.read_back(out);
     }
 
-    /// The second clock stops when the gate is green for the first time after the claim. Asked for once; again
+    /// The second clock stops when the gate is green for the first time after the claim, by evidence that was seen since.
+    /// Asked for once; again
     /// after each reading of the log that does not show it.
     fn record_proofs(&mut self, out: &mut Outbox<'_>) {
         if self.facts.recovery.state != RecoveryState::VerifiedRecovery {
             return;
         }
-        let is_new = |claim: &&timeline::Claim| !self.asked.contains(&claim.row);
+        let required = || self.facts.evidence.iter().filter(|seen| seen.required);
+        let is_new =
+            |claim: &&timeline::Claim| !self.asked.contains(&claim.row) && required().all(|seen| seen.as_of > claim.at);
         let claims: Vec<_> = self.facts.reading.unverified().iter().filter(is_new).cloned().collect();
         if claims.is_empty() {
             return;
         }
-        let required = self.facts.evidence.iter().filter(|seen| seen.required);
-        let evidence: Vec<String> = required.map(Evidence::digest).collect();
+        let evidence: Vec<String> = required().map(Evidence::digest).collect();
         for claim in claims {
             let event = timeline::proof(&claim, &self.facts.setting.actor, &evidence, self.facts.now);
             self.asked.insert(claim.row);

@@ -13,6 +13,8 @@ pub struct Claim {
     pub incident: String,
     /// The id of its row.
     pub row: String,
+    /// When it was recorded: what was seen before proves nothing of it.
+    pub at: Timestamp,
 }
 
 /// The claims since then that no recorded proof stands behind and after which nothing has fired again.
@@ -29,7 +31,7 @@ pub fn unverified(entries: &[Entry], since: Timestamp) -> Vec<Claim> {
             && alerts.of(row).is_none()
             && !proofs.contains(proof_id(row.id()).as_str())
         {
-            found.push(Claim { incident: incident.to_owned(), row: row.id().to_owned() });
+            found.push(Claim { incident: incident.to_owned(), row: row.id().to_owned(), at: row.at() });
         }
     }
     found
