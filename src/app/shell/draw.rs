@@ -91,12 +91,13 @@ impl Screen {
         let (columns, rows) = self.size;
         let mut next = Buffer::empty(Rect::new(0, 0, columns, rows));
         let cursor = app.view(&mut Canvas::new(&mut next, &self.theme, glyphs));
-        let mut frame = std::mem::take(&mut self.extra);
+        let mut frame = self.extra.clone();
         encode(&self.drawn, &next, cursor, self.cursor, &mut frame);
         self.last_frame = Some(Instant::now());
         if frame.is_empty() || self.writer.try_send(frame) {
             self.drawn = next;
             self.cursor = cursor;
+            self.extra.clear();
         }
     }
 }

@@ -58,7 +58,7 @@ impl Pane for HealthPane {
             }
             Action::Copy => match self.selected(facts).and_then(|evidence| evidence.hint.clone()) {
                 Some(hint) => {
-                    out.tell("copied the hint");
+                    out.tell("the hint was sent to the terminal's clipboard");
                     out.ask(Effect::Copy(hint));
                 }
                 None => out.tell("nothing to copy: this probe has no hint"),

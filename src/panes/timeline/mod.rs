@@ -126,7 +126,7 @@ impl TimelinePane {
                 }
             }
             Action::Copy => {
-                out.tell("copied the row's id");
+                out.tell("the row's id was sent to the terminal's clipboard");
                 out.ask(Effect::Copy(entry.id().to_owned()));
             }
             _ => return Flow::Pass,
