@@ -169,7 +169,7 @@ async fn a_change_that_is_seen_while_the_store_is_away_is_recorded_when_it_is_ba
     let blocked = folder.path().join("state");
     std::fs::write(&blocked, "").unwrap();
     let (events, mut received) = mpsc::channel(256);
-    let (ask, commands) = mpsc::channel(64);
+    let (ask, commands) = mpsc::unbounded_channel();
     let url = format!("sqlite:{}", blocked.join("store.db").display());
     let (_guard, door) = watch::channel(readback::guard::Watch::default());
     let task = StoreTask {
@@ -183,9 +183,9 @@ async fn a_change_that_is_seen_while_the_store_is_away_is_recorded_when_it_is_ba
     };
     let running = tokio::spawn(task.run(commands));
     while !matches!(received.recv().await.unwrap(), Event::Store(StoreState::Unavailable(_))) {}
-    ask.send(Command::AppendOwn(Box::new(edit("OCR_SERVICE_URL")))).await.unwrap();
+    ask.send(Command::AppendOwn(Box::new(edit("OCR_SERVICE_URL")))).unwrap();
     std::fs::remove_file(&blocked).unwrap();
-    ask.send(Command::Read).await.unwrap();
+    ask.send(Command::Read).unwrap();
     let entries = loop {
         if let Event::StoreRead { entries, .. } = received.recv().await.unwrap() {
             break entries;

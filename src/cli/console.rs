@@ -8,7 +8,7 @@ use crate::app::shell::{
 };
 use crate::app::terminal::{Caps, Guard, Hangup, Input, Signals, install_hooks};
 use crate::app::theme::{Depth, Theme};
-use crate::app::{App, Event, Facts, Ids, Setting};
+use crate::app::{App, Event, Facts, Ids, Setting, StoreState};
 use crate::config::ColorMode;
 use crate::guard::Watch;
 use crate::probes::{Schedule, never_run};
@@ -86,19 +86,26 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
     let (door, guard) = watch::channel(Watch::default());
     tokio::spawn(layers.run(eyes, asked_layers, events.clone(), door));
 
-    let (ask_store, commands) = mpsc::channel(64);
+    let (ask_store, commands) = mpsc::unbounded_channel();
     let (drafts, texts) = mpsc::channel(64);
     let access = context.access;
     let files = StackFiles::of(context);
     let url = context.store_url()?;
-    let events = events.clone();
-    tasks.spawn(async move {
+    let (events, crashed) = (events.clone(), events.clone());
+    let work = tokio::spawn(async move {
         let mut door = Door::new(guard);
         let kept = files.open_drafts(&events).await;
         let seed = files.tell(&events, &mut door).await;
         let access = if access.may_write() { store::Access::ReadWrite } else { store::Access::ReadOnly };
         let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door, changes: Vec::new() };
         tokio::join!(task.run(commands), keep_drafts(kept, texts));
+    });
+    tasks.spawn(async move {
+        // What was read before must not pass for what stands now.
+        if work.await.is_err() {
+            let why = "the task that reads it crashed (a bug; see the log): leave, and open the console again";
+            let _ = crashed.send(Event::Store(StoreState::Unavailable(why.to_owned()))).await;
+        }
     });
     Ok(Hands { probes: Probes::Live(schedule), layers: ask_layers, store: ask_store, drafts })
 }

@@ -53,7 +53,7 @@ fn hands_tied() -> Hands {
     Hands {
         probes: Probes::Scripted,
         layers: mpsc::channel(1).0,
-        store: mpsc::channel(1).0,
+        store: mpsc::unbounded_channel().0,
         drafts: mpsc::channel(1).0,
     }
 }

@@ -11,6 +11,7 @@
 use super::deadline::{DEADLINE, ENGINE, in_time};
 use super::sqlx_error::from_sqlx;
 use super::{Outcome, StoreError, sqlite};
+use crate::timeline::OwnEvent;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlitePool};
 use std::path::Path;
@@ -19,6 +20,9 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS draft (key TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS queued (
         place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, outcome TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS waiting (
+        place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, event TEXT NOT NULL
     );";
 
 const PUT_TEXT: &str =
@@ -94,6 +98,36 @@ impl Drafts {
                 })
             })
             .collect()
+    }
+
+    /// Keeps an event of the console's own that nobody will see a second time; the same id again changes nothing.
+    pub async fn keep_event(&self, event: &OwnEvent) -> Result<(), StoreError> {
+        let body = serde_json::to_string(event)
+            .map_err(|_| StoreError::Refused("the event can't be written down".to_owned()))?;
+        let kept = sqlx::query("INSERT INTO waiting (id, event) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
+            .bind(&event.id)
+            .bind(body)
+            .execute(&self.pool);
+        in_time(async { kept.await.map(drop).map_err(from_sqlx) }).await
+    }
+
+    /// The events that wait, in the order they were put in; one that can't be read is an error that names it.
+    pub async fn waiting(&self) -> Result<Vec<OwnEvent>, StoreError> {
+        let rows = sqlx::query_as("SELECT id, event FROM waiting ORDER BY place").fetch_all(&self.pool);
+        let rows: Vec<(String, String)> = in_time(async { rows.await.map_err(from_sqlx) }).await?;
+        rows.iter()
+            .map(|(id, event)| {
+                serde_json::from_str(event).map_err(|_| {
+                    StoreError::Refused(format!("the kept event {id} is damaged, or a newer readback kept it"))
+                })
+            })
+            .collect()
+    }
+
+    /// The event of this id was recorded, or never will be.
+    pub async fn event_done(&self, id: &str) -> Result<(), StoreError> {
+        let done = sqlx::query("DELETE FROM waiting WHERE id = $1").bind(id).execute(&self.pool);
+        in_time(async { done.await.map(drop).map_err(from_sqlx) }).await
     }
 
     /// The outcome of this event id was recorded, or the reviewer gave it up.

@@ -45,7 +45,7 @@ impl Rig {
     ) -> Self {
         let drafts = Drafts::open(&folder.join("drafts.db")).await.unwrap();
         let (events, received) = mpsc::channel(256);
-        let (store, commands) = mpsc::channel::<Command>(64);
+        let (store, commands) = mpsc::unbounded_channel::<Command>();
         let (texts, kept) = mpsc::channel(64);
         for (key, text) in drafts.texts().await.unwrap() {
             events.send(Event::Draft { key, text }).await.unwrap();

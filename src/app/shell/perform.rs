@@ -5,8 +5,7 @@ use super::store_task::Command;
 use crate::app::Effect;
 use crate::probes::ScheduleHandle;
 use crate::store::Cursor;
-use crate::timeline::OwnKind;
-use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::{Sender, UnboundedSender};
 
 /// The tasks that do things.
 #[derive(Debug)]
@@ -15,8 +14,9 @@ pub struct Hands {
     pub probes: Probes,
     /// Reads the layers of the configuration.
     pub layers: Sender<()>,
-    /// Owns the database.
-    pub store: Sender<Command>,
+    /// Owns the database. Without a bound: were the shell to wait for it, it would hear neither keys nor signals while
+    /// that task waits for the shell to hear what it says. A task without a database takes what it is told at once.
+    pub store: UnboundedSender<Command>,
     /// Keeps what is being written; key and text.
     pub drafts: Sender<(String, String)>,
 }
@@ -53,16 +53,12 @@ impl Hands {
                 // One request that waits is as good as two.
                 let _ = self.layers.try_send(());
             }
-            Effect::ReadStore => self.ask_store(Command::Read).await,
-            Effect::ReadOlder { at, id } => self.ask_store(Command::ReadOlder(Cursor { at, id })).await,
-            Effect::Look(look) => self.ask_store(Command::Look(look)).await,
-            Effect::Count(count) => self.ask_store(Command::Count(count)).await,
-            Effect::Record(step) => self.ask_store(Command::Record(step)).await,
-            // A sample that finds no room is the next hour's; it must not keep the screen waiting.
-            Effect::AppendOwn(event) if event.kind == OwnKind::ProbeSampled => {
-                let _ = self.store.try_send(Command::AppendOwn(event));
-            }
-            Effect::AppendOwn(event) => self.ask_store(Command::AppendOwn(event)).await,
+            Effect::ReadStore => self.ask_store(Command::Read),
+            Effect::ReadOlder { at, id } => self.ask_store(Command::ReadOlder(Cursor { at, id })),
+            Effect::Look(look) => self.ask_store(Command::Look(look)),
+            Effect::Count(count) => self.ask_store(Command::Count(count)),
+            Effect::Record(step) => self.ask_store(Command::Record(step)),
+            Effect::AppendOwn(event) => self.ask_store(Command::AppendOwn(event)),
             Effect::SaveDraft { key, text } => {
                 let _ = self.drafts.send((key, text)).await;
             }
@@ -72,7 +68,7 @@ impl Hands {
     }
 
     /// A task that is gone is a console that ends; nothing is left to tell.
-    async fn ask_store(&self, command: Command) {
-        let _ = self.store.send(command).await;
+    fn ask_store(&self, command: Command) {
+        let _ = self.store.send(command);
     }
 }

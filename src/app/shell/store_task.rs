@@ -8,8 +8,9 @@ use crate::store::drafts::Drafts;
 use crate::store::{self, Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
 use crate::timeline::{Entry, Operation, OwnEvent, OwnKind};
 use jiff::Timestamp;
+use std::collections::HashSet;
 use std::time::Duration;
-use tokio::sync::mpsc::{Receiver, Sender};
+use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 
 /// How many rows of the timeline are read at a time.
 const PAGE: u32 = 200;
@@ -79,14 +80,19 @@ enum Ended {
 
 impl StoreTask {
     /// Runs until nobody asks any more.
-    pub async fn run(mut self, mut commands: Receiver<Command>) {
+    pub async fn run(mut self, mut commands: UnboundedReceiver<Command>) {
         self.tell_kept().await;
         let mut wait = FIRST_WAIT;
         loop {
             let why = match self.open().await {
                 Ok(store) => {
-                    wait = FIRST_WAIT;
-                    let ended = self.serve(&store, &mut commands).await;
+                    let ended = match self.start(&store).await {
+                        Ok(()) => {
+                            wait = FIRST_WAIT;
+                            self.serve(&store, &mut commands).await
+                        }
+                        Err(error) => Ended::Lost(error),
+                    };
                     store.close().await;
                     match ended {
                         Ended::ByShell => return,
@@ -113,10 +119,7 @@ impl StoreTask {
         Ok(store)
     }
 
-    async fn serve(&mut self, store: &AnyStore, commands: &mut Receiver<Command>) -> Ended {
-        if let Err(error) = self.start(store).await {
-            return Ended::Lost(error);
-        }
+    async fn serve(&mut self, store: &AnyStore, commands: &mut UnboundedReceiver<Command>) -> Ended {
         loop {
             let woken = tokio::select! {
                 command = commands.recv() => match command {
@@ -139,21 +142,59 @@ impl StoreTask {
         }
     }
 
-    /// Sends what was kept, in its order, then reads.
+    /// Sends what was kept, in its order, then reads. The database counts as ready once it was read: before that, what
+    /// is on the screen is of the time before it was lost.
     async fn start(&mut self, store: &AnyStore) -> Result<(), StoreError> {
-        self.say(Event::Store(StoreState::Ready)).await;
-        while let Some(change) = self.changes.first() {
-            self.append(store, change).await?;
-            self.changes.remove(0);
-        }
+        self.send_changes(store).await?;
         if let Some(drafts) = &self.drafts {
-            for outcome in drafts.queued().await? {
-                self.record(store, outcome, drafts).await?;
-            }
+            self.send_queue(store, drafts).await?;
         }
         self.read(store).await?;
         let rows = store.probe_history(HISTORY_ROWS).await?.into_iter().map(Entry::Own).collect();
         self.say(Event::HistoryRead(self.door.entries(rows))).await;
+        Ok(())
+    }
+
+    /// Appends the changes that wait. One that the database refuses keeps nobody from the others, nor from reading; it is
+    /// tried again when the database was away again.
+    async fn send_changes(&mut self, store: &AnyStore) -> Result<(), StoreError> {
+        let mut changes = std::mem::take(&mut self.changes).into_iter();
+        while let Some(change) = changes.next() {
+            if let Err(error) = self.append(store, &change).await {
+                let is_lost = error.is_transient();
+                self.changes.push(change);
+                if is_lost {
+                    self.changes.extend(changes);
+                    return Err(error);
+                }
+                self.say(Event::Trouble(error.to_string())).await;
+            } else if let Some(drafts) = &self.drafts {
+                // One that stays is sent again, which changes nothing.
+                let _ = drafts.event_done(&change.id).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the steps that wait. After one that is not recorded, the later ones of its review are given up: they were
+    /// decided on a state that is not so. The console takes them back with the first.
+    async fn send_queue(&self, store: &AnyStore, drafts: &Drafts) -> Result<(), StoreError> {
+        let queued = match drafts.queued().await {
+            Ok(queued) => queued,
+            Err(error) => {
+                self.say(Event::Trouble(format!("what was kept locally can't be sent: {error}"))).await;
+                return Ok(());
+            }
+        };
+        let mut given_up = HashSet::new();
+        for outcome in queued {
+            let (id, review) = (outcome.event.id.clone(), outcome.event.review.clone());
+            if given_up.contains(&review) {
+                self.forget(drafts, &id).await;
+            } else if !self.record(store, outcome, drafts).await? {
+                given_up.insert(review);
+            }
+        }
         Ok(())
     }
 
@@ -163,17 +204,21 @@ impl StoreTask {
                 let outcome = Outcome { event: step.event, operation: step.operation };
                 match &self.drafts {
                     // Kept first, so that a step is not lost between the question and the answer.
-                    Some(drafts) => {
-                        drafts.queue(&outcome).await?;
-                        self.record(store, outcome, drafts).await
-                    }
+                    Some(drafts) => match drafts.queue(&outcome).await {
+                        Ok(()) => self.record(store, outcome, drafts).await.map(drop),
+                        Err(error) => {
+                            let why = format!("it can't be kept on this machine, so it was not sent: {error}");
+                            self.say(Event::Stepped { id: outcome.event.id, outcome: Stepped::Refused(why) }).await;
+                            Ok(())
+                        }
+                    },
                     None => Err(StoreError::ReadOnly("this console may not write".to_owned())),
                 }
             }
             Command::AppendOwn(event) => {
                 let appended = self.append(store, &event).await;
                 if appended.as_ref().is_err_and(StoreError::is_transient) {
-                    self.keep_change(*event);
+                    self.keep_change(*event).await;
                 }
                 appended
             }
@@ -199,8 +244,8 @@ impl StoreTask {
         }
     }
 
-    /// Records one outcome and says what became of it. Only an unreachable database is an error here.
-    async fn record(&self, store: &AnyStore, outcome: Outcome, drafts: &Drafts) -> Result<(), StoreError> {
+    /// Records one outcome and says what became of it: whether it stands. Only an unreachable database is an error.
+    async fn record(&self, store: &AnyStore, outcome: Outcome, drafts: &Drafts) -> Result<bool, StoreError> {
         let id = outcome.event.id.clone();
         let became = match store.record(&outcome).await {
             Ok(recorded) => Stepped::Recorded(Box::new(recorded)),
@@ -211,9 +256,17 @@ impl StoreTask {
             Err(StoreError::Conflict { .. }) => Stepped::Conflict,
             Err(error) => Stepped::Refused(error.to_string()),
         };
-        drafts.done(&id).await?;
+        self.forget(drafts, &id).await;
+        let stands = matches!(became, Stepped::Recorded(_));
         self.say(Event::Stepped { id, outcome: became }).await;
-        Ok(())
+        Ok(stands)
+    }
+
+    /// Takes a step out of the queue. One that stays there is sent again, which changes nothing.
+    async fn forget(&self, drafts: &Drafts, id: &str) {
+        if let Err(error) = drafts.done(id).await {
+            self.say(Event::Trouble(format!("a step that was sent is still kept locally: {error}"))).await;
+        }
     }
 
     async fn read(&self, store: &AnyStore) -> Result<(), StoreError> {
@@ -266,7 +319,7 @@ impl StoreTask {
     }
 
     /// Waits before the next try, keeping locally what is asked meanwhile. Returns whether to try again.
-    async fn wait_for_a_while(&mut self, wait: Duration, commands: &mut Receiver<Command>) -> bool {
+    async fn wait_for_a_while(&mut self, wait: Duration, commands: &mut UnboundedReceiver<Command>) -> bool {
         let deadline = tokio::time::Instant::now() + wait;
         loop {
             let command = tokio::select! {
@@ -277,19 +330,26 @@ impl StoreTask {
                 None => return false,
                 Some(Command::Record(step)) => self.keep(*step).await,
                 Some(Command::Read) => return true,
-                Some(Command::AppendOwn(event)) => self.keep_change(*event),
+                Some(Command::AppendOwn(event)) => self.keep_change(*event).await,
                 Some(Command::ReadOlder(_) | Command::Look(_) | Command::Count(_)) => {}
             }
         }
     }
 
-    /// Keeps a change of the configuration, or what a person wrote, until the database is back. A verdict's change that happens while it is
-    /// away is told by the next change.
-    fn keep_change(&mut self, event: OwnEvent) {
+    /// Keeps a change of the configuration, or what a person wrote, until the database is back. A verdict's change that
+    /// happens while it is away is told by the next change.
+    /// It is kept on the disk, too: who leaves before the database is back has told nobody else.
+    async fn keep_change(&mut self, event: OwnEvent) {
         let is_kept = event.kind == OwnKind::ConfigChanged || event.kind.is_annotation();
-        if is_kept && self.changes.len() < MOST_CHANGES {
-            self.changes.push(event);
+        if !is_kept || self.changes.len() >= MOST_CHANGES {
+            return;
         }
+        if let Some(drafts) = &self.drafts
+            && let Err(error) = drafts.keep_event(&event).await
+        {
+            self.say(Event::Trouble(format!("{} is not kept on this machine: {error}", event.kind.name()))).await;
+        }
+        self.changes.push(event);
     }
 
     async fn keep(&self, step: Step) {
@@ -304,8 +364,12 @@ impl StoreTask {
     }
 
     /// Tells the console what an earlier one could not send.
-    async fn tell_kept(&self) {
-        let Some(drafts) = &self.drafts else { return };
+    async fn tell_kept(&mut self) {
+        let Some(drafts) = self.drafts.clone() else { return };
+        match drafts.waiting().await {
+            Ok(waiting) => self.changes.extend(waiting),
+            Err(error) => self.say(Event::Trouble(format!("the local drafts can't be read: {error}"))).await,
+        }
         match drafts.queued().await {
             Ok(kept) => {
                 for outcome in kept {
