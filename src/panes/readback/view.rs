@@ -2,7 +2,7 @@
 //! is a variant here, its file, and an action that goes to it.
 
 use super::check::Beside;
-use super::{ReadbackPane, check, checks, conflict, heading, lane, quarantine};
+use super::{ReadbackPane, check, checks, conflict, heading, lane, quarantine, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
@@ -46,7 +46,8 @@ impl ReadbackPane {
         if let Some(tried) = self.conflict(facts) {
             return conflict::draw(tried, review, facts, canvas, body);
         }
-        let body = quarantine::draw(review, facts, canvas, body);
+        // The lane's own screen tells of all that was caught.
+        let body = if self.view == View::Lane { body } else { quarantine::draw(review, facts, canvas, body) };
         let rows = checks::rows(facts);
         let listed = Beside { selected: None, look: &self.look };
         let guided = Beside { selected: Some(&self.evidence), look: &self.look };
@@ -71,13 +72,16 @@ impl ReadbackPane {
         let mut offers = match self.view {
             View::Checks => vec![A::Edit, A::AnswerPass, A::AnswerFail, A::SignOff, A::Guide, A::Attach],
             View::Check => vec![A::AnswerPass, A::AnswerFail, A::AnswerNotApplicable, A::AnswerUnknown, A::Attach],
-            View::Lane => vec![A::LaneView],
+            View::Lane => return vec![A::LaneView, A::SignOff, A::More, A::Back],
         };
         if review.is_some_and(Review::is_quarantined) {
             offers.insert(0, A::ClearQuarantine);
         }
         offers.extend([A::OpenEvidence, A::Edit, A::AnswerNotApplicable, A::AnswerUnknown, A::Guide, A::NextFinding]);
         offers.extend([A::More, A::LaneView, A::Detach, A::SignOff, A::Back]);
+        if review.is_some_and(|review| words::reads_second(review, facts)) {
+            offers.retain(|action| !matches!(action, A::Edit | A::SignOff));
+        }
         let mut seen = std::collections::BTreeSet::new();
         offers.retain(|action| seen.insert(*action));
         offers
