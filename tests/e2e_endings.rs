@@ -111,7 +111,7 @@ fn a_console_that_is_killed_has_kept_what_was_written_half_a_second_before() {
         pty.is_quiet_for(Duration::from_millis(20));
     }
     pty.signal(Signal::KILL);
-    assert_eq!(pty.wait_for_process(SOON).signal.is_some(), true);
+    assert!(pty.wait_for_process(SOON).signal.is_some());
     goes_on(&stack);
 }
 

@@ -134,12 +134,11 @@ fn probe(seen: &Evidence, relevance: &Relevance, now: Timestamp) -> Offer {
 }
 
 fn row(entry: &Entry, kind: EvidenceKind, digest: String, relevance: &Relevance) -> Option<Offer> {
-    let texts = match (kind, entry) {
-        (EvidenceKind::Pair, Entry::Own(event)) => pair_texts(event, relevance)?,
-        _ => {
-            let text = format!("timeline {} {} sha256:{digest}", entry.type_name(), entry.id());
-            relevance.row_fields(entry).map(|field| (field.to_owned(), text.clone())).collect()
-        }
+    let texts = if let (EvidenceKind::Pair, Entry::Own(event)) = (kind, entry) {
+        pair_texts(event, relevance)?
+    } else {
+        let text = format!("timeline {} {} sha256:{digest}", entry.type_name(), entry.id());
+        relevance.row_fields(entry).map(|field| (field.to_owned(), text.clone())).collect()
     };
     let actor = entry.actor().unwrap_or("-");
     let words = entry.alert().filter(|_| entry.detail().is_empty()).unwrap_or(entry.detail());

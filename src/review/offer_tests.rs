@@ -53,7 +53,7 @@ fn operation(id: &str, event_type: EventType, age: i64, context: serde_json::Val
 }
 
 fn pair(id: &str, age: i64, after: bool) -> Entry {
-    let after = after.then(|| json!({"digest": "aft"})).unwrap_or_default();
+    let after = if after { json!({"digest": "aft"}) } else { json!(null) };
     Entry::Own(OwnEvent {
         id: id.to_owned(),
         incident_id: None,

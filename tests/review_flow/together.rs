@@ -24,7 +24,7 @@ async fn opened(actor: &str, url: &str, folder: &Path) -> Rig {
 async fn the_second_reader_sees_no_answer_until_both_readings_are_in_and_a_dispute_is_settled_by_either_side() {
     let folder = tempfile::tempdir().unwrap();
     let (url, mine, theirs) = for_two(folder.path());
-    let mut first = opened(FIRST, &url, &mine).await;
+    let mut first = Box::pin(opened(FIRST, &url, &mine)).await;
     first.press("j f j u").await;
     first.settled().await;
     first.press("m j enter y").await;
@@ -83,7 +83,7 @@ async fn the_second_reader_sees_no_answer_until_both_readings_are_in_and_a_dispu
 async fn a_conflict_shows_both_loses_nothing_typed_and_the_step_is_taken_again_or_left() {
     let folder = tempfile::tempdir().unwrap();
     let (url, mine, theirs) = for_two(folder.path());
-    let mut first = opened(FIRST, &url, &mine).await;
+    let mut first = Box::pin(opened(FIRST, &url, &mine)).await;
     let mut second = console(SECOND, &url, &theirs, 2).await;
     second.until("the review is seen", |facts| review(facts).is_some()).await;
     second.press("4 enter j e").await;
@@ -132,7 +132,7 @@ async fn a_conflict_shows_both_loses_nothing_typed_and_the_step_is_taken_again_o
 async fn two_answers_at_once_are_both_shown_with_who_gave_which() {
     let folder = tempfile::tempdir().unwrap();
     let (url, mine, theirs) = for_two(folder.path());
-    let mut first = opened(FIRST, &url, &mine).await;
+    let mut first = Box::pin(opened(FIRST, &url, &mine)).await;
     let mut second = console(SECOND, &url, &theirs, 2).await;
     second.until("the review is seen", |facts| review(facts).is_some()).await;
     second.press("4 enter j").await;

@@ -23,21 +23,15 @@ pub(super) fn draw(
     };
     let waiting = facts.pending.of(&review.id).count();
     let note = if waiting > 0 { format!("  ({waiting} not recorded yet)") } else { String::new() };
-    match words::shown(review, facts) {
-        Some(disposition) => {
-            let spans = [
-                (disposition.lane.id(), words::role_of(disposition.lane)),
-                (signed(review), Role::Accent),
-                (&note, Role::Warn),
-            ];
-            canvas.spans(area.x + 1, area.y + 1, width, &spans);
-            canvas.put(area.x + 1, area.y + 2, width, &least(review, &disposition, facts), Role::Muted);
-        }
-        None => {
-            let spans = [("second reading", Role::Title), (", blind", Role::Muted), (&note, Role::Warn)];
-            canvas.spans(area.x + 1, area.y + 1, width, &spans);
-            canvas.put(area.x + 1, area.y + 2, width, &progress(review, facts), Role::Muted);
-        }
+    let (row, below_it) = (area.y + 1, area.y + 2);
+    if let Some(disposition) = words::shown(review, facts) {
+        let lane = (disposition.lane.id(), words::role_of(disposition.lane));
+        canvas.spans(area.x + 1, row, width, &[lane, (signed(review), Role::Accent), (&note, Role::Warn)]);
+        canvas.put(area.x + 1, below_it, width, &least(review, &disposition, facts), Role::Muted);
+    } else {
+        let spans = [("second reading", Role::Title), (", blind", Role::Muted), (&note, Role::Warn)];
+        canvas.spans(area.x + 1, row, width, &spans);
+        canvas.put(area.x + 1, below_it, width, &progress(review, facts), Role::Muted);
     }
     below(area, 3)
 }

@@ -87,8 +87,8 @@ impl<'a> Relevance<'a> {
     /// The fields that a probe answers.
     pub(super) fn probe_fields(&self, seen: &Evidence) -> impl Iterator<Item = &'a str> {
         let answers =
-            |sources: &Option<&Sources>| sources.is_none_or(|sources| sources.probes.contains(&seen.kind.as_str()));
-        self.fields.iter().filter(move |(_, sources)| answers(sources)).map(|(field, _)| *field)
+            |sources: Option<&Sources>| sources.is_none_or(|sources| sources.probes.contains(&seen.kind.as_str()));
+        self.fields.iter().filter(move |(_, sources)| answers(*sources)).map(|(field, _)| *field)
     }
 
     /// Whether it answers any.
@@ -98,20 +98,20 @@ impl<'a> Relevance<'a> {
 
     /// The fields that an event of the console's own answers.
     pub(super) fn own_fields(&self, kind: OwnKind) -> impl Iterator<Item = &'a str> {
-        let answers = move |sources: &Option<&Sources>| sources.is_some_and(|sources| sources.own.contains(&kind));
-        self.fields.iter().filter(move |(_, sources)| answers(sources)).map(|(field, _)| *field)
+        let answers = move |sources: Option<&Sources>| sources.is_some_and(|sources| sources.own.contains(&kind));
+        self.fields.iter().filter(move |(_, sources)| answers(*sources)).map(|(field, _)| *field)
     }
 
     /// The fields that a row answers.
     pub(super) fn row_fields(&self, entry: &Entry) -> impl Iterator<Item = &'a str> {
         let (kind, own) = (entry.event_type(), own_kind(entry));
-        let answers = move |sources: &Option<&Sources>| {
+        let answers = move |sources: Option<&Sources>| {
             sources.is_some_and(|sources| {
                 kind.is_some_and(|kind| sources.rows.contains(&kind))
                     || own.is_some_and(|own| sources.own.contains(&own))
             })
         };
-        self.fields.iter().filter(move |(_, sources)| answers(sources)).map(|(field, _)| *field)
+        self.fields.iter().filter(move |(_, sources)| answers(*sources)).map(|(field, _)| *field)
     }
 
     /// What kind of evidence a row is, if it answers anything. A step of a review is no evidence for one.
