@@ -94,8 +94,14 @@ pub enum Action {
     PrevFilter,
     /// Write into the field.
     Edit,
-    /// Write the reference to recorded evidence into the field.
+    /// Go through the checks that need a look, one by one.
+    Guide,
+    /// Attach the evidence that is offered, and refer to it in the field.
     Attach,
+    /// Open the evidence that is offered.
+    OpenEvidence,
+    /// Take evidence off the check.
+    Detach,
     /// The check holds.
     AnswerPass,
     /// The check does not hold.
@@ -104,10 +110,18 @@ pub enum Action {
     AnswerNotApplicable,
     /// The reviewer can't tell.
     AnswerUnknown,
+    /// Why the review is in its lane, and what is least needed.
+    LaneView,
+    /// Everything else that can be done with a review.
+    More,
     /// Sign the outcome.
     SignOff,
     /// Take what was quarantined out of the review.
     ClearQuarantine,
+    /// Take the step again that lost against another's.
+    TakeAgain,
+    /// Leave it, and what stands stands.
+    LeaveIt,
     /// Keep what was written.
     Save,
     /// Leave the text as it was.
@@ -133,6 +147,8 @@ pub enum Context {
     Prompt,
     /// An open review.
     Review,
+    /// A conflict in a review.
+    Conflict,
     /// A text is being written; only its own keys count.
     Editing,
     /// A question stands; only its own keys count.
@@ -149,14 +165,24 @@ impl Context {
             Self::Timeline => "in Timeline",
             Self::Prompt => "in the filter",
             Self::Review => "in a review",
+            Self::Conflict => "at a conflict",
             Self::Editing => "while writing",
             Self::Asking => "at a question",
         }
     }
 
     /// Every context, in the order of help.
-    pub const ALL: [Self; 8] =
-        [Self::Global, Self::List, Self::Env, Self::Timeline, Self::Prompt, Self::Review, Self::Editing, Self::Asking];
+    pub const ALL: [Self; 9] = [
+        Self::Global,
+        Self::List,
+        Self::Env,
+        Self::Timeline,
+        Self::Prompt,
+        Self::Review,
+        Self::Conflict,
+        Self::Editing,
+        Self::Asking,
+    ];
 }
 
 /// One line of the table.
@@ -273,14 +299,24 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::NextFilter, C::Prompt, "next-filter", &["down"], "saved", "The next saved filter"),
     row(A::PrevFilter, C::Prompt, "prev-filter", &["up"], "saved before", "The saved filter before"),
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
+    row(A::Guide, C::Review, "guide", &["s"], "step through", "Step through the checks that need a look, one by one"),
     writing(row(
         A::Attach,
         C::Review,
         "attach",
         &["i"],
         "attach",
-        "Write the reference to the newest recorded evidence into the field",
+        "Attach the offered evidence, and name it in an empty field",
     )),
+    row(
+        A::OpenEvidence,
+        C::Review,
+        "open-evidence",
+        &["o"],
+        "open evidence",
+        "Open the evidence that is offered, or close it",
+    ),
+    writing(row(A::Detach, C::Review, "detach", &["x"], "take off", "Take the evidence off the check")),
     writing(row(A::AnswerPass, C::Review, "answer-pass", &["p"], "pass", "The check holds")),
     writing(row(A::AnswerFail, C::Review, "answer-fail", &["f"], "fail", "The check does not hold")),
     writing(row(
@@ -292,6 +328,15 @@ pub const ACTIONS: &[ActionInfo] = &[
         "The check does not apply; asks for the reason",
     )),
     writing(row(A::AnswerUnknown, C::Review, "answer-unknown", &["u"], "unknown", "You can't tell")),
+    row(
+        A::LaneView,
+        C::Review,
+        "lane",
+        &["L"],
+        "why this lane",
+        "Why this lane, and the least that would make it ready",
+    ),
+    writing(row(A::More, C::Review, "more", &["m"], "more", "Read second, hand in, pass over, correct, reopen")),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
     writing(row(
         A::ClearQuarantine,
@@ -301,6 +346,22 @@ pub const ACTIONS: &[ActionInfo] = &[
         "clear quarantine",
         "Say that what was caught is out; the record of it stays",
     )),
+    writing(row(
+        A::TakeAgain,
+        C::Conflict,
+        "take-again",
+        &["T"],
+        "take mine again",
+        "Take your step again, on what stands now",
+    )),
+    row(
+        A::LeaveIt,
+        C::Conflict,
+        "leave-it",
+        &["D"],
+        "leave mine",
+        "Leave your step; what you wrote is kept as a draft",
+    ),
     writing(row(A::Save, C::Editing, "save", &["ctrl-s", "f2"], "save", "Keep what was written")),
     row(A::Cancel, C::Editing, "cancel", &["esc", "ctrl-c"], "cancel", "Leave the text as it was; the draft is kept"),
     row(A::Confirm, C::Asking, "confirm", &["y"], "yes", "Yes, do it"),

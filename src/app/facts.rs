@@ -90,6 +90,8 @@ pub struct Facts {
     pub book: Book,
     /// Steps that were asked for and are not recorded yet.
     pub pending: Pending,
+    /// Steps that were not recorded because somebody else was faster, in order; a person decides about each.
+    pub lost: Vec<NewReviewEvent>,
     /// Whether the store answers.
     pub store: StoreState,
     /// Texts that were being written when the console last ended.
@@ -131,6 +133,7 @@ impl Facts {
             recorded: Vec::new(),
             book: Book::default(),
             pending: Pending::default(),
+            lost: Vec::new(),
             store: StoreState::default(),
             drafts: BTreeMap::new(),
             guard: Watch::default(),

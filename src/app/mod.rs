@@ -4,6 +4,7 @@
 //! paints. No clock, no I/O, no environment. Everything that touches the world is in `shell`.
 
 mod action;
+mod conflict;
 mod effect;
 mod event;
 mod facts;
@@ -17,6 +18,7 @@ mod outbox;
 pub mod pacing;
 mod past;
 mod pending;
+mod resume;
 pub mod shell;
 pub mod terminal;
 pub mod theme;
@@ -25,6 +27,7 @@ mod wake;
 mod window;
 
 pub use action::{ACTIONS, Action, ActionInfo, Context};
+pub use conflict::draft_key;
 pub use effect::{Access, Effect, Step, admit};
 pub use event::{Event, Stepped, StoreState};
 pub use facts::{Facts, Setting};
@@ -63,6 +66,8 @@ pub struct App {
     restarts: restart::Watch,
     /// What was asked to be recorded by itself since the log was read last.
     asked: BTreeSet<String>,
+    /// Whether it went back to where an earlier console was, or there was none.
+    resumed: bool,
     size: (u16, u16),
 }
 
@@ -92,6 +97,7 @@ impl App {
             moved_at: None,
             restarts: restart::Watch::default(),
             asked: BTreeSet::new(),
+            resumed: false,
             size,
         }
     }

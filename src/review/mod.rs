@@ -13,10 +13,11 @@ mod contract;
 mod event;
 mod fold;
 mod follow_up;
+mod hearback;
 mod lane;
 mod narrative;
+mod offer;
 mod plan;
-mod reference;
 mod signature;
 
 pub use attribution::names_user;
@@ -34,8 +35,9 @@ pub use fold::{
     Override, Reading, Reopening, Review, SecondReading, Touch,
 };
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority};
+pub use hearback::{Datum, Misheard, Said, hear};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
+pub use offer::{Offer, freshness_of, offers};
 pub use plan::{plan, success_line};
-pub use reference::{Reference, references};
 pub use signature::{Signature, Void};

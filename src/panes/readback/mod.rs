@@ -1,21 +1,39 @@
-//! Readback: the candidates of the change-evidence snapshot, and the guided review of one of them.
+//! Readback: the candidates of the change-evidence snapshot, and the guided review of one of them. What an open review
+//! shows is a [`View`]; what keys mean is a [`Mode`].
 
 mod candidates;
+mod check;
 mod checks;
-mod detail;
+mod conflict;
 mod editor;
+mod guide;
+mod heading;
+mod items;
+mod lane;
+mod look;
+mod menu;
+mod place;
+mod purpose;
+mod quarantine;
 mod question;
+mod review;
+mod until;
+mod view;
 pub(super) mod words;
 
 use super::state::Badge;
-use super::widgets::{List, split};
+use super::widgets::List;
 use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
-use crate::app::{Action, Context, Effect, Facts, Outbox};
-use crate::review::{Candidate, CandidateId, Lane, Review, actions, references};
-use editor::{Editor, Target};
+use crate::app::{Action, Context, Facts, Outbox};
+use crate::review::{Candidate, CandidateId, Lane};
+use crossterm::event::KeyCode;
+use editor::Editor;
+use look::Look;
+use menu::{Chosen, Menu};
 use question::Question;
 use ratatui::layout::Rect;
+use view::View;
 
 /// The Readback pane.
 #[derive(Debug, Default)]
@@ -24,7 +42,16 @@ pub struct ReadbackPane {
     /// The candidate whose review is on the screen.
     open: Option<CandidateId>,
     checks: List,
-    opened: bool,
+    view: View,
+    /// How far a view of lines is scrolled.
+    scroll: usize,
+    /// The evidence of the selected check.
+    evidence: List,
+    look: Look,
+    /// The place that was kept last.
+    kept: String,
+    /// Whether a step of the open review lost against another's.
+    in_conflict: bool,
     mode: Mode,
 }
 
@@ -38,6 +65,8 @@ enum Mode {
     Writing(Box<Editor>),
     /// They answer a question.
     Asking(Question),
+    /// They choose from the menu.
+    Choosing(Box<Menu>),
 }
 
 impl ReadbackPane {
@@ -49,183 +78,51 @@ impl ReadbackPane {
         }
     }
 
-    fn review<'a>(&self, facts: &'a Facts) -> Option<&'a Review> {
-        facts.book.latest(self.open.as_ref()?)
-    }
-
-    /// The check that is selected in the open review.
-    fn check<'a>(&self, facts: &'a Facts) -> Option<&'a crate::review::Check> {
-        checks::rows(facts).get(self.checks.index()).and_then(|row| row.check(facts))
-    }
-
-    fn act_on_candidates(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        let Ok(snapshot) = &facts.snapshot else { return Flow::Pass };
-        let all = &snapshot.candidates;
-        if self.candidates.act(action, all.len(), |at| all[at].id.0.clone()) {
-            return Flow::Consumed;
-        }
-        let Some(candidate) = all.get(self.candidates.index()) else { return Flow::Pass };
-        match action {
-            Action::Open if facts.book.latest(&candidate.id).is_some() => self.open = Some(candidate.id.clone()),
-            Action::Open if facts.setting.access.may_write() => {
-                self.mode = Mode::Asking(Question::Open(candidate.id.clone()));
-            }
-            Action::Open => out.tell("no review of this candidate was opened yet, and this console is read-only"),
-            Action::Refresh => out.ask(Effect::ReadStore),
-            Action::Copy => {
-                out.tell("copied the candidate's id");
-                out.ask(Effect::Copy(candidate.id.0.clone()));
-            }
-            _ => return Flow::Pass,
-        }
-        Flow::Consumed
-    }
-
-    fn act_on_review(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        let rows = checks::rows(facts);
-        if self.checks.act(action, rows.len(), |at| rows[at].name(facts)) {
-            return Flow::Consumed;
-        }
-        match action {
-            Action::Open => {
-                self.opened = true;
-                self.checks.rest();
-            }
-            Action::Back if self.opened => self.opened = false,
-            Action::Back => self.open = None,
-            Action::NextFinding => self.seek(facts, true),
-            Action::PrevFinding => self.seek(facts, false),
-            Action::Refresh => out.ask(Effect::ReadStore),
-            Action::Edit => self.edit(facts, out),
-            Action::Attach => self.attach(facts, out),
-            Action::AnswerPass => self.answer(crate::review::Answer::Pass, facts, out),
-            Action::AnswerFail => self.answer(crate::review::Answer::Fail, facts, out),
-            Action::AnswerUnknown => self.answer(crate::review::Answer::Unknown, facts, out),
-            Action::AnswerNotApplicable => self.ask_reason(facts, out),
-            Action::SignOff => self.ask_to_sign(facts, out),
-            Action::ClearQuarantine => self.clear_quarantine(facts, out),
-            Action::Copy => {
-                if let Some(review) = self.review(facts) {
-                    out.tell("copied the review's id");
-                    out.ask(Effect::Copy(review.id.0.clone()));
-                }
-            }
-            _ => return Flow::Pass,
-        }
-        Flow::Consumed
-    }
-
-    /// To the next check, in either direction, that does not hold yet.
-    fn seek(&mut self, facts: &Facts, forward: bool) {
-        let rows = checks::rows(facts);
-        let Some(review) = self.review(facts) else { return };
-        let disposition = words::disposition(review, facts);
-        let open = |at: usize| rows[at].needs_a_look(review, &disposition, facts);
-        self.checks.seek(forward, rows.len(), |at| rows[at].name(facts), open);
-    }
-
-    fn edit(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let rows = checks::rows(facts);
-        let Some(row) = rows.get(self.checks.index()) else { return };
-        let fields = row.fields(facts);
-        let empty = fields.iter().find(|field| review.value(field).is_none());
-        let Some(field) = empty.or_else(|| fields.first()) else {
-            out.tell("the console decides this check from its own records: nothing to write");
-            return;
-        };
-        let target = Target { review: review.id.clone(), field: field.clone(), answers: None };
-        self.mode = Mode::Writing(Box::new(Editor::new(target, review.value(field).unwrap_or(""), facts)));
-    }
-
-    /// Writes the reference to the newest evidence into the first empty field of the check that it answers.
-    fn attach(&self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let rows = checks::rows(facts);
-        let Some(row) = rows.get(self.checks.index()) else { return };
-        let found = row.fields(facts).into_iter().filter(|field| review.value(field).is_none()).find_map(|field| {
-            let newest = references(&field, &facts.log.entries, facts.now).into_iter().next()?;
-            Some((field, newest.text))
-        });
-        match found {
-            Some((field, text)) => {
-                let made =
-                    actions::set_field(review, &facts.contract, &facts.guard, &field, &text, words::by(facts, out));
-                out.tell(format!("{field} refers to a recorded readback"));
-                words::ask(made, facts, out);
-            }
-            None => out.tell("nothing recorded answers an empty field of this check"),
-        }
-    }
-
-    fn ask_reason(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else { return };
-        if !check.not_applicable {
-            out.tell("this check always applies");
-            return;
-        }
-        let target = Target { review: review.id.clone(), field: "reason".to_owned(), answers: Some(check.id.clone()) };
-        self.mode = Mode::Writing(Box::new(Editor::new(target, "", facts)));
-    }
-
-    fn answer(&mut self, answer: crate::review::Answer, facts: &Facts, out: &mut Outbox<'_>) {
-        let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else {
-            out.tell("this row is a field: e writes it");
-            return;
-        };
-        let made = crate::review::actions::decide(
-            review,
-            &facts.contract,
-            &facts.guard,
-            &check.id,
-            answer,
-            words::by(facts, out),
-        );
-        words::ask(made, facts, out);
-    }
-
-    fn ask_to_sign(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        if facts.pending.of(&review.id).next().is_some() {
-            out.tell("steps of this review are not recorded yet: sign when they are");
-            return;
-        }
-        let lane = words::disposition(review, facts).lane;
-        self.mode = Mode::Asking(Question::Sign(review.id.clone(), lane, review.version()));
-    }
-
-    fn clear_quarantine(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let Some(caught) = review.caught.iter().find(|caught| !caught.cleared) else {
-            out.tell("nothing is in quarantine");
-            return;
-        };
-        let made = crate::review::actions::clear(review, &caught.field, words::by(facts, out));
-        words::ask(made, facts, out);
-    }
-
-    fn act_on_text(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        let Mode::Writing(editor) = &mut self.mode else { return Flow::Pass };
-        let done = match action {
-            Action::Save => editor.save(facts, out),
-            Action::Cancel => true,
-            _ => return Flow::Pass,
-        };
-        if done {
-            self.mode = Mode::Browsing;
-        }
-        Flow::Consumed
-    }
-
     fn act_on_question(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
         let Mode::Asking(question) = std::mem::take(&mut self.mode) else { return Flow::Pass };
         if action == Action::Confirm {
-            if let Question::Open(candidate) = &question {
-                self.open = Some(candidate.clone());
+            let candidate = match &question {
+                Question::Open(candidate) | Question::Look(candidate) => Some(candidate),
+                Question::Join(review) => {
+                    let opening = facts.book.get(review).and_then(|review| review.opening.as_ref());
+                    opening.map(|opening| &opening.candidate)
+                }
+                Question::Sign(..) | Question::Submit(_) | Question::SubmitSecond(_) => None,
+            };
+            if let Some(candidate) = candidate.filter(|candidate| self.open.as_ref() != Some(*candidate)) {
+                self.enter(candidate.clone());
             }
             question.carry_out(facts, out);
         }
         Flow::Consumed
+    }
+
+    fn act_on_menu(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        let Mode::Choosing(menu) = &mut self.mode else { return Flow::Pass };
+        if menu.act(action) {
+            return Flow::Consumed;
+        }
+        match action {
+            Action::Open => match menu.choose(facts) {
+                Ok(Chosen::Ask(question)) => self.mode = Mode::Asking(question),
+                Ok(Chosen::Write(target)) => self.write(target, facts),
+                Err(why) => out.tell(why),
+            },
+            Action::Back | Action::More => self.mode = Mode::Browsing,
+            _ => return Flow::Pass,
+        }
+        Flow::Consumed
+    }
+
+    /// The check that is on the screen is looked at since now, if it is another than before.
+    fn see(&mut self, facts: &Facts) {
+        let at = self.review(facts).zip(self.row(facts)).map(|(review, row)| (review.id.clone(), row.name(facts)));
+        let ids: Vec<String> = self.items(facts).into_iter().map(|item| item.offer.evidence.id).collect();
+        if self.look.at(at, facts.now) {
+            self.evidence.select(0, ids.len(), |at| ids[at].clone());
+        }
+        self.evidence.settle(ids.len(), |at| ids[at].clone());
+        self.in_conflict = self.conflict(facts).is_some();
     }
 }
 
@@ -235,16 +132,23 @@ impl Pane for ReadbackPane {
     }
 
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        match (&self.mode, &self.open) {
+        let flow = match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => self.act_on_text(action, facts, out),
             (Mode::Asking(_), _) => self.act_on_question(action, facts, out),
+            (Mode::Choosing(_), _) => self.act_on_menu(action, facts, out),
             (Mode::Browsing, Some(_)) => self.act_on_review(action, facts, out),
             (Mode::Browsing, None) => self.act_on_candidates(action, facts, out),
-        }
+        };
+        self.keep_place(facts, out);
+        flow
     }
 
     fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
         let Mode::Writing(editor) = &mut self.mode else { return Flow::Pass };
+        let keeps = matches!(typed, Typed::Key(key) if key.code == KeyCode::Enter);
+        if keeps && editor.target().purpose.is_short() {
+            return self.act(Action::Save, facts, out);
+        }
         editor.typed(typed, facts, out);
         Flow::Consumed
     }
@@ -256,23 +160,26 @@ impl Pane for ReadbackPane {
         }
         let rows = checks::rows(facts);
         self.checks.settle(rows.len(), |at| rows[at].name(facts));
+        self.see(facts);
     }
 
     fn is_moving(&self) -> bool {
-        self.candidates.is_moving() || self.checks.is_moving()
+        self.candidates.is_moving() || self.checks.is_moving() || self.evidence.is_moving()
     }
 
     fn rest(&mut self) {
         self.candidates.rest();
         self.checks.rest();
+        self.evidence.rest();
     }
 
     fn contexts(&self) -> &'static [Context] {
         match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => &[Context::Editing],
             (Mode::Asking(_), _) => &[Context::Asking],
-            (Mode::Browsing, Some(_)) => &[Context::Review, Context::List],
-            (Mode::Browsing, None) => &[Context::List],
+            (Mode::Choosing(_), _) => &[Context::List],
+            (Mode::Browsing, Some(_)) if self.in_conflict => &[Context::Conflict, Context::List],
+            (Mode::Browsing, _) => &[Context::Review, Context::List],
         }
     }
 
@@ -280,17 +187,10 @@ impl Pane for ReadbackPane {
         match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => vec![Action::Save, Action::Cancel],
             (Mode::Asking(_), _) => vec![Action::Confirm, Action::Decline],
-            (Mode::Browsing, None) => vec![Action::Open, Action::Refresh],
-            (Mode::Browsing, Some(_)) => {
-                let mut offers =
-                    vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::SignOff, Action::Attach];
-                offers.extend([Action::AnswerNotApplicable, Action::AnswerUnknown, Action::NextFinding]);
-                if self.review(facts).is_some_and(Review::is_quarantined) {
-                    offers.insert(0, Action::ClearQuarantine);
-                }
-                offers.push(Action::Back);
-                offers
-            }
+            (Mode::Choosing(_), _) => vec![Action::Open, Action::Back],
+            (Mode::Browsing, None) => vec![Action::Open, Action::More, Action::Refresh],
+            (Mode::Browsing, Some(_)) if self.in_conflict => vec![Action::TakeAgain, Action::LeaveIt],
+            (Mode::Browsing, Some(_)) => self.review_offers(facts),
         }
     }
 
@@ -300,7 +200,7 @@ impl Pane for ReadbackPane {
             .candidates
             .iter()
             .filter_map(|candidate| facts.book.latest(&candidate.id))
-            .map(|review| words::disposition(review, facts).lane)
+            .filter_map(|review| words::shown(review, facts).map(|disposition| disposition.lane))
             .collect();
         if lanes.contains(&Lane::Quarantine) {
             return Badge::new("quarantine", Role::Fail);
@@ -312,27 +212,21 @@ impl Pane for ReadbackPane {
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
         match (&self.open, self.candidate(facts)) {
-            (Some(_), Some(candidate)) => {
-                let body = checks::heading(candidate, self.review(facts), facts, canvas, area);
-                if let Some(review) = self.review(facts) {
-                    let places = split(body, self.opened, checks::rows(facts).len());
-                    checks::draw(review, &self.checks, facts, canvas, places.list);
-                    detail::draw(review, &checks::rows(facts), self.checks.detail(), facts, canvas, places.detail);
-                }
-            }
+            (Some(_), Some(_)) => self.draw_review(self.review(facts), facts, canvas, area),
             _ => candidates::draw(&self.candidates, facts, canvas, area),
         }
         match &self.mode {
             Mode::Browsing => {}
             Mode::Writing(editor) => editor.draw(canvas, area),
             Mode::Asking(question) => question.draw(facts, canvas, area),
+            Mode::Choosing(menu) => menu.draw(facts, canvas, area),
         }
     }
 
     fn cursor(&self, _facts: &Facts, area: Rect) -> Option<(u16, u16)> {
         match &self.mode {
             Mode::Writing(editor) => editor.cursor(area),
-            Mode::Browsing | Mode::Asking(_) => None,
+            Mode::Browsing | Mode::Asking(_) | Mode::Choosing(_) => None,
         }
     }
 }

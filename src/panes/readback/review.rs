@@ -1,0 +1,160 @@
+//! What keys do in an open review.
+
+use super::editor::Editor;
+use super::menu::Menu;
+use super::purpose::{Purpose, Target};
+use super::question::Question;
+use super::view::View;
+use super::{Mode, ReadbackPane, checks, words};
+use crate::app::{Action, Effect, Facts, Outbox};
+use crate::panes::Flow;
+use crate::review::actions::Refused;
+use crate::review::{Answer, CandidateId, Check, NewReviewEvent, Review, actions};
+
+impl ReadbackPane {
+    /// The review that is on the screen.
+    pub(super) fn review<'a>(&self, facts: &'a Facts) -> Option<&'a Review> {
+        facts.book.latest(self.open.as_ref()?)
+    }
+
+    /// The step of the review on the screen that lost against another's, the first of them.
+    pub fn conflict<'a>(&self, facts: &'a Facts) -> Option<&'a NewReviewEvent> {
+        let review = self.review(facts)?;
+        facts.lost.iter().find(|event| event.review == review.id)
+    }
+
+    /// The row that is selected in the open review.
+    pub(super) fn row(&self, facts: &Facts) -> Option<checks::Row> {
+        checks::rows(facts).into_iter().nth(self.checks.index())
+    }
+
+    /// The check that is selected in the open review.
+    pub(super) fn check<'a>(&self, facts: &'a Facts) -> Option<&'a Check> {
+        self.row(facts)?.check(facts)
+    }
+
+    /// Shows the review of a candidate.
+    pub(super) fn enter(&mut self, candidate: CandidateId) {
+        self.open = Some(candidate);
+        self.view = View::Checks;
+    }
+
+    /// A named action in the open review.
+    pub(super) fn act_on_review(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        if self.move_in_view(action, facts) {
+            return Flow::Consumed;
+        }
+        match action {
+            Action::Open if self.view == View::Check => self.open_evidence(facts, out),
+            Action::Open => self.show_check(),
+            Action::Guide => self.guide(facts, out),
+            Action::LaneView => self.toggle(View::Lane),
+            Action::Back if self.look.close() => {}
+            Action::Back if self.view != View::Checks => self.view = View::Checks,
+            Action::Back => self.open = None,
+            Action::NextFinding => self.seek(facts, true),
+            Action::PrevFinding => self.seek(facts, false),
+            Action::Refresh => out.ask(Effect::ReadStore),
+            Action::Edit => self.edit(facts, out),
+            Action::Attach => self.attach(facts, out),
+            Action::OpenEvidence => self.open_evidence(facts, out),
+            Action::Detach => self.detach(facts, out),
+            Action::AnswerPass => self.answer(Answer::Pass, facts, out),
+            Action::AnswerFail => self.answer(Answer::Fail, facts, out),
+            Action::AnswerUnknown => self.answer(Answer::Unknown, facts, out),
+            Action::AnswerNotApplicable => self.ask_reason(facts, out),
+            Action::SignOff => self.ask_to_sign(facts, out),
+            Action::More => self.open_menu(facts, out),
+            Action::ClearQuarantine => self.clear_quarantine(facts, out),
+            Action::Copy => {
+                if let Some(review) = self.review(facts) {
+                    out.tell("copied the review's id");
+                    out.ask(Effect::Copy(review.id.0.clone()));
+                }
+            }
+            _ => return Flow::Pass,
+        }
+        Flow::Consumed
+    }
+
+    /// The selected check over the whole pane.
+    pub(super) fn show_check(&mut self) {
+        self.view = View::Check;
+        self.checks.rest();
+    }
+
+    /// To a view, or from it back to the checks.
+    fn toggle(&mut self, view: View) {
+        self.scroll = 0;
+        self.view = if self.view == view { View::Checks } else { view };
+    }
+
+    /// To the next check, in either direction, that does not hold yet.
+    fn seek(&mut self, facts: &Facts, forward: bool) {
+        let rows = checks::rows(facts);
+        let Some(review) = self.review(facts) else { return };
+        let disposition = words::shown(review, facts);
+        let open = |at: usize| rows[at].needs_a_look(review, disposition.as_ref(), facts);
+        self.checks.seek(forward, rows.len(), |at| rows[at].name(facts), open);
+    }
+
+    /// Begins to write.
+    pub(super) fn write(&mut self, target: Target, facts: &Facts) {
+        let recorded = target.recorded(facts);
+        self.mode = Mode::Writing(Box::new(Editor::new(target, &recorded, facts)));
+    }
+
+    fn edit(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
+        let (Some(review), Some(row)) = (self.review(facts), self.row(facts)) else { return };
+        if words::reads_second(review, facts) {
+            out.tell(Refused::ReadsSecond.to_string());
+            return;
+        }
+        let fields = row.fields(facts);
+        let empty = fields.iter().find(|field| review.value(field).is_none());
+        // Where all are written, the one that was not written last: so both of two can be reached.
+        let oldest = || fields.iter().min_by_key(|field| review.fields.get(*field).map_or(0, |state| state.version));
+        let Some(field) = empty.or_else(oldest) else {
+            out.tell("the console decides this check from its own records: nothing to write");
+            return;
+        };
+        let target = Target { review: review.id.clone(), purpose: Purpose::Field(field.clone()) };
+        self.write(target, facts);
+    }
+
+    fn ask_to_sign(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
+        let Some(review) = self.review(facts) else { return };
+        if words::reads_second(review, facts) {
+            out.tell(Refused::ReadsSecond.to_string());
+            return;
+        }
+        if facts.pending.of(&review.id).next().is_some() {
+            out.tell("steps of this review are not recorded yet: sign when they are");
+            return;
+        }
+        let lane = words::disposition(review, facts).lane;
+        self.mode = Mode::Asking(Question::Sign(review.id.clone(), lane, review.version()));
+    }
+
+    /// The menu, of the open review or of the selected candidate's.
+    pub(super) fn open_menu(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
+        let selected = self.candidate(facts).and_then(|candidate| facts.book.latest(&candidate.id));
+        match selected {
+            Some(review) => {
+                let row = self.open.as_ref().and_then(|_| self.row(facts));
+                self.mode = Mode::Choosing(Box::new(Menu::new(review, row)));
+            }
+            None => out.tell("no review of this candidate was opened yet: enter opens one"),
+        }
+    }
+
+    fn clear_quarantine(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
+        let Some(review) = self.review(facts) else { return };
+        let Some(caught) = review.caught.iter().find(|caught| !caught.cleared) else {
+            out.tell("nothing is in quarantine");
+            return;
+        };
+        let made = actions::clear(review, &caught.field, words::by(facts, out));
+        words::ask(made, facts, out);
+    }
+}
