@@ -4,6 +4,7 @@
 //! paints. No clock, no I/O, no environment. Everything that touches the world is in `shell`.
 
 mod action;
+mod around;
 mod effect;
 mod event;
 mod facts;
@@ -24,6 +25,7 @@ mod update;
 mod wake;
 mod window;
 
+pub use around::around;
 pub use action::{ACTIONS, Action, ActionInfo, Context};
 pub use effect::{Access, Effect, Step, admit};
 pub use event::{Event, Stepped, StoreState};

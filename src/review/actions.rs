@@ -170,7 +170,7 @@ pub fn sign(
         lane: disposition.lane.id().to_owned(),
         input_digest: disposition.input_digest.clone(),
         policy: disposition.policy.clone(),
-        around: None,
+        around: Some(disposition.around.clone()),
     };
     step(review, stamp, act)
 }

@@ -98,11 +98,12 @@ pub(super) fn heading(
         Some(_) => "  signed",
         None => "",
     };
+    let other = if disposition.opened_under_another { "  opened under another check set" } else { "" };
     canvas.spans(
         area.x + 1,
         area.y + 1,
         width,
-        &[(lane.id(), words::role_of(lane)), (signed, Role::Accent), (&note, Role::Warn)],
+        &[(lane.id(), words::role_of(lane)), (signed, Role::Accent), (&note, Role::Warn), (other, Role::Warn)],
     );
     let least = match disposition.least.first() {
         Some(_) => format!("{} to go; {}", disposition.least.len(), facts.contract.meaning(lane)),
@@ -155,6 +156,7 @@ fn look(standing: Standing, canvas: &Canvas<'_>) -> (&'static str, &'static str,
     match standing {
         Standing::Passed => (glyph(Verdict::Pass), "holds", Role::Accent),
         Standing::Failed => (glyph(Verdict::Fail), "FAILS", Role::Fail),
+        Standing::Overridden => (glyph(Verdict::Warn), "bypass", Role::Warn),
         Standing::NotApplicable => (canvas.glyphs.absent(), "n/a", Role::Muted),
         Standing::Open => (glyph(Verdict::Unknown(Unknown::NeverRun)), "open", Role::Unknown),
     }
