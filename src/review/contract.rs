@@ -20,7 +20,7 @@ pub(super) const RUNTIME_ZERO: &str = "runtime_stays_zero";
 /// The check that says whether there was a restart at all.
 pub(super) const RESTART_WINDOW: &str = "boot_or_recovery_window_present";
 /// The field that names who acted.
-pub(super) const ACTOR_FIELD: &str = "actor_attribution_ref";
+pub const ACTOR_FIELD: &str = "actor_attribution_ref";
 
 /// A check set with everything that belongs to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -32,7 +32,7 @@ pub use book::Book;
 pub use candidate::{Candidate, Snapshot, SourceError};
 pub use check::{CheckState, Standing};
 pub use contract::{
-    Check, CheckKind, Constants, Contract, ContractError, Fields, LaneMeaning, Never, PlanNames, Rules,
+    ACTOR_FIELD, Check, CheckKind, Constants, Contract, ContractError, Fields, LaneMeaning, Never, PlanNames, Rules,
     SummaryKeys, Words,
 };
 pub use event::{

@@ -135,7 +135,7 @@ fn a_restart_that_nobody_read_back_speaks_against_before_and_after() {
         actor: None,
         summary: String::new(),
         success: None,
-        context: json!({"life": {"container": "c1", "image": "i", "restarts": 0, "started_at": "2026-09-21T00:00:00Z"}}),
+        context: json!({"life": {"container": "c1", "started_at": "2026-09-21T00:00:00Z"}}),
         occurred_at: at(-10),
         recorded_at: Some(at(-10)),
     });

@@ -2,7 +2,7 @@
 //! here it is for the store in memory, and what their refusals mean. The fold over the records has the last word.
 
 use super::StoreError;
-use crate::review::{Contract, Lane, NewReviewEvent, Recorded, Review, ReviewAct, names_user};
+use crate::review::{ACTOR_FIELD, Contract, Lane, NewReviewEvent, Recorded, Review, ReviewAct, names_user};
 use jiff::Timestamp;
 
 /// A rule of reviews, by its code in the databases.
@@ -59,15 +59,20 @@ impl Rule {
 
 /// Whether a step may follow the others of its review, recorded now.
 pub(super) fn check<'a>(
-    earlier: impl Iterator<Item = &'a Recorded>,
+    earlier: impl Iterator<Item = &'a Recorded> + Clone,
     event: &NewReviewEvent,
     contract: &Contract,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let review = Review::fold(earlier);
+    let review = Review::fold(earlier.clone());
+    // Also what a correction of nothing claims: as in the databases, which do not look for what it corrects.
     let named = || {
-        let attributions = review.iter().flat_map(|review| &review.attributions);
-        attributions.into_iter().any(|text| names_user(text, &event.actor))
+        earlier.clone().any(|step| match &step.event.act {
+            ReviewAct::FieldSet { field, value } | ReviewAct::Corrected { field, value, .. } => {
+                field == ACTOR_FIELD && names_user(value, &event.actor)
+            }
+            _ => false,
+        })
     };
     let reader = review.as_ref().and_then(|review| review.second.as_ref()).map(|second| second.reader.actor.as_str());
     let is_reader = reader == Some(event.actor.as_str());

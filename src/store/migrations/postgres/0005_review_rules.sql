@@ -3,7 +3,7 @@
 -- say nothing), for the fold over the records has the last word; a refusal has the code RB001 to RB007.
 
 -- The step that a record holds; NULL where its bytes hold none.
-CREATE FUNCTION readback_step(body bytea) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE COST 1000 AS $$
+CREATE OR REPLACE FUNCTION readback_step(body bytea) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE COST 1000 AS $$
 BEGIN
     RETURN convert_from(body, 'UTF8')::jsonb -> 'event';
 EXCEPTION WHEN OTHERS THEN
@@ -12,7 +12,7 @@ END
 $$;
 
 -- Whether a text names the user of an actor such as console:ann, word by word, in any case.
-CREATE FUNCTION readback_names(said text, actor text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION readback_names(said text, actor text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT who <> '' AND (
         position(' ' || who || ' ' IN ' ' || regexp_replace(lower(said), '\s+', ' ', 'g') || ' ') > 0
         OR position(' ' || who || ' ' IN regexp_replace(
@@ -21,7 +21,7 @@ CREATE FUNCTION readback_names(said text, actor text) RETURNS boolean LANGUAGE s
     FROM (SELECT btrim(lower(regexp_replace(actor, '^.*:', '')), E' \t\n\r') AS who) AS named
 $$;
 
-CREATE FUNCTION readback_review_rules() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION readback_review_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     step CONSTANT jsonb := readback_step(NEW.body);
     act CONSTANT jsonb := step -> 'act';

@@ -4,7 +4,7 @@
 
 -- The steps as their bytes say; what is no JSON says nothing. `plain` is a value in lower case, `words` the same with blanks
 -- for whatever is no part of a name.
-CREATE VIEW readback_review_step AS
+CREATE VIEW IF NOT EXISTS readback_review_step AS
 SELECT review, version, body, kind, actor, field, plain,
        replace(replace(words, '. ', ' '), ' .', ' ') AS words
 FROM (
