@@ -240,7 +240,9 @@ fn play(complete: bool, moves: &[Move]) -> Story {
                 let reason = if *said { "agreed in the incident call" } else { " - " };
                 story.pass_over("reviewer", &contract().checks[*check].id, *hours, reason);
             }
-            Move::Join(stranger) => story.push(if *stranger { "second" } else { "reviewer" }, ReviewAct::SecondReaderJoined),
+            Move::Join(stranger) => {
+                story.push(if *stranger { "second" } else { "reviewer" }, ReviewAct::SecondReaderJoined)
+            }
             Move::Second(check, number) => {
                 let check = contract().checks[*check].id.clone();
                 let act = ReviewAct::SecondAnswered { check, answer: answer(*number), diligence: None };

@@ -25,8 +25,8 @@ mod update;
 mod wake;
 mod window;
 
-pub use around::around;
 pub use action::{ACTIONS, Action, ActionInfo, Context};
+pub use around::around;
 pub use effect::{Access, Effect, Step, admit};
 pub use event::{Event, Stepped, StoreState};
 pub use facts::{Facts, Setting};

@@ -11,7 +11,7 @@ use super::contract::Contract;
 use super::event::{Answer, CandidateId, NewReviewEvent, ReviewAct, ReviewId};
 use super::fold::Review;
 use super::lane::{Disposition, Lane};
-use super::signature::Void;
+use super::signature::{Signature, Void};
 use crate::guard::Watch;
 use crate::guard::scan::Hit;
 use jiff::Timestamp;
@@ -159,8 +159,10 @@ pub fn sign(
         Some(Void::Quarantined) => return Err(Refused::Quarantined),
         Some(Void::RuntimeGate | Void::UnknownLane) | None => {}
     }
-    let same = |lane: &str, policy: &str| lane == disposition.lane.id() && policy == contract.digest();
-    if review.signature().is_some_and(|last| same(&last.lane, &last.policy)) && !review.changed_since_signed() {
+    // The input holds also what time does: when an override has lapsed the same lane may be signed again.
+    let now = (disposition.lane.id(), contract.digest(), disposition.input_digest.as_str());
+    let is_same = |last: &Signature| (last.lane.as_str(), last.policy.as_str(), last.input_digest.as_str()) == now;
+    if review.signature().is_some_and(is_same) && !review.changed_since_signed() {
         return Err(Refused::AlreadySigned);
     }
     if disposition.policy != contract.digest() {
@@ -170,7 +172,7 @@ pub fn sign(
         lane: disposition.lane.id().to_owned(),
         input_digest: disposition.input_digest.clone(),
         policy: disposition.policy.clone(),
-        around: Some(disposition.around.clone()),
+        around: Some(disposition.around.kept()),
     };
     step(review, stamp, act)
 }

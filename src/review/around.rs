@@ -47,6 +47,12 @@ impl Around {
         }
     }
 
+    /// As a sign-off keeps it: without the time, which the step itself says.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        Self { now: Timestamp::default(), ..self.clone() }
+    }
+
     /// With the digest of the snapshot as it is now, where it could be read.
     pub fn with_snapshot(review: &Review, current: Option<&str>, now: Timestamp) -> Self {
         let opened_from = review.opening.as_ref().map(|opening| opening.snapshot_digest.as_str());

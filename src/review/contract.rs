@@ -216,7 +216,9 @@ pub enum ContractError {
     #[error("check set: check `{0}` has kind auto, but the console has no rule for it")]
     NoRule(String),
     /// A set of one's own without a check that the console decides.
-    #[error("check set: check `{0}` (kind auto) is missing; every set has it, copy it from docs/how-to/own-checklist.md")]
+    #[error(
+        "check set: check `{0}` (kind auto) is missing; every set has it, copy it from docs/how-to/own-checklist.md"
+    )]
     NoCheck(&'static str),
     /// A set of one's own that no guard looks after.
     #[error("check set: no check has kind guard; without one nothing holds back a payload in quarantine")]

@@ -32,27 +32,6 @@ pub enum Gap {
     },
     /// The reviewer says it does not hold.
     Refuted,
-    /// Fresh evidence speaks against it.
-    Objected {
-        /// Why.
-        why: String,
-    },
-    /// The two readings differ on it.
-    Disputed,
-    /// Evidence that was attached to it has grown old, or was observed before the last restart.
-    StaleEvidence {
-        /// The evidence's id.
-        id: String,
-    },
-    /// Evidence that was attached to it is no longer what it was.
-    ChangedEvidence {
-        /// The evidence's id.
-        id: String,
-    },
-    /// Who reads second has become a reviewer, or is named as the actor: nobody independent has read it.
-    SecondNotIndependent,
-    /// A second reading is owed: nobody has joined for it, it is not handed in, or it leaves this check out.
-    SecondPending,
     /// Nobody can tell whether the snapshot is current.
     SnapshotUnknown,
     /// A field says nothing.
@@ -73,6 +52,27 @@ pub enum Gap {
     CannotTell,
     /// The reviewer has not answered.
     Unanswered,
+    /// The two readings differ on it.
+    Disputed,
+    /// Evidence that was attached to it has grown old, or was observed before the last restart.
+    StaleEvidence {
+        /// The evidence's id.
+        id: String,
+    },
+    /// Evidence that was attached to it is no longer what it was.
+    ChangedEvidence {
+        /// The evidence's id.
+        id: String,
+    },
+    /// Who reads second has become a reviewer, or is named as the actor: nobody independent has read it.
+    SecondNotIndependent,
+    /// A second reading is owed: nobody has joined for it, it is not handed in, or it leaves this check out.
+    SecondPending,
+    /// Fresh evidence speaks against it.
+    Objected {
+        /// Why.
+        why: String,
+    },
 }
 
 impl Gap {

@@ -20,10 +20,10 @@ impl Serialize for RuntimeGate {
 
 impl<'de> Deserialize<'de> for RuntimeGate {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match bool::deserialize(from)? {
-            false => Ok(Self),
-            true => Err(D::Error::custom("a runtime gate is never open here")),
+        if bool::deserialize(from)? {
+            return Err(D::Error::custom("a runtime gate is never open here"));
         }
+        Ok(Self)
     }
 }
 

@@ -1,3 +1,5 @@
+//! What speaks against what.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;

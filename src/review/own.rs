@@ -1,8 +1,8 @@
 //! A check set of one's own: TOML of the built-in's shape, without what belongs to the plan. What it leaves out (words,
 //! lanes, what must never be done) is the built-in's.
 
-use super::contract::{Check, CheckKind, Contract, ContractError, Fields, Rules, Words};
 use super::contract::{ACTOR_FIELD, COUNTS_SAFE, RUNTIME_ZERO, SNAPSHOT_CURRENT};
+use super::contract::{Check, CheckKind, Contract, ContractError, Fields, Rules, Words};
 use super::lane::Lane;
 use crate::guard::line;
 use serde::Deserialize;

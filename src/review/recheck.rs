@@ -1,10 +1,10 @@
 //! Computing the lane of every sign-off again, from the steps before it and what lay around it then.
 
+use super::around::Around;
 use super::contract::Contract;
 use super::event::{Recorded, ReviewAct, ReviewId};
 use super::fold::Review;
 use super::lane::{Lane, lane};
-use super::around::Around;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;

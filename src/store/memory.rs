@@ -19,7 +19,7 @@ pub struct MemoryStore {
     inner: Mutex<Inner>,
     changes: Changes,
     /// Says what is a runtime action.
-    contract: Contract,
+    contract: Box<Contract>,
 }
 
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ struct Inner {
 impl MemoryStore {
     /// An empty store.
     pub fn new(access: Access) -> Self {
-        Self { access, inner: Mutex::default(), changes: Changes::new(), contract: Contract::builtin() }
+        Self { access, inner: Mutex::default(), changes: Changes::new(), contract: Box::new(Contract::builtin()) }
     }
 
     /// Sets the clock that rows get their time from; the demo's time is its script's.

@@ -37,7 +37,13 @@ pub(crate) fn in_seconds(seconds: i64) -> Timestamp {
 /// A piece of evidence that was observed so many seconds ago.
 pub(crate) fn evidence(id: &str, age: i64, half_life_s: Option<u64>) -> EvidenceRef {
     let kind = if half_life_s.is_some() { EvidenceKind::Probe } else { EvidenceKind::Row };
-    EvidenceRef { kind, id: id.to_owned(), digest: format!("digest of {id}"), observed_at: in_seconds(-age), half_life_s }
+    EvidenceRef {
+        kind,
+        id: id.to_owned(),
+        digest: format!("digest of {id}"),
+        observed_at: in_seconds(-age),
+        half_life_s,
+    }
 }
 
 /// A review in the making.
@@ -115,6 +121,20 @@ impl Story {
         );
     }
 
+    /// Signs the lane as it comes out now, with all that a console keeps.
+    pub(crate) fn sign(&mut self, user: &str, around: &Around) {
+        let around = Around { now: in_seconds(self.steps.len() as i64), ..around.clone() };
+        let got = lane(&self.review(), self.contract, &around);
+        let lane = got.lane.id().to_owned();
+        let act = ReviewAct::Signed {
+            lane,
+            input_digest: got.input_digest,
+            policy: got.policy,
+            around: Some(got.around.kept()),
+        };
+        self.push(user, act);
+    }
+
     pub(crate) fn pass_over(&mut self, user: &str, check: &str, hours: i64, reason: &str) {
         let until = in_seconds(hours * 3_600);
         self.push(user, ReviewAct::Overridden { check: check.to_owned(), reason: reason.to_owned(), until });
@@ -156,8 +176,11 @@ impl Story {
             "actor-override" => self.pass_over("alice", subject, 1, "I know what I did"),
             "join" => self.push(subject, ReviewAct::SecondReaderJoined),
             "second" => {
-                let act =
-                    ReviewAct::SecondAnswered { check: subject.to_owned(), answer: parse_answer(rest), diligence: None };
+                let act = ReviewAct::SecondAnswered {
+                    check: subject.to_owned(),
+                    answer: parse_answer(rest),
+                    diligence: None,
+                };
                 self.push("second", act);
             }
             "judge" => {
@@ -170,10 +193,7 @@ impl Story {
             "hand-in" => self.push("second", ReviewAct::SecondSubmitted),
             "submit" => self.push("reviewer", ReviewAct::Submitted),
             "reopen" => self.push("reviewer", ReviewAct::Reopened { why: format!("{subject} {rest}") }),
-            "sign" => {
-                let lane = lane(&self.review(), self.contract, around).lane;
-                self.forge(lane.id(), "reviewer");
-            }
+            "sign" => self.sign("reviewer", around),
             other => panic!("no step: {other}"),
         }
     }

@@ -81,9 +81,13 @@ impl RecheckReport {
         }
         let next = match self.verdict {
             "same" => "every sign-off that can be computed again comes out as it was signed",
-            "differs" => "look at that sign-off: its record was not made by the rules it names, or the rules' code changed",
+            "differs" => {
+                "look at that sign-off: its record was not made by the rules it names, or the rules' code changed"
+            }
             _ if self.sign_offs.is_empty() => "nothing was signed yet",
-            _ => "no sign-off can be computed again here: use the check set that they were signed under ([review] checks)",
+            _ => {
+                "no sign-off can be computed again here: use the check set that they were signed under ([review] checks)"
+            }
         };
         let _ = writeln!(out, "next: {next}");
         out
