@@ -241,7 +241,7 @@ fn play(complete: bool, moves: &[Move]) -> Story {
                 story.pass_over("reviewer", &contract().checks[*check].id, *hours, reason);
             }
             Move::Join(stranger) => {
-                story.push(if *stranger { "second" } else { "reviewer" }, ReviewAct::SecondReaderJoined)
+                story.push(if *stranger { "second" } else { "reviewer" }, ReviewAct::SecondReaderJoined);
             }
             Move::Second(check, number) => {
                 let check = contract().checks[*check].id.clone();

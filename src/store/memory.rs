@@ -153,7 +153,8 @@ impl Inner {
         }
         let clock = self.clock();
         let earlier = self.records.iter().map(|(recorded, _)| recorded);
-        rules::check(earlier.filter(|recorded| recorded.event.review == event.review), event, contract, clock)?;
+        let earlier: Vec<&Recorded> = earlier.filter(|recorded| recorded.event.review == event.review).collect();
+        rules::check(&earlier, event, contract, clock)?;
         let head = self.heads.entry(event.incident_id.clone()).or_insert_with(|| Head::genesis(&event.incident_id));
         let (recorded, _) = chain::seal(event, head, clock)?;
         head.seq = recorded.seq;

@@ -58,16 +58,16 @@ impl Rule {
 }
 
 /// Whether a step may follow the others of its review, recorded now.
-pub(super) fn check<'a>(
-    earlier: impl Iterator<Item = &'a Recorded> + Clone,
+pub(super) fn check(
+    earlier: &[&Recorded],
     event: &NewReviewEvent,
     contract: &Contract,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let review = Review::fold(earlier.clone());
+    let review = Review::fold(earlier.iter().copied());
     // Also what a correction of nothing claims: as in the databases, which do not look for what it corrects.
     let named = || {
-        earlier.clone().any(|step| match &step.event.act {
+        earlier.iter().any(|step| match &step.event.act {
             ReviewAct::FieldSet { field, value } | ReviewAct::Corrected { field, value, .. } => {
                 field == ACTOR_FIELD && names_user(value, &event.actor)
             }

@@ -32,6 +32,7 @@ const COLUMNS: [(&str, &str, Option<i32>); 12] = [
 ];
 
 /// What stands.
+#[allow(clippy::struct_excessive_bools, reason = "each part stands or does not, whatever the others do")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(super) struct Stands {
     /// `alert_operation_log`.
