@@ -1,9 +1,13 @@
-//! The recovery gate over many evidences.
+//! The recovery gate over many evidences, and the lane of a review.
 
 use divan::Bencher;
 use jiff::Timestamp;
 use readback::evidence::gate::{self, Circumstances};
 use readback::evidence::{Evidence, Source, Unknown, Verdict, missing};
+use readback::review::{
+    Around, CandidateId, Contract, EvidenceKind, EvidenceRef, NewReviewEvent, Recorded, Review, ReviewAct, ReviewId,
+    lane,
+};
 use std::time::Duration;
 
 /// Far more than a stack has.
@@ -66,4 +70,48 @@ fn what_is_missing(bencher: Bencher<'_, '_>, many: usize) {
     let (around, now) = (Circumstances::default(), Timestamp::UNIX_EPOCH);
     let recovery = gate::recovery(&evidence, &around, now);
     bencher.bench(|| missing(&recovery, &evidence, &around, now));
+}
+
+/// A review in which every field is filled and every check has two pieces of evidence.
+fn review(contract: &Contract) -> Option<Review> {
+    let text = str::to_owned;
+    let candidate = CandidateId(text("prefix:web"));
+    let mut acts =
+        vec![ReviewAct::Opened { candidate, snapshot_digest: text("s"), policy: contract.digest().to_owned() }];
+    let set = |field: &String| ReviewAct::FieldSet { field: field.clone(), value: format!("ref of {field}") };
+    acts.extend(contract.fields.required.iter().map(set));
+    for (check, id) in contract.checks.iter().flat_map(|check| [(check, "a"), (check, "b")]) {
+        let (kind, digest, half_life_s) = (EvidenceKind::Probe, "0".repeat(64), Some(300));
+        let evidence = EvidenceRef { kind, id: text(id), digest, observed_at: Timestamp::UNIX_EPOCH, half_life_s };
+        acts.push(ReviewAct::EvidenceAttached { check: check.id.clone(), evidence });
+    }
+    let steps: Vec<Recorded> = (0..)
+        .zip(acts)
+        .map(|(version, act)| Recorded {
+            event: NewReviewEvent {
+                id: format!("step-{version}"),
+                review: ReviewId(text("r")),
+                incident_id: text("INC-1"),
+                expected_version: version,
+                actor: text("console:ann"),
+                occurred_at: Timestamp::UNIX_EPOCH,
+                act,
+            },
+            seq: version + 1,
+            recorded_at: Timestamp::UNIX_EPOCH,
+            prev_hash: String::new(),
+            hash: String::new(),
+        })
+        .collect();
+    Review::fold(&steps)
+}
+
+/// The 28 built-in checks, with nothing against them and with everything stale.
+#[divan::bench(args = [0, 1_000])]
+fn lane_of_28_checks(bencher: Bencher<'_, '_>, seconds: i64) {
+    let contract = Contract::builtin();
+    let review = review(&contract).expect("a review with steps");
+    let now = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    let around = Around { snapshot_current: Some(true), ..Around::unknown(now) };
+    bencher.bench(|| lane(&review, &contract, &around));
 }

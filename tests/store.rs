@@ -28,6 +28,8 @@ mod proxy;
 mod retention;
 #[path = "store/roles.rs"]
 mod roles;
+#[path = "store/rules.rs"]
+mod rules;
 #[path = "store/segments.rs"]
 mod segments;
 

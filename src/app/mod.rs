@@ -4,6 +4,7 @@
 //! paints. No clock, no I/O, no environment. Everything that touches the world is in `shell`.
 
 mod action;
+mod around;
 mod conflict;
 mod effect;
 mod event;
@@ -27,6 +28,7 @@ mod wake;
 mod window;
 
 pub use action::{ACTIONS, Action, ActionInfo, Context};
+pub use around::around;
 pub use conflict::draft_key;
 pub use effect::{Access, Effect, Step, admit};
 pub use event::{Event, Stepped, StoreState};

@@ -12,6 +12,7 @@ use crate::app::{App, Event, Facts, Ids, Setting, StoreState};
 use crate::config::ColorMode;
 use crate::guard::Watch;
 use crate::probes::{Schedule, never_run};
+use crate::review::Contract;
 use crate::store;
 use jiff::Timestamp;
 use std::fs::OpenOptions;
@@ -33,17 +34,24 @@ pub(super) fn run(context: &Context) -> Result<u8, StartError> {
     let mut caps = Caps::detect(|name| std::env::var(name).ok());
     caps.depth = depth(context.config.display.color, caps.depth);
     let theme = theme(&context.config.display.theme, caps.depth)?;
+    let contract = context.contract()?;
     let log = Log::start(context)?;
     let runtime = runtime()?;
     let guard = Guard::enter(&caps)?;
     install_hooks(log.path.clone(), guard.restorer()).map_err(|error| StartError::Other(error.to_string()))?;
-    let code = runtime.block_on(open(context, guard, caps, theme));
+    let code = runtime.block_on(open(context, contract, guard, caps, theme));
     // What still hangs in a system call (a name server that does not answer) must not keep the console.
     runtime.shutdown_background();
     Ok(u8::try_from(code?).unwrap_or(1))
 }
 
-async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Result<i32, StartError> {
+async fn open(
+    context: &Context,
+    contract: Contract,
+    guard: Guard,
+    caps: Caps,
+    theme: Theme,
+) -> Result<i32, StartError> {
     let io = |what: &'static str| StartError::io(what);
     let (events, received) = mpsc::channel(EVENTS);
     let hangup = Hangup::watch(guard.tty().map_err(io("the terminal can't be watched"))?)
@@ -52,6 +60,7 @@ async fn open(context: &Context, guard: Guard, caps: Caps, theme: Theme) -> Resu
     let input = Input::start().map_err(io("the keyboard can't be read"))?;
     let mut screen = Screen::new(guard, caps, theme).map_err(io("the terminal can't be written to"))?;
     let mut facts = Facts::new(setting(context), first_evidence(context), Timestamp::now());
+    facts.contract = contract;
     facts.maintenance.clone_from(&context.config.maintenance);
     facts.filters.clone_from(&context.config.timeline.filters);
     facts.grammar.clone_from(&context.config.timeline.expect);

@@ -1,11 +1,13 @@
 //! What every mode but the demo starts from: the stack's configuration, and where things are.
 
 use super::Args;
+use super::files::read_limited;
 use crate::app::Access;
 use crate::app::shell::{EnvWatch, env_memory};
 use crate::config::{self, Config, ConfigError, Found};
-use crate::guard::{Fingerprinter, Secret};
+use crate::guard::{self, Fingerprinter, Secret};
 use crate::probes::Place;
+use crate::review::Contract;
 use crate::store::{StoreError, StoreUrl};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
@@ -97,6 +99,15 @@ impl Context {
         let file = config::default_store(&self.state, &self.root, &self.config.stack.name);
         let url = self.config.store.resolve(|name| std::env::var(name).ok(), &self.root, &file)?;
         Ok(StoreUrl::parse(url.expose())?)
+    }
+
+    /// The check set of the stack's reviews: its own, or the built-in one.
+    pub(super) fn contract(&self) -> Result<Contract, StartError> {
+        let Some(file) = &self.config.review.checks else { return Ok(Contract::builtin()) };
+        let bytes = read_limited(&self.root.join(file)).map_err(StartError::Other)?;
+        let text = String::from_utf8(bytes).map_err(|_| "not UTF-8 text".to_owned());
+        let contract = text.and_then(|text| Contract::parse_own(&text).map_err(|error| error.to_string()));
+        contract.map_err(|why| StartError::Other(format!("{}: {why}", guard::line(&file.to_string_lossy()))))
     }
 
     /// What sees when the stack's `.env` changes. The fingerprints are under the key of whoever compares them.

@@ -301,12 +301,14 @@ pub struct ReviewSettings {
     /// The incident that reviews belong to, up to 30 characters.
     #[serde(deserialize_with = "value::incident")]
     pub incident: Option<String>,
+    /// The check set that reviews follow; the built-in one where it is left out.
+    pub checks: Option<PathBuf>,
 }
 
 impl Default for ReviewSettings {
     fn default() -> Self {
         let snapshot = "docs/security/host-service-change-evidence-acceptance.snapshot.json".into();
-        Self { snapshot, incident: None }
+        Self { snapshot, incident: None, checks: None }
     }
 }
 

@@ -12,7 +12,7 @@ mod second;
 
 pub use again::again;
 pub use answer::{Given, decide};
-pub use change::{LONGEST_OVERRIDE, correct, override_check, set_field};
+pub use change::{correct, override_check, set_field};
 pub use close::{reopen, sign, submit};
 pub use evidence::{attach, detach, mark_evidence, unmark_evidence};
 pub use operation::operation_row;

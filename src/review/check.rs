@@ -1,50 +1,17 @@
 //! How a check stands. What the console sees and what the reviewer answers are both gathered as gaps;
 //! the worse of the two counts, so an answer can never paint over what is missing.
 
+use super::around::Around;
 use super::contract::{self, Check, CheckKind, Contract};
-use super::event::Answer;
-use super::fold::Review;
+use super::event::{Answer, EvidenceRef};
+use super::fold::{Review, SecondReading};
+use super::gap::Gap;
+use super::passed_over::override_in_force;
 use super::signature::Void;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// What lies around a review when its lane is computed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Around {
-    /// Whether the snapshot the review was opened from is still the current one; `None` if that can't be
-    /// told.
-    pub snapshot_current: Option<bool>,
-    /// Whether the console itself saw a restart: then "there was none" is no answer.
-    pub restart_seen: bool,
-    /// What fresh evidence says against a check. It reopens the check until the review is accepted.
-    pub objections: Vec<Objection>,
-    /// The time it is computed for. No rule of today's policy decays by itself; overrides will.
-    #[serde(skip)]
-    pub now: Timestamp,
-}
-
-impl Around {
-    /// Nothing known but the time: the snapshot's currency is unknown, so nothing can be ready.
-    pub fn unknown(now: Timestamp) -> Self {
-        Self { snapshot_current: None, restart_seen: false, objections: Vec::new(), now }
-    }
-
-    /// With the digest of the snapshot as it is now, where it could be read.
-    pub fn with_snapshot(review: &Review, current: Option<&str>, now: Timestamp) -> Self {
-        let opened_from = review.opening.as_ref().map(|opening| opening.snapshot_digest.as_str());
-        let snapshot_current = opened_from.zip(current).map(|(from, current)| from == current);
-        Self { snapshot_current, ..Self::unknown(now) }
-    }
-}
-
-/// What evidence says against a check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Objection {
-    /// The check.
-    pub check: String,
-    /// Why, one line.
-    pub why: String,
-}
+use crate::evidence::gate::CLOCK_SKEW_SECONDS;
+use crate::evidence::{Freshness, age};
+use serde::Serialize;
+use std::time::Duration;
 
 /// How a check stands, from worst to best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -54,6 +21,8 @@ pub enum Standing {
     Failed,
     /// It is not known to hold.
     Open,
+    /// It does not hold, or is not known to, and a person passed it over for a time.
+    Overridden,
     /// It does not apply, for a reason that was given.
     NotApplicable,
     /// It holds.
@@ -71,108 +40,99 @@ pub struct CheckState {
     pub gaps: Vec<Gap>,
 }
 
-/// One thing that keeps a check from passing. The first ones fail it, the others leave it open.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "gap", rename_all = "snake_case")]
-pub enum Gap {
-    /// Something is in quarantine.
-    Quarantined {
-        /// The field it came into.
-        field: String,
-        /// What caught it.
-        detector: String,
-    },
-    /// A recorded sign-off does not count.
-    VoidSignature {
-        /// The reason in words.
-        why: &'static str,
-    },
-    /// A step names an action or an authorisation.
-    RuntimeTouched {
-        /// Its name.
-        name: String,
-    },
-    /// The snapshot is no longer the current one.
-    SnapshotChanged,
-    /// The attribution names nobody.
-    Anonymous {
-        /// The field.
-        field: String,
-    },
-    /// The reviewer says it does not hold.
-    Refuted,
-    /// Fresh evidence speaks against it.
-    Objected {
-        /// Why.
-        why: String,
-    },
-    /// Nobody can tell whether the snapshot is current.
-    SnapshotUnknown,
-    /// A field says nothing.
-    Missing {
-        /// The field.
-        field: String,
-    },
-    /// An attestation is missing, taken back, or older than the last quarantine.
-    Unattested {
-        /// The field.
-        field: String,
-    },
-    /// "Does not apply" is no answer to this check.
-    MustApply,
-    /// "Does not apply" was answered without a reason.
-    NoReason,
-    /// The reviewer can't tell.
-    CannotTell,
-    /// The reviewer has not answered.
-    Unanswered,
+/// How every check of the contract stands, in its order. `settled` leaves out what the world says and what age does:
+/// what was accepted is not taken back by what happens afterwards.
+pub(super) fn states(review: &Review, contract: &Contract, around: &Around, settled: bool) -> Vec<CheckState> {
+    let disputes = review.disputes();
+    let second = Second::of(review, contract);
+    let state = |check: &Check| {
+        let answer = review.answers.get(&check.id).map(|decision| &decision.answer);
+        let waived = matches!(answer, Some(Answer::NotApplicable { .. })) && may_be_waived(check, around);
+        let mut gaps = if waived { Vec::new() } else { seen(check, review, contract, around) };
+        gaps.extend(answered(check, answer, waived, contract));
+        gaps.extend(disputes.contains(&check.id.as_str()).then_some(Gap::Disputed));
+        gaps.extend(second.gap(check));
+        if !settled {
+            gaps.extend(of_the_world(check, review, around));
+        }
+        gaps.sort();
+        gaps.dedup();
+        let passed_over = || override_in_force(review, contract, check, around.now).is_some();
+        let standing = match gaps.first() {
+            None if waived => Standing::NotApplicable,
+            None => Standing::Passed,
+            Some(_) if passed_over() => Standing::Overridden,
+            Some(gap) if gap.fails() => Standing::Failed,
+            Some(_) => Standing::Open,
+        };
+        CheckState { check: check.id.clone(), standing, gaps }
+    };
+    contract.checks.iter().map(state).collect()
 }
 
-impl Gap {
-    /// Whether it fails the check, rather than leaving it open.
-    pub fn fails(&self) -> bool {
-        *self <= Self::Refuted
-    }
+/// What speaks against a check from outside of the review: objections, and evidence that does not hold any more.
+fn of_the_world(check: &Check, review: &Review, around: &Around) -> Vec<Gap> {
+    let against = around.objections.iter().filter(|objection| objection.check == check.id);
+    let against = against.map(|objection| Gap::Objected { why: objection.why.clone() });
+    let attached = review.attached.get(&check.id).into_iter().flatten().map(|attached| &attached.evidence);
+    let decayed = attached.filter_map(|evidence| {
+        let id = evidence.id.clone();
+        if around.changed.contains(&id) {
+            return Some(Gap::ChangedEvidence { id });
+        }
+        is_stale(evidence, around).then_some(Gap::StaleEvidence { id })
+    });
+    against.chain(decayed).collect()
+}
 
-    /// What closing it takes, as a rank: an answer, an attestation, a field, looking again, a change of
-    /// mind, removing a payload, a new review.
-    pub fn cost(&self) -> u8 {
-        match self {
-            Self::Unanswered | Self::CannotTell | Self::NoReason | Self::MustApply => 1,
-            Self::Unattested { .. } => 2,
-            Self::Missing { .. } => 3,
-            Self::SnapshotUnknown | Self::Objected { .. } => 4,
-            Self::Refuted | Self::Anonymous { .. } => 5,
-            Self::Quarantined { .. } => 6,
-            Self::SnapshotChanged | Self::VoidSignature { .. } | Self::RuntimeTouched { .. } => 7,
+/// Whether a piece of evidence no longer says anything of now. History does not age; a clock that is ahead makes
+/// nothing immortal.
+pub(super) fn is_stale(evidence: &EvidenceRef, around: &Around) -> bool {
+    let Some(half_life) = evidence.half_life_s.map(Duration::from_secs) else { return false };
+    let is_ahead = evidence.observed_at.duration_since(around.now).as_secs() > CLOCK_SKEW_SECONDS;
+    let is_before = around.last_restart.is_some_and(|restart| evidence.observed_at < restart);
+    is_ahead || is_before || Freshness::of(age(evidence.observed_at, around.now), half_life) == Freshness::Stale
+}
+
+/// What is owed of a second reading.
+struct Second<'a> {
+    reading: Option<&'a SecondReading>,
+    /// Whether who reads is a stranger to the review and to the change.
+    independent: bool,
+    /// Whether one is owed at all.
+    owed: bool,
+    /// Whether nothing in the set is a judgement, so that a reading is one of everything.
+    of_everything: bool,
+}
+
+impl<'a> Second<'a> {
+    fn of(review: &'a Review, contract: &Contract) -> Self {
+        let reading = review.second.as_ref();
+        Self {
+            reading,
+            independent: reading.is_none_or(|second| review.may_read_second(&second.reader.actor)),
+            owed: contract.rules.second_reader || reading.is_some(),
+            of_everything: !contract.checks.iter().any(|check| check.kind == CheckKind::Judgement),
         }
     }
-}
 
-/// How every check of the contract stands, in its order. `settled` leaves objections out: what was
-/// accepted is not taken back by what happens afterwards.
-pub(super) fn states(review: &Review, contract: &Contract, around: &Around, settled: bool) -> Vec<CheckState> {
-    contract.checks.iter().map(|check| state(check, review, contract, around, settled)).collect()
-}
-
-fn state(check: &Check, review: &Review, contract: &Contract, around: &Around, settled: bool) -> CheckState {
-    let answer = review.answers.get(&check.id).map(|decision| &decision.answer);
-    let waived = matches!(answer, Some(Answer::NotApplicable { .. })) && may_be_waived(check, around);
-    let mut gaps = if waived { Vec::new() } else { seen(check, review, contract, around) };
-    gaps.extend(answered(check, answer, waived, contract));
-    if !settled {
-        let against = around.objections.iter().filter(|objection| objection.check == check.id);
-        gaps.extend(against.map(|objection| Gap::Objected { why: objection.why.clone() }));
+    /// What a check lacks of it. A reader judges what asks for a judgement; of the rest, silence is consent.
+    fn gap(&self, check: &Check) -> Option<Gap> {
+        let is_asked = match check.kind {
+            CheckKind::Judgement => true,
+            CheckKind::Field | CheckKind::Guard => self.of_everything,
+            CheckKind::Auto => false,
+        };
+        if !self.owed || !is_asked {
+            return None;
+        }
+        if !self.independent {
+            return Some(Gap::SecondNotIndependent);
+        }
+        let done = self.reading.filter(|second| second.submitted.is_some());
+        let read = done.is_some_and(|second| second.answers.contains_key(&check.id));
+        (!read).then_some(Gap::SecondPending)
     }
-    gaps.sort();
-    gaps.dedup();
-    let standing = match gaps.first() {
-        None if waived => Standing::NotApplicable,
-        None => Standing::Passed,
-        Some(gap) if gap.fails() => Standing::Failed,
-        Some(_) => Standing::Open,
-    };
-    CheckState { check: check.id.clone(), standing, gaps }
 }
 
 /// "There was no restart" is no answer where the console saw one.

@@ -12,7 +12,7 @@ const BUILTIN: &str = include_str!("contract.toml");
 
 /// The version of the rules that are code: the precedence of lanes and how a check is decided. Part of
 /// the digest, so that an old outcome says under which rules it was signed.
-const RULES: &str = "lanes-1";
+const RULES: &str = "lanes-2";
 
 /// The checks the console decides from its own records.
 pub(super) const SNAPSHOT_CURRENT: &str = "source_change_evidence_current";
@@ -21,7 +21,7 @@ pub(super) const RUNTIME_ZERO: &str = "runtime_stays_zero";
 /// The check that says whether there was a restart at all.
 pub(super) const RESTART_WINDOW: &str = "boot_or_recovery_window_present";
 /// The field that names who acted.
-pub(super) const ACTOR_FIELD: &str = "actor_attribution_ref";
+pub const ACTOR_FIELD: &str = "actor_attribution_ref";
 
 /// A check set with everything that belongs to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Contract {
     pub fields: Fields,
     /// Words that say nothing.
     pub words: Words,
+    /// What is asked of every review besides the checks.
+    #[serde(default)]
+    pub rules: Rules,
     /// The checks, in the order they are asked.
     #[serde(rename = "check")]
     pub checks: Vec<Check>,
@@ -93,6 +96,14 @@ pub struct Words {
     pub anonymous: Vec<String>,
     /// Take an attestation back.
     pub denial: Vec<String>,
+}
+
+/// What is asked of every review besides the checks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// Whether somebody else has to read it, too.
+    pub second_reader: bool,
 }
 
 /// Who decides a check.
@@ -208,6 +219,20 @@ pub enum ContractError {
     /// The console can't decide this one.
     #[error("check set: check `{0}` has kind auto, but the console has no rule for it")]
     NoRule(String),
+    /// A set of one's own without a check that the console decides.
+    #[error(
+        "check set: check `{0}` (kind auto) is missing; every set has it, copy it from docs/how-to/own-checklist.md"
+    )]
+    NoCheck(&'static str),
+    /// A set of one's own that no guard looks after.
+    #[error("check set: no check has kind guard; without one nothing holds back a payload in quarantine")]
+    NoGuard,
+    /// A set of one's own that does not ask who acted.
+    #[error("check set: fields.required lacks `actor_attribution_ref`; who acted may not sign, so it has to be asked")]
+    NoActor,
+    /// A field of the name of an action or an authorisation.
+    #[error("check set: field `{0}` is the name of a runtime action or authorisation; no review writes it")]
+    RuntimeField(String),
     /// Nothing would be checked.
     #[error("check set: it has no checks")]
     Empty,
@@ -222,11 +247,15 @@ impl Contract {
 
     /// Reads and checks a check set.
     pub fn parse(text: &str) -> Result<Self, ContractError> {
-        let mut contract: Self =
-            toml::from_str(text).map_err(|error| ContractError::Shape(error.to_string().trim_end().to_owned()))?;
-        contract.validate()?;
-        contract.digest = guard::digest_of(&(RULES, &contract));
-        Ok(contract)
+        let contract: Self = toml::from_str(text).map_err(|error| super::own::shape(&error, text))?;
+        contract.sealed()
+    }
+
+    /// The same with its digest, where it holds together.
+    pub(super) fn sealed(mut self) -> Result<Self, ContractError> {
+        self.validate()?;
+        self.digest = guard::digest_of(&(RULES, &self));
+        Ok(self)
     }
 
     /// The policy: SHA-256 over the check set and the version of the rules, in hex.

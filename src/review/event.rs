@@ -1,6 +1,6 @@
 //! What happens in a review. A review's state is a fold over these; nothing is edited, only followed.
 
-use super::check::Around;
+use super::around::Around;
 use super::follow_up::FollowUp;
 use super::narrative::{Risk, Section};
 use jiff::Timestamp;

@@ -1,9 +1,12 @@
 //! The lane of a review: one pure, total function. Every check that does not hold asks for a lane, and
 //! the worst lane asked for wins; `docs/decisions/lanes.md` says why in this order.
 
-use super::check::{self, Around, CheckState, Gap, Standing};
+use super::around::Around;
+use super::check::{self, CheckState, Standing};
 use super::contract::{self, Contract};
 use super::fold::Review;
+use super::gap::Gap;
+use super::passed_over::passed_over;
 use crate::guard;
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +97,10 @@ pub struct Disposition {
     pub input_digest: String,
     /// The policy it was computed under.
     pub policy: String,
+    /// Whether the review was opened under another policy: what was asked then may not be what is asked now.
+    pub opened_under_another: bool,
+    /// What it was computed with; a sign-off keeps it.
+    pub around: Around,
 }
 
 /// One rule that asked for a lane.
@@ -146,7 +153,8 @@ pub struct Missing {
 
 /// The lane of a review, why, and what is least needed for ready. Total and deterministic.
 pub fn lane(review: &Review, contract: &Contract, around: &Around) -> Disposition {
-    let signed = is_signed_ready(review, contract);
+    let passed_over = passed_over(review, contract, around.now);
+    let signed = passed_over.is_empty() && is_signed_ready(review, contract);
     let checks = check::states(review, contract, around, signed);
     let mut asked = asked(review, contract, around, &checks);
     let least = least(review, contract, &checks);
@@ -165,16 +173,30 @@ pub fn lane(review: &Review, contract: &Contract, around: &Around) -> Dispositio
         checks,
         trace: asked.into_iter().map(|(subject, asks)| Step { subject, asks, decisive: asks == lane }).collect(),
         least,
-        input_digest: guard::digest_of(&(review.state_digest(), around)),
+        input_digest: guard::digest_of(&(review.state_digest(), around, stale(review, around), passed_over)),
         policy: contract.digest().to_owned(),
+        opened_under_another: review.opening.as_ref().is_some_and(|opening| opening.policy != contract.digest()),
+        around: around.clone(),
     }
 }
 
-/// Whether the last sign-off that counts is one of "ready", under this policy, of what stands now.
+/// Whether the last sign-off that counts is one of "ready", under this policy, of what stands now, made while nothing
+/// was passed over.
 fn is_signed_ready(review: &Review, contract: &Contract) -> bool {
     review.signature().is_some_and(|signature| {
-        signature.lane == Lane::Ready.id() && signature.policy == contract.digest() && !review.changed_since_signed()
+        signature.lane == Lane::Ready.id()
+            && signature.policy == contract.digest()
+            && !review.changed_since_signed()
+            && passed_over(review, contract, signature.occurred_at.min(signature.recorded_at)).is_empty()
     })
+}
+
+/// The attached evidence that is stale now, by check and id: time alone changes it, so it is part of the input.
+fn stale<'a>(review: &'a Review, around: &Around) -> Vec<(&'a str, &'a str)> {
+    let all = review.attached.iter().flat_map(|(check, all)| all.iter().map(move |one| (check, &one.evidence)));
+    all.filter(|(_, evidence)| check::is_stale(evidence, around))
+        .map(|(check, evidence)| (check.as_str(), evidence.id.as_str()))
+        .collect()
 }
 
 /// Every lane that is asked for, with who asks.
@@ -189,7 +211,7 @@ fn asked(review: &Review, contract: &Contract, around: &Around, checks: &[CheckS
     }
     for (check, state) in contract.checks.iter().zip(checks) {
         let lane = match state.standing {
-            Standing::Passed | Standing::NotApplicable => continue,
+            Standing::Passed | Standing::NotApplicable | Standing::Overridden => continue,
             // Without a restart nobody has to answer for one.
             Standing::Failed if check.fail == Lane::RejectUnattributed && !restart => check.open,
             Standing::Failed => check.fail,
@@ -217,11 +239,10 @@ fn was_restarted(around: &Around, checks: &[CheckState]) -> bool {
 
 /// What is least needed. Ready takes every check, so this is what keeps each from holding.
 fn least(review: &Review, contract: &Contract, checks: &[CheckState]) -> Vec<Missing> {
-    let open = contract.checks.iter().zip(checks).filter(|(_, state)| !state.gaps.is_empty());
+    let open = contract.checks.iter().zip(checks).filter(|(_, state)| state.standing <= Standing::Open);
     let of_checks = open.map(|(check, state)| {
         // A check that may be waived still has to answer objections, and a lost waiver is none.
-        let waivable =
-            check.not_applicable && !state.gaps.iter().any(|gap| matches!(gap, Gap::MustApply | Gap::Objected { .. }));
+        let waivable = check.not_applicable && state.gaps.iter().all(Gap::can_be_waived);
         missing(Subject::Check { id: check.id.clone() }, state.gaps.clone(), waivable)
     });
     let of_fields = contract.fields.open.keys().filter_map(|field| {

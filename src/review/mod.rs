@@ -5,6 +5,7 @@
 //! the next step, or says why not. `docs/decisions/lanes.md` has the rules in prose.
 
 pub mod actions;
+mod around;
 mod attribution;
 mod book;
 pub mod candidate;
@@ -13,19 +14,27 @@ mod contract;
 mod event;
 mod fold;
 mod follow_up;
+mod gap;
+mod gate;
 mod hearback;
 mod lane;
 mod narrative;
+mod objection;
 mod offer;
+mod own;
+mod passed_over;
 mod plan;
+pub mod recheck;
 mod signature;
 
+pub use around::{Around, Scene, around};
 pub use attribution::names_user;
 pub use book::Book;
 pub use candidate::{Candidate, Snapshot, SourceError};
-pub use check::{Around, CheckState, Gap, Objection, Standing};
+pub use check::{CheckState, Standing};
 pub use contract::{
-    Check, CheckKind, Constants, Contract, ContractError, Fields, LaneMeaning, Never, PlanNames, SummaryKeys, Words,
+    ACTOR_FIELD, Check, CheckKind, Constants, Contract, ContractError, Fields, LaneMeaning, Never, PlanNames, Rules,
+    SummaryKeys, Words,
 };
 pub use event::{
     Answer, CandidateId, Diligence, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent, Recorded, ReviewAct, ReviewId,
@@ -35,9 +44,13 @@ pub use fold::{
     Override, Reading, Reopening, Review, SecondReading, Touch,
 };
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority};
+pub use gap::Gap;
+pub use gate::RuntimeGate;
 pub use hearback::{Datum, Misheard, Said, hear};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
+pub use objection::Objection;
 pub use offer::{Offer, freshness_of, offers};
+pub use passed_over::{MAX_OVERRIDE, may_be_overridden, override_in_force};
 pub use plan::{plan, success_line};
 pub use signature::{Signature, Void};

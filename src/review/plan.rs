@@ -3,6 +3,7 @@
 
 use super::candidate::{Candidate, Snapshot};
 use super::contract::Contract;
+use super::gate::RuntimeGate;
 use super::lane::Lane;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -48,10 +49,11 @@ pub fn plan(contract: &Contract, snapshot: &Snapshot, generated_at: &str, git_co
 /// The line that says a plan was written.
 pub fn success_line(contract: &Contract, snapshot: &Snapshot) -> String {
     format!(
-        "HOST_SERVICE_POST_INCIDENT_READBACK_PLAN_OK candidates={} checks={} lanes={} accepted=0 runtime_gate=0",
+        "HOST_SERVICE_POST_INCIDENT_READBACK_PLAN_OK candidates={} checks={} lanes={} accepted=0 runtime_gate={}",
         snapshot.candidates.len(),
         contract.checks.len(),
-        contract.lanes.len()
+        contract.lanes.len(),
+        RuntimeGate::COUNT
     )
 }
 
@@ -83,6 +85,7 @@ fn candidate(contract: &Contract, candidate: &Candidate) -> Object {
     all.extend(constants.nulls.iter().map(|key| (key.clone(), Value::Null)));
     all.extend(constants.texts.iter().map(|(key, text)| (key.clone(), json!(text))));
     all.extend(constants.flags.iter().map(|(key, flag)| (key.clone(), json!(flag))));
+    all.insert("runtime_gate".to_owned(), json!(RuntimeGate));
     all
 }
 
@@ -110,5 +113,6 @@ fn summary(contract: &Contract, snapshot: &Snapshot) -> Object {
         .chain(keys.counted_from_contract.iter().zip(of_contract))
         .chain(keys.zero_at_start.iter().map(|key| (key, 0)));
     all.extend(pairs.map(|(key, count)| (key.clone(), json!(count))));
+    all.insert("runtime_gate_count".to_owned(), json!(RuntimeGate::COUNT));
     all
 }

@@ -16,6 +16,8 @@ pub struct Signature {
     pub policy: String,
     /// Who signed.
     pub actor: String,
+    /// When, as the signer's console said: the time that the lane was computed for.
+    pub occurred_at: Timestamp,
     /// When, by the database's clock.
     pub recorded_at: Timestamp,
     /// Its place in the incident's chain.

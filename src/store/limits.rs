@@ -66,6 +66,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Result<(), StoreError> {
     fits("incident_id", &outcome.event.incident_id, INCIDENT)?;
     fits("actor", &outcome.event.actor, ACTOR)?;
     claimed(outcome.event.occurred_at)?;
+    json("act", &serde_json::to_value(&outcome.event.act).unwrap_or_default())?;
     outcome.operation.as_ref().map_or(Ok(()), operation)
 }
 

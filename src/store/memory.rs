@@ -4,8 +4,8 @@
 use super::chain::{self, Head};
 use super::changes::Changes;
 use super::verify::Ledger;
-use super::{Access, Outcome, Place, Store, StoreError, limits, mirror};
-use crate::review::Recorded;
+use super::{Access, Outcome, Place, Store, StoreError, limits, mirror, rules};
+use crate::review::{Contract, Recorded};
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent, OwnKind};
 use jiff::Timestamp;
@@ -18,6 +18,8 @@ pub struct MemoryStore {
     access: Access,
     inner: Mutex<Inner>,
     changes: Changes,
+    /// Says what is a runtime action.
+    contract: Box<Contract>,
 }
 
 #[derive(Debug, Default)]
@@ -33,7 +35,7 @@ struct Inner {
 impl MemoryStore {
     /// An empty store.
     pub fn new(access: Access) -> Self {
-        Self { access, inner: Mutex::default(), changes: Changes::new() }
+        Self { access, inner: Mutex::default(), changes: Changes::new(), contract: Box::new(Contract::builtin()) }
     }
 
     /// Sets the clock that rows get their time from; the demo's time is its script's.
@@ -140,7 +142,7 @@ impl Inner {
         is_new
     }
 
-    fn record(&mut self, outcome: &Outcome) -> Result<Recorded, StoreError> {
+    fn record(&mut self, outcome: &Outcome, contract: &Contract) -> Result<Recorded, StoreError> {
         let event = &outcome.event;
         if let Some((recorded, _)) = self.records.iter().find(|(recorded, _)| recorded.event.id == event.id) {
             return Ok(recorded.clone());
@@ -150,6 +152,9 @@ impl Inner {
             return Err(StoreError::Conflict { actual });
         }
         let clock = self.clock();
+        let earlier = self.records.iter().map(|(recorded, _)| recorded);
+        let earlier: Vec<&Recorded> = earlier.filter(|recorded| recorded.event.review == event.review).collect();
+        rules::check(&earlier, event, contract, clock)?;
         let head = self.heads.entry(event.incident_id.clone()).or_insert_with(|| Head::genesis(&event.incident_id));
         let (recorded, _) = chain::seal(event, head, clock)?;
         head.seq = recorded.seq;
@@ -208,7 +213,7 @@ impl Store for MemoryStore {
     async fn record(&self, outcome: &Outcome) -> Result<Recorded, StoreError> {
         self.may_write()?;
         limits::outcome(outcome)?;
-        let recorded = self.inner().record(outcome)?;
+        let recorded = self.inner().record(outcome, &self.contract)?;
         self.changes.ring();
         Ok(recorded)
     }

@@ -18,6 +18,7 @@ mod mirror;
 mod narrow;
 mod postgres;
 mod rows;
+mod rules;
 mod search;
 pub mod segments;
 mod sqlite;

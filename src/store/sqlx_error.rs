@@ -1,7 +1,7 @@
 //! From what sqlx says to what a person can act on. SQLSTATE, table and constraint names pass; the
 //! statement, its values and the server's message (which repeats values) do not.
 
-use super::StoreError;
+use super::{StoreError, rules};
 use crate::guard;
 use sqlx::error::DatabaseError;
 
@@ -38,6 +38,10 @@ pub(super) fn is_race(error: &sqlx::Error) -> bool {
 
 fn from_database(error: &dyn DatabaseError) -> StoreError {
     let code = error.code().unwrap_or_default();
+    // PostgreSQL says the rule as its SQLSTATE, SQLite begins the message with it. Ours hold no value.
+    if let Some(rule) = rules::Rule::of(&code).or_else(|| rules::Rule::of(error.message())) {
+        return rule.refused();
+    }
     // A SQLSTATE has five characters; SQLite's extended codes are numbers of at most four digits.
     if code.len() == 5 { from_postgres(&code, error) } else { from_sqlite(&code) }
 }

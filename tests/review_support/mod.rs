@@ -1,9 +1,10 @@
 //! Reviews made step by step for tests: each step is recorded as a store would.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test support module")]
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use readback::review::{
-    Answer, Around, CandidateId, CheckKind, Contract, NewReviewEvent, Recorded, Review, ReviewAct, ReviewId, lane,
+    Answer, Around, CandidateId, CheckKind, Contract, EvidenceKind, EvidenceRef, NewReviewEvent, Recorded, Review,
+    ReviewAct, ReviewId, lane,
 };
 use std::sync::OnceLock;
 
@@ -17,6 +18,32 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) fn contract() -> &'static Contract {
     static CONTRACT: OnceLock<Contract> = OnceLock::new();
     CONTRACT.get_or_init(Contract::builtin)
+}
+
+/// The same, with a second reader for every review.
+pub(crate) fn with_second_reader() -> &'static Contract {
+    static CONTRACT: OnceLock<Contract> = OnceLock::new();
+    CONTRACT.get_or_init(|| {
+        let text = include_str!("../../src/review/contract.toml");
+        Contract::parse(&text.replacen("[[check]]", "[rules]\nsecond_reader = true\n\n[[check]]", 1)).unwrap()
+    })
+}
+
+/// So many seconds from the time that lanes are computed for.
+pub(crate) fn in_seconds(seconds: i64) -> Timestamp {
+    now().checked_add(SignedDuration::from_secs(seconds)).unwrap()
+}
+
+/// A piece of evidence that was observed so many seconds ago.
+pub(crate) fn evidence(id: &str, age: i64, half_life_s: Option<u64>) -> EvidenceRef {
+    let kind = if half_life_s.is_some() { EvidenceKind::Probe } else { EvidenceKind::Row };
+    EvidenceRef {
+        kind,
+        id: id.to_owned(),
+        digest: format!("digest of {id}"),
+        observed_at: in_seconds(-age),
+        half_life_s,
+    }
 }
 
 /// A review in the making.
@@ -38,11 +65,16 @@ impl Story {
 
     /// Every field filled, every judgement answered pass.
     pub(crate) fn complete() -> Self {
-        let mut story = Self::empty();
-        for field in &contract().fields.required {
+        Self::complete_under(contract())
+    }
+
+    /// The same under another check set of the same fields.
+    pub(crate) fn complete_under(contract: &'static Contract) -> Self {
+        let mut story = Self { contract, ..Self::empty() };
+        for field in &contract.fields.required {
             story.set(field, &format!("ref of {field}"));
         }
-        for check in &contract().checks {
+        for check in &contract.checks {
             if check.kind == CheckKind::Judgement {
                 story.answer(&check.id, Answer::Pass);
             }
@@ -89,6 +121,25 @@ impl Story {
         );
     }
 
+    /// Signs the lane as it comes out now, with all that a console keeps.
+    pub(crate) fn sign(&mut self, user: &str, around: &Around) {
+        let around = Around { now: in_seconds(self.steps.len() as i64), ..around.clone() };
+        let got = lane(&self.review(), self.contract, &around);
+        let lane = got.lane.id().to_owned();
+        let act = ReviewAct::Signed {
+            lane,
+            input_digest: got.input_digest,
+            policy: got.policy,
+            around: Some(got.around.kept()),
+        };
+        self.push(user, act);
+    }
+
+    pub(crate) fn pass_over(&mut self, user: &str, check: &str, hours: i64, reason: &str) {
+        let until = in_seconds(hours * 3_600);
+        self.push(user, ReviewAct::Overridden { check: check.to_owned(), reason: reason.to_owned(), until });
+    }
+
     pub(crate) fn review(&self) -> Review {
         Review::fold(&self.steps).unwrap()
     }
@@ -101,15 +152,7 @@ impl Story {
         match verb {
             "set" => self.set(subject, rest),
             "take" => self.set(subject, ""),
-            "answer" => self.answer(
-                subject,
-                match rest {
-                    "pass" => Answer::Pass,
-                    "fail" => Answer::Fail,
-                    "unknown" => Answer::Unknown,
-                    other => panic!("no answer: {other}"),
-                },
-            ),
+            "answer" => self.answer(subject, parse_answer(rest)),
             "na" => self.answer(subject, Answer::NotApplicable { reason: rest.to_owned() }),
             "catch" => self.push(
                 "reviewer",
@@ -117,12 +160,52 @@ impl Story {
             ),
             "remove" => self.push("reviewer", ReviewAct::QuarantineCleared { field: subject.to_owned() }),
             "forge" => self.forge(subject, rest),
-            "sign" => {
-                let lane = lane(&self.review(), self.contract, around).lane;
-                self.forge(lane.id(), "reviewer");
+            "attach" => {
+                let words: Vec<&str> = rest.split(' ').collect();
+                let [id, age, half_life] = words[..] else { panic!("no evidence: {rest}") };
+                let evidence = evidence(id, age.parse().unwrap(), half_life.parse().ok());
+                self.push("reviewer", ReviewAct::EvidenceAttached { check: subject.to_owned(), evidence });
             }
+            "detach" => {
+                self.push("reviewer", ReviewAct::EvidenceDetached { check: subject.to_owned(), id: rest.to_owned() });
+            }
+            "override" => {
+                let (hours, reason) = rest.split_once(' ').unwrap();
+                self.pass_over("reviewer", subject, hours.parse().unwrap(), reason);
+            }
+            "actor-override" => self.pass_over("alice", subject, 1, "I know what I did"),
+            "join" => self.push(subject, ReviewAct::SecondReaderJoined),
+            "second" => {
+                let act = ReviewAct::SecondAnswered {
+                    check: subject.to_owned(),
+                    answer: parse_answer(rest),
+                    diligence: None,
+                };
+                self.push("second", act);
+            }
+            "judge" => {
+                for check in &self.contract.checks {
+                    if check.kind == CheckKind::Judgement {
+                        self.step(&format!("second {} {subject}", check.id), around);
+                    }
+                }
+            }
+            "hand-in" => self.push("second", ReviewAct::SecondSubmitted),
+            "submit" => self.push("reviewer", ReviewAct::Submitted),
+            "reopen" => self.push("reviewer", ReviewAct::Reopened { why: format!("{subject} {rest}") }),
+            "sign" => self.sign("reviewer", around),
             other => panic!("no step: {other}"),
         }
+    }
+}
+
+fn parse_answer(word: &str) -> Answer {
+    match word {
+        "pass" => Answer::Pass,
+        "fail" => Answer::Fail,
+        "unknown" => Answer::Unknown,
+        "na" => Answer::NotApplicable { reason: "there is none".to_owned() },
+        other => panic!("no answer: {other}"),
     }
 }
 

@@ -3,13 +3,15 @@
 use crate::cli::context::{Context, StartError};
 use crate::cli::files::StackFiles;
 use crate::guard::line;
-use crate::review::{Around, Book, Contract, Review, Snapshot};
+use crate::review::{Around, Book, Contract, Recorded, Review, Snapshot};
 use crate::store::{Access, AnyStore, Store};
 use jiff::Timestamp;
 
 /// The reviews as they stand.
 #[derive(Debug)]
 pub(super) struct Desk {
+    /// Every step, in the order of recording.
+    pub(super) recorded: Vec<Recorded>,
     /// The reviews.
     pub(super) book: Book,
     /// What they are judged by.
@@ -28,9 +30,10 @@ impl Desk {
         let recorded = store.reviews().await?;
         let desk = Self {
             book: Book::fold(&recorded),
-            contract: Contract::builtin(),
+            contract: context.contract()?,
             snapshot: StackFiles::of(context).read_snapshot(),
             now: Timestamp::now(),
+            recorded,
         };
         Ok((desk, store))
     }

@@ -3,9 +3,11 @@
 mod args;
 mod desk;
 mod list;
+mod recheck;
 
 pub use args::ReviewCommand;
 pub use list::ListReport;
+pub use recheck::RecheckReport;
 
 use super::Args;
 use super::context::StartError;
@@ -14,5 +16,6 @@ use super::context::StartError;
 pub(super) fn run(args: &Args, command: &ReviewCommand) -> Result<u8, StartError> {
     match command {
         ReviewCommand::List(options) => list::run(args, options),
+        ReviewCommand::Recheck(options) => recheck::run(args, options),
     }
 }

@@ -180,6 +180,7 @@ fn look(standing: Standing, canvas: &Canvas<'_>) -> (&'static str, &'static str,
     match standing {
         Standing::Passed => (glyph(Verdict::Pass), "holds", Role::Accent),
         Standing::Failed => (glyph(Verdict::Fail), "FAILS", Role::Fail),
+        Standing::Overridden => (glyph(Verdict::Warn), "bypass", Role::Warn),
         Standing::NotApplicable => (canvas.glyphs.absent(), "n/a", Role::Muted),
         Standing::Open => (glyph(Verdict::Unknown(Unknown::NeverRun)), "open", Role::Unknown),
     }

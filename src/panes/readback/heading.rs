@@ -56,6 +56,9 @@ fn least(review: &Review, disposition: &Disposition, facts: &Facts) -> String {
     } else if let Some(second) = &review.second {
         parts.push(format!("{} reads second", second.reader.actor));
     }
+    if disposition.opened_under_another {
+        parts.push("opened under another check set".to_owned());
+    }
     if !disposition.least.is_empty() {
         parts.push(format!("{} to go", disposition.least.len()));
     }

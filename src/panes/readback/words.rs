@@ -1,13 +1,11 @@
 //! How a review reads: lanes, gaps, answers, and the steps it is asked to take.
 
 use crate::app::theme::Role;
-use crate::app::{Effect, Facts, Outbox, Step};
-use crate::evidence::Evidence;
+use crate::app::{Effect, Facts, Outbox, Step, around};
 use crate::review::actions::{Refused, Stamp};
 use crate::review::{
-    Answer, Around, Decision, Diligence, Disposition, Gap, Lane, NewReviewEvent, Reading, Review, Touch, actions, lane,
+    Answer, Decision, Diligence, Disposition, Gap, Lane, NewReviewEvent, Reading, Review, Touch, actions, lane,
 };
-use jiff::SignedDuration;
 
 /// What a review adds up to now, with steps that are not recorded yet counted in.
 pub(super) fn disposition(review: &Review, facts: &Facts) -> Disposition {
@@ -37,24 +35,6 @@ pub(super) fn own_answer<'a>(review: &'a Review, check: &str, facts: &Facts) -> 
     }
 }
 
-/// What lies around a review.
-pub(super) fn around(review: &Review, facts: &Facts) -> Around {
-    let opened_on = review.opening.as_ref().map(|opening| opening.snapshot_digest.as_str());
-    let snapshot_current = facts.snapshot.as_ref().ok().map(|snapshot| Some(snapshot.digest.as_str()) == opened_on);
-    Around { snapshot_current, restart_seen: saw_restart(review, facts), ..Around::unknown(facts.now) }
-}
-
-/// How far back from its opening a review is about.
-const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// Whether the console itself knows of a start in the time the review is about: then "there was no
-/// restart" is no answer.
-fn saw_restart(review: &Review, facts: &Facts) -> bool {
-    let Some(opened) = review.opening.as_ref().map(|opening| opening.by.recorded_at) else { return false };
-    let mut starts = facts.evidence.iter().filter_map(Evidence::started_at);
-    starts.any(|start| start <= opened && opened.duration_since(start) <= LOOKS_BACK)
-}
-
 /// The look of a lane. No lane is green: an accepted readback opens no gate.
 pub(super) fn role_of(lane: Lane) -> Role {
     match lane {
@@ -75,6 +55,11 @@ pub(super) fn gap(gap: &Gap) -> String {
         Gap::Anonymous { field } => format!("{field} names nobody"),
         Gap::Refuted => "the reviewer says it does not hold".to_owned(),
         Gap::Objected { why } => format!("fresh evidence speaks against it: {why}"),
+        Gap::Disputed => "the two readings differ: talk, then answer again".to_owned(),
+        Gap::StaleEvidence { id } => format!("the evidence {id} is stale: attach it anew, or take it off"),
+        Gap::ChangedEvidence { id } => format!("the evidence {id} is not what it was: look again, attach it anew"),
+        Gap::SecondNotIndependent => "who reads second is not independent: open a new review".to_owned(),
+        Gap::SecondPending => "a second reader has not read it yet".to_owned(),
         Gap::SnapshotUnknown => "nobody can tell whether the snapshot is still current".to_owned(),
         Gap::Missing { field } => format!("{field} is empty; e writes it"),
         Gap::Unattested { field } => format!("{field} is not attested; e writes it"),

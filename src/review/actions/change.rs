@@ -2,13 +2,11 @@
 
 use super::{Refused, Stamp, check_reason, check_text, step};
 use crate::guard::Watch;
-use crate::review::contract::{CheckKind, Contract};
+use crate::review::contract::Contract;
 use crate::review::event::{NewReviewEvent, ReviewAct};
 use crate::review::fold::Review;
-use jiff::{SignedDuration, Timestamp};
-
-/// The longest time that a check may be passed over.
-pub const LONGEST_OVERRIDE: SignedDuration = SignedDuration::from_hours(7 * 24);
+use crate::review::passed_over::{MAX_OVERRIDE, may_be_overridden};
+use jiff::Timestamp;
 
 /// Writes a field; an empty value takes it back. What the guard catches is refused with where it stands:
 /// record it with [`quarantine`].
@@ -65,10 +63,10 @@ pub fn override_check(
     stamp: Stamp,
 ) -> Result<NewReviewEvent, Refused> {
     let known = contract.check(check).ok_or_else(|| Refused::NoSuchCheck(check.to_owned()))?;
-    if matches!(known.kind, CheckKind::Guard | CheckKind::Auto) {
+    if !may_be_overridden(known) {
         return Err(Refused::NotOverridable(check.to_owned()));
     }
-    if until <= stamp.now || until.duration_since(stamp.now) > LONGEST_OVERRIDE {
+    if until <= stamp.now || until.duration_since(stamp.now) > MAX_OVERRIDE {
         return Err(Refused::BadUntil);
     }
     check_reason(contract, guard, "override", reason)?;

@@ -6,7 +6,7 @@ use crate::review::contract::Contract;
 use crate::review::event::{NewReviewEvent, ReviewAct};
 use crate::review::fold::Review;
 use crate::review::lane::{Disposition, Lane};
-use crate::review::signature::Void;
+use crate::review::signature::{Signature, Void};
 
 /// Hands the first reading in.
 pub fn submit(review: &Review, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
@@ -55,8 +55,10 @@ pub fn sign(
         Some(Void::Quarantined) => return Err(Refused::Quarantined),
         Some(Void::RuntimeGate | Void::UnknownLane) | None => {}
     }
-    let same = |lane: &str, policy: &str| lane == disposition.lane.id() && policy == contract.digest();
-    if review.signature().is_some_and(|last| same(&last.lane, &last.policy)) && !review.changed_since_signed() {
+    // The input holds also what time does: when an override has lapsed the same lane may be signed again.
+    let now = (disposition.lane.id(), contract.digest(), disposition.input_digest.as_str());
+    let is_same = |last: &Signature| (last.lane.as_str(), last.policy.as_str(), last.input_digest.as_str()) == now;
+    if review.signature().is_some_and(is_same) && !review.changed_since_signed() {
         return Err(Refused::AlreadySigned);
     }
     if disposition.policy != contract.digest() {
@@ -66,7 +68,7 @@ pub fn sign(
         lane: disposition.lane.id().to_owned(),
         input_digest: disposition.input_digest.clone(),
         policy: disposition.policy.clone(),
-        around: None,
+        around: Some(disposition.around.kept()),
     };
     step(review, stamp, act)
 }

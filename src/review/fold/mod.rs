@@ -10,7 +10,7 @@ pub use parts::{
 pub use second::{Reading, SecondReading};
 
 use super::contract::ACTOR_FIELD;
-use super::event::{Answer, Recorded, ReviewAct, ReviewId};
+use super::event::{Answer, EvidenceRef, Recorded, ReviewAct, ReviewId};
 use super::narrative::{Risk, Section};
 use super::signature::{Signature, Void};
 use crate::guard;
@@ -268,6 +268,7 @@ impl Review {
             input_digest: input_digest.to_owned(),
             policy: policy.to_owned(),
             actor: step.event.actor.clone(),
+            occurred_at: step.event.occurred_at,
             recorded_at: step.recorded_at,
             seq: step.seq,
             state: self.state_digest(),
@@ -331,23 +332,22 @@ impl Review {
 /// What a lane is computed from besides fields, answers and quarantine.
 #[derive(Default, PartialEq, Serialize)]
 struct Later<'a> {
-    attached: BTreeMap<&'a str, Vec<(&'a str, &'a str)>>,
+    attached: BTreeMap<&'a str, Vec<&'a EvidenceRef>>,
     second: Option<(&'a str, bool, BTreeMap<&'a str, &'a Answer>)>,
-    overrides: BTreeMap<&'a str, Timestamp>,
+    overrides: BTreeMap<&'a str, (Timestamp, &'a str)>,
 }
 
 impl<'a> Later<'a> {
     fn of(review: &'a Review) -> Self {
-        let refs = |all: &'a Vec<Attached>| {
-            all.iter().map(|one| (one.evidence.id.as_str(), one.evidence.digest.as_str())).collect()
-        };
+        let refs = |all: &'a Vec<Attached>| all.iter().map(|one| &one.evidence).collect();
+        let passed_over = |one: &'a Override| (one.until, one.reason.as_str());
         Self {
             attached: review.attached.iter().map(|(check, all)| (check.as_str(), refs(all))).collect(),
             second: review.second.as_ref().map(|second| {
                 let answers = second.answers.iter().map(|(check, decision)| (check.as_str(), &decision.answer));
                 (second.reader.actor.as_str(), second.submitted.is_some(), answers.collect())
             }),
-            overrides: review.overrides.iter().map(|(check, one)| (check.as_str(), one.until)).collect(),
+            overrides: review.overrides.iter().map(|(check, one)| (check.as_str(), passed_over(one))).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Review;
 use super::parts::{AnomalyKind, Decision, Touch};
 use crate::review::attribution::names_user;
-use crate::review::event::Recorded;
+use crate::review::event::{Answer, Recorded};
 use std::collections::BTreeMap;
 
 /// The second reading as it stands.
@@ -38,14 +38,15 @@ impl Review {
         }
     }
 
-    /// The checks on which the two readings differ, in their order; none before the second was handed in.
+    /// The checks on which the two readings differ, in their order; none before the second was handed in. Who said nothing
+    /// of a check does not differ from who says that it holds.
     pub fn disputes(&self) -> Vec<&str> {
         let Some(second) = self.second.as_ref().filter(|second| second.submitted.is_some()) else {
             return Vec::new();
         };
         let differs = |check: &str, decision: &Decision| {
             let first = self.answers.get(check).map(|first| &first.answer);
-            first.is_none_or(|first| !first.agrees(&decision.answer))
+            !first.unwrap_or(&Answer::Pass).agrees(&decision.answer)
         };
         second
             .answers

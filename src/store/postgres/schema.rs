@@ -10,6 +10,7 @@ const LOG: &str = include_str!("../migrations/postgres/0001_alert_operation_log.
 const OWN: &str = include_str!("../migrations/postgres/0002_readback.sql");
 const ANNOTATION: &str = include_str!("../migrations/postgres/0003_annotation.sql");
 const SEALS: &str = include_str!("../migrations/postgres/0004_segment.sql");
+const RULES: &str = include_str!("../migrations/postgres/0005_review_rules.sql");
 
 /// The advisory lock of whoever makes tables ("readback" in ASCII).
 const LOCK: i64 = 0x7265_6164_6261_636b;
@@ -31,6 +32,7 @@ const COLUMNS: [(&str, &str, Option<i32>); 12] = [
 ];
 
 /// What stands.
+#[allow(clippy::struct_excessive_bools, reason = "each part stands or does not, whatever the others do")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(super) struct Stands {
     /// `alert_operation_log`.
@@ -39,11 +41,13 @@ pub(super) struct Stands {
     pub(super) own: bool,
     /// The seals; a database of an earlier console has none, and works without.
     pub(super) seals: bool,
+    /// The rules of reviews; without them only consoles keep to them.
+    pub(super) rules: bool,
 }
 
 impl Stands {
     pub(super) fn complete(self) -> bool {
-        self.log && self.own && self.seals
+        self.log && self.own && self.seals && self.rules
     }
 }
 
@@ -52,9 +56,9 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, Stor
     let mut stands = stands(connection).await?;
     if !stands.complete() {
         match make(connection).await {
-            Ok(()) => stands = Stands { log: true, own: true, seals: true },
-            // What an earlier console made is enough to record; only sealing has to wait, for the owner or for the time
-            // that an index over many events takes (its own connection has it).
+            Ok(()) => stands = Stands { log: true, own: true, seals: true, rules: true },
+            // What an earlier console made is enough to record; only sealing and the rules have to wait, for the owner or
+            // for the time that an index over many events takes (its own connection has it).
             Err(StoreError::ReadOnly(_) | StoreError::Unavailable(_)) if stands.log && stands.own => {}
             Err(StoreError::ReadOnly(why)) => {
                 return Err(StoreError::Refused(format!(
@@ -105,7 +109,8 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *turn).await.map_err(from_sqlx)?;
     // Another console may have made them while this one waited for its turn.
     let stands = stands(&mut turn).await?;
-    for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN), (!stands.seals, SEALS)] {
+    let parts = [(!stands.log, LOG), (!stands.own, OWN), (!stands.seals, SEALS), (!stands.rules, RULES)];
+    for (missing, sql) in parts {
         if missing {
             sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
         }
@@ -120,7 +125,9 @@ async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
         SELECT count(*) FILTER (WHERE relname = 'alert_operation_log') = 1 AS log,
                count(*) FILTER (WHERE relname IN ('readback_event', 'readback_review_event', 'readback_chain_head')) = 3
                    AS own,
-               count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals
+               count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals,
+               (SELECT count(*) > 0 FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
+                WHERE tgname = 'readback_review_rules' AND pg_table_is_visible(of.oid)) AS rules
         FROM pg_class
         WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head',
                           'readback_segment', 'readback_segment_mark')

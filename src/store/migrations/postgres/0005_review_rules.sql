@@ -1,0 +1,129 @@
+-- What the console refuses of a review, the database refuses too, whoever writes the row: see docs/integrity.md. The rules
+-- read the step out of the bytes that were hashed. They are coarse where the console's are fine (words of a name, words that
+-- say nothing), for the fold over the records has the last word; a refusal has the code RB001 to RB007.
+
+-- The step that a record holds; NULL where its bytes hold none.
+CREATE OR REPLACE FUNCTION readback_step(body bytea) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE COST 1000 AS $$
+BEGIN
+    RETURN convert_from(body, 'UTF8')::jsonb -> 'event';
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END
+$$;
+
+-- Whether a text names the user of an actor such as console:ann, word by word, in any case.
+CREATE OR REPLACE FUNCTION readback_names(said text, actor text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT who <> '' AND (
+        position(' ' || who || ' ' IN ' ' || regexp_replace(lower(said), '\s+', ' ', 'g') || ' ') > 0
+        OR position(' ' || who || ' ' IN regexp_replace(
+            ' ' || regexp_replace(lower(said), '[][\s,;:!?(){}<>"''/\\@+=*#&|~^%$`]+', ' ', 'g') || ' ',
+            '\.* \.*', ' ', 'g')) > 0)
+    FROM (SELECT btrim(lower(regexp_replace(actor, '^.*:', '')), E' \t\n\r') AS who) AS named
+$$;
+
+-- The names of `@` get their schema here: whatever a session searches first, a table of the same name elsewhere is not asked
+-- instead. (`SET search_path` at the function would do the same, and cost each insert a millisecond.)
+DO $make$
+BEGIN
+    EXECUTE replace($rules$
+CREATE OR REPLACE FUNCTION @.readback_review_rules() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    step CONSTANT jsonb := @.readback_step(NEW.body);
+    act CONSTANT jsonb := step -> 'act';
+    kind CONSTANT text := act ->> 'act';
+    who CONSTANT text := step ->> 'actor';
+    of_the_first CONSTANT text[] :=
+        ARRAY['opened', 'field_set', 'check_decided', 'submitted', 'overridden', 'corrected', 'signed'];
+    reader text;
+BEGIN
+    -- The kind has to stand there as the console spells it, so that a search of the bytes finds it.
+    IF kind IS NULL OR who IS NULL OR step ->> 'review' IS DISTINCT FROM NEW.review
+        OR position(convert_to('"act":"' || kind || '"', 'UTF8') IN NEW.body) = 0 THEN
+        RAISE EXCEPTION 'the bytes hold no step of this review' USING ERRCODE = 'RB001';
+    END IF;
+
+    IF kind IN ('field_set', 'corrected', 'check_decided') AND coalesce(act ->> 'field', act ->> 'check') IN (
+        'accept_container_up_as_all_green', 'accept_recovery_without_before_after', 'accept_restart_without_actor',
+        'accept_route_200_as_all_green', 'accept_service_healthy_as_config_accepted', 'action_buttons_allowed',
+        'active_scan', 'active_scan_authorized', 'actor_attribution_accepted', 'add_action_button',
+        'admin_route_recovery_accepted', 'agent_provider_health_accepted', 'ansible_apply',
+        'ansible_apply_authorized', 'before_after_state_accepted', 'compose_stack_state_accepted',
+        'cross_project_sync_accepted', 'dependency_impact_accepted', 'docker_action_authorized',
+        'docker_compose_action_authorized', 'docker_compose_down', 'docker_compose_pull', 'docker_compose_up',
+        'docker_daemon_state_accepted', 'docker_kill', 'docker_kill_authorized', 'docker_ps_live_read',
+        'docker_restart', 'docker_restart_authorized', 'docker_start', 'docker_start_authorized',
+        'failed_unit_review_accepted', 'firewall_change', 'hide_daemon_runner_contention', 'host_file_write',
+        'live_host_read', 'live_host_read_authorized', 'maintenance_window_accepted',
+        'mark_readback_accepted_without_reviewer_record', 'monitoring_alert_accepted', 'nginx_reload',
+        'nginx_reload_authorized', 'no_false_green_accepted', 'not_approval', 'not_authorization',
+        'open_runtime_gate', 'operator_notification_accepted', 'port_binding_state_accepted', 'port_change',
+        'post_incident_readback_accepted', 'post_incident_readback_received', 'postcheck_readback_accepted',
+        'production_write', 'production_write_authorized', 'public_gateway_reload',
+        'public_gateway_reload_authorized', 'public_route_recovery_accepted', 'raw_docker_log_storage',
+        'raw_env_dump_storage', 'raw_journal_storage', 'raw_live_config_storage',
+        'raw_log_or_config_storage_allowed', 'recurrence_guard_accepted', 'repair_bot_execute',
+        'repair_bot_execution_authorized', 'restoration_evidence_accepted', 'rollback_owner_accepted', 'route_smoke',
+        'route_smoke_authorized', 'runtime_execution_authorized', 'runtime_gate', 'secret_value_collection',
+        'secret_value_collection_allowed', 'skip_dependency_map_review', 'skip_port_binding_review', 'ssh_read',
+        'ssh_read_authorized', 'ssh_write', 'ssh_write_authorized', 'sudo_action', 'systemctl_action_authorized',
+        'systemctl_kill', 'systemctl_reload', 'systemctl_restart', 'systemctl_restart_authorized', 'systemctl_start',
+        'systemd_unit_state_accepted'
+    ) THEN
+        RAISE EXCEPTION 'no review writes a runtime action or authorisation' USING ERRCODE = 'RB007';
+    END IF;
+
+    IF kind = 'signed' AND coalesce(act ->> 'lane', '') NOT IN (
+        'quarantine_raw_payload', 'reject_unattributed_restart', 'waiting_post_incident_readback',
+        'request_actor_supplement', 'request_before_after_supplement', 'request_service_state_supplement',
+        'request_impact_supplement', 'recurrence_guard_backfill_required', 'ready_for_host_service_post_incident_review'
+    ) THEN
+        RAISE EXCEPTION 'a runtime gate or an unknown lane is not signed' USING ERRCODE = 'RB004';
+    END IF;
+
+    IF kind = 'overridden' AND (btrim(coalesce(act ->> 'reason', '')) IN ('', '-')
+        OR coalesce((act ->> 'until')::timestamptz <= NEW.recorded_at, true)) THEN
+        RAISE EXCEPTION 'an override needs a reason and an end in the future' USING ERRCODE = 'RB006';
+    END IF;
+
+    IF kind IN ('signed', 'second_reader_joined') AND EXISTS (
+        SELECT FROM (
+            SELECT @.readback_step(body) -> 'act' AS earlier FROM @.readback_review_event WHERE review = NEW.review
+        ) AS steps
+        WHERE earlier ->> 'act' IN ('field_set', 'corrected') AND earlier ->> 'field' = 'actor_attribution_ref'
+          AND @.readback_names(earlier ->> 'value', who)
+    ) THEN
+        RAISE EXCEPTION 'the actor of the change neither signs nor reads second' USING ERRCODE = 'RB002';
+    END IF;
+
+    IF kind = ANY (of_the_first) OR kind IN ('second_reader_joined', 'second_answered', 'second_submitted') THEN
+        SELECT @.readback_step(body) ->> 'actor' INTO reader FROM @.readback_review_event
+        WHERE review = NEW.review AND position('"second_reader_joined"'::bytea IN body) > 0
+          AND @.readback_step(body) #>> '{act,act}' = 'second_reader_joined'
+        -- No LIMIT: the planner would rather read the review in order than use the index that is made for this.
+        ORDER BY version;
+    END IF;
+
+    IF kind = 'second_reader_joined' AND (reader IS NOT NULL OR EXISTS (
+        SELECT FROM (SELECT @.readback_step(body) AS earlier FROM @.readback_review_event WHERE review = NEW.review) AS steps
+        WHERE earlier ->> 'actor' = who AND earlier #>> '{act,act}' = ANY (of_the_first)
+    )) THEN
+        RAISE EXCEPTION 'the second reader is one, and took no step of the first reading' USING ERRCODE = 'RB003';
+    END IF;
+
+    IF (kind IN ('second_answered', 'second_submitted') AND reader IS DISTINCT FROM who)
+        OR (kind = ANY (of_the_first) AND reader = who) THEN
+        RAISE EXCEPTION 'the second reader takes the steps of the second reading, and nobody else' USING ERRCODE = 'RB005';
+    END IF;
+    RETURN NEW;
+END
+$$;
+$rules$, '@.', (SELECT relnamespace::regnamespace || '.' FROM pg_class WHERE oid = 'readback_review_event'::regclass));
+END
+$make$;
+
+-- Each step asks who reads second; without this it would read through the whole review.
+CREATE INDEX IF NOT EXISTS readback_review_event_second ON readback_review_event (review)
+    WHERE position('"second_reader_joined"'::bytea IN body) > 0;
+
+CREATE TRIGGER readback_review_rules BEFORE INSERT ON readback_review_event
+    FOR EACH ROW EXECUTE FUNCTION readback_review_rules();
