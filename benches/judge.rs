@@ -110,8 +110,8 @@ fn review(contract: &Contract) -> Option<Review> {
 #[divan::bench(args = [0, 1_000])]
 fn lane_of_28_checks(bencher: Bencher<'_, '_>, seconds: i64) {
     let contract = Contract::builtin();
-    let review = review(&contract).expect("a review with steps");
+    let review = review(&contract);
     let now = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
     let around = Around { snapshot_current: Some(true), ..Around::unknown(now) };
-    bencher.bench(|| lane(&review, &contract, &around));
+    bencher.bench(|| review.as_ref().map(|review| lane(review, &contract, &around)));
 }

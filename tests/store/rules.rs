@@ -166,9 +166,13 @@ async fn a_row_written_by_hand_is_held_to_the_same_rules(bench: &Bench) {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
 /// Inserts a record as somebody with the database in his hands would; the error's code or words.
 async fn insert(bench: &Bench, review: &str, version: usize, body: &[u8]) -> Result<(), String> {
-    let hex: String = body.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(body);
     let (bytes, now) = match bench {
         Bench::Postgres(_) => (format!("'\\x{hex}'"), "now()".to_owned()),
         _ => (format!("x'{hex}'"), Timestamp::now().as_microsecond().to_string()),
@@ -214,7 +218,7 @@ async fn a_table_of_the_same_name_that_a_session_finds_first_is_not_asked_instea
             store.record(&Outcome { event: event("r", version as u64, step), operation: None }).await.unwrap();
         }
         let body = serde_json::json!({ "event": event("r", 2, &signed("bob", Lane::Ready.id())) }).to_string();
-        let hex: String = body.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = hex(body.as_bytes());
         let sql = format!(
             "CREATE TEMP TABLE readback_review_event (LIKE public.readback_review_event); \
              INSERT INTO public.readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, \
