@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 pub const LONGEST_OVERRIDE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Writes a field; an empty value takes it back. What the guard catches is refused with where it stands:
-/// record it with [`quarantine`].
+/// record it with [`super::quarantine`].
 pub fn set_field(
     review: &Review,
     contract: &Contract,
