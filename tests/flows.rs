@@ -152,7 +152,7 @@ async fn what_was_being_written_is_there_after_the_console_was_lost() {
     rig.until("the review is read", |facts| review(facts).is_some()).await;
     rig.until("the log is read", |facts| facts.log.read).await;
     let screen = rig.screen();
-    assert!(screen.contains("half a sent") && screen.contains("back at incident_ref_present"), "{screen}");
+    assert!(screen.contains("half a sent") && screen.contains("resumed at incident_ref_present"), "{screen}");
     rig.press("esc 1 4 e").await;
     assert!(rig.screen().contains("half a sent"), "{}", rig.screen());
     rig.write("ence").await;

@@ -132,7 +132,7 @@ fn readback_at_every_size() {
 fn an_open_review_with_an_answer_on_its_way() {
     snapshots("review", |columns, rows| {
         let mut app = scene::incident(columns, rows);
-        scene::press(&mut app, "4 enter y n p");
+        scene::press(&mut app, "4 enter y n f");
         scene::rest(&mut app);
         app
     });

@@ -58,7 +58,7 @@ fn frames(steps: &[Recorded]) -> Vec<Buffer> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn the_second_readers_frames_are_the_same_whatever_the_first_reading_answered(

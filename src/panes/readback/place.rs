@@ -59,7 +59,7 @@ impl ReadbackPane {
         if let Some(target) = writing.filter(|_| facts.setting.access.may_write()) {
             self.write(target, facts);
         }
-        let what = if draft { "; what you were writing is here" } else { "" };
-        Some(format!("the console ended by itself: back at {name}{what}"))
+        let what = if draft { ", with what you were writing" } else { "" };
+        Some(format!("resumed at {name}{what}"))
     }
 }

@@ -9,7 +9,7 @@ use crate::review::passed_over::{MAX_OVERRIDE, may_be_overridden};
 use jiff::Timestamp;
 
 /// Writes a field; an empty value takes it back. What the guard catches is refused with where it stands:
-/// record it with [`quarantine`].
+/// record it with [`super::quarantine`].
 pub fn set_field(
     review: &Review,
     contract: &Contract,
