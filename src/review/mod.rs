@@ -5,6 +5,7 @@
 //! the next step, or says why not. `docs/decisions/lanes.md` has the rules in prose.
 
 pub mod actions;
+mod asked;
 mod attribution;
 mod book;
 pub mod candidate;
@@ -16,9 +17,12 @@ mod follow_up;
 mod lane;
 mod narrative;
 mod plan;
+mod progress;
 mod reference;
+pub mod report;
 mod signature;
 
+pub use asked::NotFound;
 pub use attribution::names_user;
 pub use book::Book;
 pub use candidate::{Candidate, Snapshot, SourceError};
@@ -36,6 +40,7 @@ pub use fold::{
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
-pub use plan::{plan, success_line};
+pub use plan::{plan, plan_with, success_line, success_line_with};
+pub use progress::Progress;
 pub use reference::{Reference, references};
 pub use signature::{Signature, Void};

@@ -2,12 +2,39 @@
 
 use crate::cli::VerifyFormat;
 use clap::Subcommand;
+use std::path::PathBuf;
 
 /// What can be done with reviews.
 #[derive(Debug, Subcommand)]
 pub enum ReviewCommand {
     /// Print every review, or one, with its lane; exits 0, 1 (there is none) or 3 (not read)
     List(ListArgs),
+    /// Write the plan with the current counts and states; exits 0 or 3
+    Export(ExportArgs),
+    /// Write a review to take away, to be checked by `readback verify FILE`; exits 0, 1 (it does not hold) or 3
+    Bundle(BundleArgs),
+}
+
+/// Where the plan goes.
+#[derive(Debug, clap::Args)]
+pub struct ExportArgs {
+    /// The file; printed where it is left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What stands in it as the time, as it is; now where it is left out
+    #[arg(long, value_name = "TIME")]
+    pub generated_at: Option<String>,
+}
+
+/// Which review, and where it goes.
+#[derive(Debug, clap::Args)]
+pub struct BundleArgs {
+    /// Its id or the beginning of it, its candidate, or its incident
+    #[arg(value_name = "REVIEW")]
+    pub review: String,
+    /// The file
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 /// How reviews are listed.

@@ -1,10 +1,13 @@
 //! `readback review`: what can be done with reviews without a screen.
 
 mod args;
+mod bundle;
 mod desk;
+mod export;
 mod list;
 
 pub use args::ReviewCommand;
+pub(in crate::cli) use desk::Desk;
 pub use list::ListReport;
 
 use super::Args;
@@ -14,5 +17,7 @@ use super::context::StartError;
 pub(super) fn run(args: &Args, command: &ReviewCommand) -> Result<u8, StartError> {
     match command {
         ReviewCommand::List(options) => list::run(args, options),
+        ReviewCommand::Export(options) => export::run(args, options),
+        ReviewCommand::Bundle(options) => bundle::run(args, options),
     }
 }
