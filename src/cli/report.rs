@@ -36,14 +36,12 @@ pub(super) fn run(args: &Args, options: &ReportArgs) -> Result<u8, StartError> {
 
 /// Writes to a file, whole or not at all, or to whoever listens.
 pub(super) fn put(output: Option<&Path>, bytes: &[u8]) -> Result<(), StartError> {
-    match output {
-        Some(path) => write_whole(path, bytes),
-        None => {
-            // Who does not listen any more is no error.
-            let _ = stdout().write_all(bytes);
-            Ok(())
-        }
+    if let Some(path) = output {
+        return write_whole(path, bytes);
     }
+    // Who does not listen any more is no error.
+    let _ = stdout().write_all(bytes);
+    Ok(())
 }
 
 async fn make(context: &Context, name: &str) -> Result<(Report, Watch), StartError> {

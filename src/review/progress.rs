@@ -1,10 +1,7 @@
 //! What a review has made of a candidate, for the plan with the current counts. There is no place in it for a runtime
 //! gate or an authorisation: those stay as the contract has them.
 
-use super::check::{Around, Standing};
-use super::contract::Contract;
-use super::fold::Review;
-use super::lane::{Lane, lane};
+use super::{Around, Contract, Lane, Review, Standing, lane};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far the readback of a candidate is.

@@ -3,14 +3,15 @@
 use super::args::BundleArgs;
 use super::desk::Desk;
 use crate::app::shell::Door;
-use crate::cli::console::runtime;
+use crate::cli::console::{actor, runtime};
 use crate::cli::context::{Context, StartError};
 use crate::cli::plan::write_whole;
 use crate::cli::timeline::{door_of, guard};
 use crate::cli::verify::BundleReport;
 use crate::cli::{Args, UNKNOWN, nothing, say};
 use crate::guard::{Watch, line};
-use crate::review::Recorded;
+use crate::review::report::WITHHELD;
+use crate::review::{Reading, Recorded};
 use crate::store::bundle::{Contents, MAX_BYTES, Row, bundle, check, mirrored, referred};
 use crate::store::{Access, AnyStore, Stored};
 use crate::timeline::Entry;
@@ -44,6 +45,7 @@ async fn make(context: &Context, name: &str) -> Result<Vec<u8>, StartError> {
     let guard = guard(context).await?;
     let (desk, store) = Desk::open(context, Access::ReadOnly).await?;
     let review = desk.find(name)?;
+    may_see(&desk, &review.incident_id)?;
     let (records, head) = store.chain(&review.incident_id).await?;
     records.iter().try_for_each(|record| may_leave(record, &guard))?;
     let rows = rows(&store, &door_of(guard), &records).await?;
@@ -59,6 +61,19 @@ async fn make(context: &Context, name: &str) -> Result<Vec<u8>, StartError> {
         snapshot,
         made_at: desk.now,
     }))
+}
+
+/// Whether who asks may see every answer in this incident's chain: a second reader may not yet.
+fn may_see(desk: &Desk, incident: &str) -> Result<(), StartError> {
+    let reader = actor();
+    let mut all = desk.book.reviews.values().filter(|review| review.incident_id == incident);
+    match all.find(|review| review.reading_of(&reader) == Reading::Second) {
+        None => Ok(()),
+        Some(review) => {
+            let id = line(&review.id.0);
+            Err(StartError::Other(format!("you read review {id} second; its answers are {WITHHELD}")))
+        }
+    }
 }
 
 /// The rows that the records refer to, by id: masked, with the digest of each that held nothing to mask.

@@ -2,6 +2,7 @@
 
 use super::parts::{By, CheckLine, Moment, RiskLine};
 use super::{Report, WITHHELD, words};
+use std::fmt::Write;
 
 /// A piece of the document. Every text in it is foreign to the format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,18 +176,18 @@ fn check_row(check: &CheckLine, withheld: bool) -> Vec<String> {
     let hidden = |text: Option<String>| if withheld { WITHHELD.to_owned() } else { text.unwrap_or_default() };
     let mut answer = check.answer.map(str::to_owned);
     if let (Some(answer), Some(reason)) = (&mut answer, &check.reason) {
-        answer.push_str(&format!(": {reason}"));
+        let _ = write!(answer, ": {reason}");
     }
     if let (Some(answer), Some(heard)) = (&mut answer, &check.heard) {
-        answer.push_str(&format!("; read back {} \"{}\" against {}", heard.datum, heard.said, heard.evidence));
+        let _ = write!(answer, "; read back {} \"{}\" against {}", heard.datum, heard.said, heard.evidence);
     }
     let mut asked = check.instruction.clone();
     if !check.gaps.is_empty() {
-        asked.push_str(&format!(" Missing: {}.", check.gaps.join("; ")));
+        let _ = write!(asked, " Missing: {}.", check.gaps.join("; "));
     }
     let mut second = check.second_answer.map(str::to_owned).unwrap_or_default();
     if let Some(reader) = &check.second_by {
-        second.push_str(&format!(" ({})", by(reader)));
+        let _ = write!(second, " ({})", by(reader));
     }
     if check.disputed {
         second.push_str(" differs");

@@ -1,11 +1,8 @@
 //! What a report is made from.
 
+use super::parts::{By, Moment};
 use crate::guard::{self, Watch};
-use crate::review::check::Around;
-use crate::review::contract::Contract;
-use crate::review::fold::{Review, Touch};
-use crate::review::lane::Disposition;
-use crate::review::report::parts::{By, Moment};
+use crate::review::{Around, Contract, Disposition, Review, Touch};
 use crate::timeline::incident::Incident;
 use crate::timeline::{Beside, Entry};
 use jiff::Timestamp;

@@ -6,12 +6,10 @@ use super::parts::{
     Need, OverrideLine, Reason, ReopeningLine, RiskLine, RowLine, SectionLine, SignOffLine, Took,
 };
 use super::{Report, SCHEMA, words};
-use crate::review::check::{CheckState, Gap};
-use crate::review::contract::Check;
-use crate::review::event::{Answer, EvidenceKind};
-use crate::review::fold::{Decision, Reading};
-use crate::review::follow_up::FollowUpStatus;
-use crate::review::narrative::Section;
+use crate::review::{
+    Answer, Check, CheckState, Decision, EvidenceKind, FollowUp, FollowUpStatus, Gap, Reading, Risk, Section,
+    Signature, Void,
+};
 use crate::timeline::incident::{Incident, Measure, in_words};
 use crate::timeline::{Beside, Entry};
 use jiff::Timestamp;
@@ -139,7 +137,7 @@ fn row(input: &Input<'_>, entry: &Entry, beside: &Beside) -> RowLine {
 }
 
 fn risks(input: &Input<'_>) -> Vec<RiskLine> {
-    let line = |risk: &crate::review::Risk| RiskLine {
+    let line = |risk: &Risk| RiskLine {
         id: input.text(&risk.id),
         title: input.text(&risk.title),
         likelihood: risk.likelihood,
@@ -269,7 +267,7 @@ fn evidence(input: &Input<'_>) -> Vec<EvidenceLine> {
 
 fn follow_ups(input: &Input<'_>) -> Vec<FollowUpLine> {
     let today = input.now.to_zoned(input.zone.clone()).date();
-    let line = |item: &crate::review::FollowUp| {
+    let line = |item: &FollowUp| {
         let is_open = matches!(item.status, FollowUpStatus::ToDo | FollowUpStatus::InProgress);
         FollowUpLine {
             id: input.text(&item.id),
@@ -292,11 +290,11 @@ fn follow_ups(input: &Input<'_>) -> Vec<FollowUpLine> {
 fn sign_offs(input: &Input<'_>) -> Vec<SignOffLine> {
     let review = input.review;
     let last = review.signature().map(|last| last.seq);
-    let line = |one: &crate::review::Signature| SignOffLine {
+    let line = |one: &Signature| SignOffLine {
         lane: input.text(&one.lane),
         by: super::By { actor: input.text(&one.actor), when: input.moment(one.recorded_at) },
         policy: input.text(&one.policy),
-        void: one.void.map(crate::review::Void::word),
+        void: one.void.map(Void::word),
         stands: one.void.is_none() && last == Some(one.seq) && !review.changed_since_signed(),
     };
     review.signatures.iter().map(line).collect()

@@ -1,4 +1,4 @@
-//! Markdown (CommonMark with tables). Foreign text stays text: it makes no markup, no link and no HTML.
+//! Markdown (`CommonMark` with tables). Foreign text stays text: it makes no markup, no link and no HTML.
 
 use super::document::Block;
 use std::fmt::Write;
@@ -46,21 +46,30 @@ fn table(columns: &[&str], rows: &[Vec<String>], out: &mut String) {
 /// A text that Markdown and the HTML in it take for text.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (at, c) in text.chars().enumerate() {
+    let mut rest = text.chars();
+    let mut before = ' ';
+    let (mut is_first, mut only_digits) = (true, false);
+    while let Some(c) = rest.next() {
+        let next = rest.clone().next().unwrap_or(' ');
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\n' | '\r' => out.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' | '$' => out.extend(['\\', c]),
+            // Within a word it marks nothing, and names are full of it.
+            '_' if before.is_alphanumeric() && next.is_alphanumeric() => out.push(c),
+            '\\' | '`' | '*' | '_' | '[' | '|' | '~' | '!' | '$' => out.extend(['\\', c]),
             // What would begin a heading, a list or a rule, where a line begins with it.
-            '#' | '+' | '-' | '=' if at == 0 => out.extend(['\\', c]),
-            '.' | ')' if text.chars().take(at).all(|c| c.is_ascii_digit()) && at > 0 => out.extend(['\\', c]),
+            '#' | '+' | '-' | '=' if is_first => out.extend(['\\', c]),
+            '.' | ')' if only_digits => out.extend(['\\', c]),
             // A bare address would become a link.
-            ':' if text.chars().skip(at + 1).take(2).eq("//".chars()) => out.push_str("&#58;"),
+            ':' if next == '/' => out.push_str("&#58;"),
             '@' => out.push_str("&#64;"),
             c => out.push(c),
         }
+        only_digits = c.is_ascii_digit() && (is_first || only_digits);
+        is_first = false;
+        before = c;
     }
     // `www.` is a link without a scheme.
     out.replace("www.", "www&#46;")

@@ -123,6 +123,3 @@ impl Report {
         guarded::json(guard, text)
     }
 }
-
-#[cfg(test)]
-mod tests;

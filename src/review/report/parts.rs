@@ -1,9 +1,6 @@
 //! What a report is made of. Every text in here has passed the guard.
 
-use crate::review::event::EvidenceKind;
-use crate::review::follow_up::{FollowUpKind, FollowUpStatus, Priority};
-use crate::review::lane::Lane;
-use crate::review::narrative::Section;
+use crate::review::{EvidenceKind, FollowUpKind, FollowUpStatus, Lane, Priority, Section};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;

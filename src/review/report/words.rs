@@ -1,11 +1,8 @@
 //! Names for people.
 
-use crate::review::check::{Gap, Standing};
-use crate::review::event::{Answer, EvidenceKind};
-use crate::review::fold::AnomalyKind;
-use crate::review::follow_up::{FollowUpKind, FollowUpStatus, Priority};
-use crate::review::lane::Subject;
-use crate::review::narrative::Section;
+use crate::review::{
+    AnomalyKind, Answer, EvidenceKind, FollowUpKind, FollowUpStatus, Gap, Priority, Section, Standing, Subject,
+};
 
 pub(super) fn section(section: Section) -> &'static str {
     match section {

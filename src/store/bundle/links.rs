@@ -24,7 +24,7 @@ pub(super) struct Links<'a> {
 impl<'a> Links<'a> {
     /// Of these lines, with their names.
     pub(super) fn new(manifest: &'a Manifest, lines: Vec<(String, Line)>) -> Self {
-        let mut links = Self {
+        let mut sorted = Self {
             manifest,
             policies: Vec::new(),
             records: Vec::new(),
@@ -34,14 +34,14 @@ impl<'a> Links<'a> {
         };
         for (name, line) in lines {
             match line {
-                Line::Policy(policy) => links.policies.push(policy),
-                Line::Record(record) => links.records.push((name, record)),
-                Line::Row(row) => links.rows.push((name, row)),
-                Line::Lane(lane) => links.lanes.push(lane),
-                Line::Manifest(_) | Line::End(_) => links.strays.push(name),
+                Line::Policy(policy) => sorted.policies.push(policy),
+                Line::Record(record) => sorted.records.push((name, record)),
+                Line::Row(row) => sorted.rows.push((name, row)),
+                Line::Lane(lane) => sorted.lanes.push(lane),
+                Line::Manifest(_) | Line::End(_) => sorted.strays.push(name),
             }
         }
-        links
+        sorted
     }
 
     /// Checks all of it.
@@ -60,7 +60,7 @@ impl<'a> Links<'a> {
             checked.find("manifest", format!("no record is of the review {}", self.manifest.review));
         }
         if let Some(contract) = contract {
-            checked.policy = contract.digest().to_owned();
+            contract.digest().clone_into(&mut checked.policy);
             self.lane(review, &contract, checked);
             sign_offs(&records, &contract, checked);
         }
@@ -161,24 +161,25 @@ impl<'a> Links<'a> {
 
     /// Every row against its digest, and every reference to a row against the row.
     fn evidence(&self, book: &Book, checked: &mut Checked) {
-        let mut digests: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+        let mut digests: BTreeMap<&str, Option<&String>> = BTreeMap::new();
         for (name, RowLine { row, digest }) in &self.rows {
             match digest {
                 None => checked.masked += 1,
                 Some(digest) if row_digest(row).as_ref() == Some(digest) => checked.rows += 1,
                 Some(_) => checked.find(name, "its digest is not that of what it says: the row was changed"),
             }
-            if digests.insert(row.id(), digest.as_deref()).is_some() {
+            if digests.insert(row.id(), digest.as_ref()).is_some() {
                 checked.find(name, "it stands there twice");
             }
         }
         for review in book.reviews.values() {
             for (id, digest, of) in evidence_rows(review) {
-                match (digests.get(id), digest) {
+                match (digests.get(id.as_str()), digest) {
                     (None, _) => {
-                        checked.find(format!("row {id}"), format!("it is evidence for {of} and is not in the bundle"));
+                        checked
+                            .find(format!("row {id}"), format!("it is evidence for {of}, and it is not in the bundle"));
                     }
-                    (Some(Some(now)), Some(then)) if *now != then => checked.find(
+                    (Some(Some(now)), Some(then)) if **now != *then => checked.find(
                         format!("row {id}"),
                         format!("it is not what it was when it became evidence for {of}: it was changed since"),
                     ),

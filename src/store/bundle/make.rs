@@ -40,32 +40,39 @@ pub struct Contents<'a> {
     pub made_at: Timestamp,
 }
 
-/// The ids of the rows that standing evidence of these records is, each once, and the steps that fields name as
-/// `readback event <id>`.
+/// The ids of the rows that these records refer to, each once.
 pub fn referred(records: &[Recorded]) -> Vec<String> {
     let book = Book::fold(records);
-    let mut ids: BTreeSet<String> = BTreeSet::new();
-    for review in book.reviews.values() {
-        ids.extend(evidence_rows(review).map(|(id, ..)| id.to_owned()));
-        let others = review.attached.values().flatten().filter(|one| one.evidence.kind != EvidenceKind::Row);
-        ids.extend(others.map(|one| one.evidence.id.clone()));
-        ids.extend(review.fields.values().filter_map(|field| named(&field.value)));
-    }
-    ids.into_iter().collect()
+    let rows = book.reviews.values().flat_map(evidence_rows);
+    rows.map(|(id, ..)| id).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The id in a reference to a row of the console's own.
-fn named(text: &str) -> Option<String> {
-    text.strip_prefix("readback event ")?.split(' ').next().map(str::to_owned)
-}
-
-/// The rows that are evidence here, with the digest that each had and what it is evidence for. A mark of a row that held
-/// something masked has no digest.
-pub fn evidence_rows(review: &Review) -> impl Iterator<Item = (&str, Option<&str>, &str)> {
-    let marked = review.evidence.iter().map(|(id, mark)| (id.as_str(), mark.digest.as_deref(), "the review"));
+/// The rows that a review refers to, with the digest that each had, where that is known, and for what: rows that are
+/// marked as evidence (one that held something masked has no digest), what is attached to a check or was read back
+/// against, and what a field names. What a probe said is no row.
+pub fn evidence_rows(review: &Review) -> Vec<(String, Option<String>, String)> {
+    let marked = review.evidence.iter().map(|(id, mark)| (id.clone(), mark.digest.clone(), "the review".to_owned()));
     let attached = review.attached.iter().flat_map(|(check, all)| all.iter().map(move |one| (check, &one.evidence)));
-    let rows = attached.filter(|(_, evidence)| evidence.kind == EvidenceKind::Row);
-    marked.chain(rows.map(|(check, evidence)| (evidence.id.as_str(), Some(evidence.digest.as_str()), check.as_str())))
+    let answers = review.answers.iter();
+    let heard = answers.filter_map(|(check, decision)| Some((check, &decision.heard.as_ref()?.evidence)));
+    let rows = attached.chain(heard).filter(|(_, evidence)| evidence.kind != EvidenceKind::Probe);
+    let rows = rows.map(|(check, evidence)| (evidence.id.clone(), Some(evidence.digest.clone()), check.clone()));
+    let fields = review.fields.iter().filter_map(|(field, state)| {
+        let (id, digest) = named(&state.value)?;
+        Some((id, digest, field.clone()))
+    });
+    marked.chain(rows).chain(fields).collect()
+}
+
+/// The row that a field names, as the console writes it: `timeline TYPE ID sha256:DIGEST`, or `readback event ID …`,
+/// whose digest is that of a side of it.
+fn named(text: &str) -> Option<(String, Option<String>)> {
+    let words: Vec<&str> = text.split(' ').collect();
+    match words.as_slice() {
+        ["timeline", _, id, digest] => Some(((*id).to_owned(), Some(digest.strip_prefix("sha256:")?.to_owned()))),
+        ["readback", "event", id, ..] => Some(((*id).to_owned(), None)),
+        _ => None,
+    }
 }
 
 /// The bundle. It holds what is stored, also where that does not hold: ask [`super::check`].
