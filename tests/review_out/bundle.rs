@@ -14,8 +14,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 /// Records the story and its incident.
-pub(crate) async fn record(store: &AnyStore, story: &Story) {
-    for step in &story.steps {
+pub(crate) async fn record(store: &AnyStore, told: &Story) {
+    for step in &told.steps {
         store.record(&Outcome { event: step.event.clone(), operation: None }).await.unwrap();
     }
 }
@@ -46,12 +46,14 @@ pub(crate) async fn sample() -> Vec<u8> {
     sample_of(&signed(read_twice(open()))).await
 }
 
-async fn sample_of(story: &Story) -> Vec<u8> {
+async fn sample_of(told: &Story) -> Vec<u8> {
     let memory = MemoryStore::new(Access::ReadWrite);
     memory.set_now(now());
-    scene::rows().into_iter().for_each(|row| memory.put(row));
+    for row in scene::rows() {
+        memory.put(row);
+    }
     let store = AnyStore::Memory(memory);
-    record(&store, story).await;
+    record(&store, told).await;
     made(&store).await
 }
 
@@ -139,7 +141,7 @@ async fn what_is_cut_off_put_in_doubled_or_moved_is_named() {
     let text = String::from_utf8(bytes.clone()).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let told = |lines: &[&str]| {
-        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let text = format!("{}\n", lines.join("\n"));
         let findings = check(text.as_bytes()).findings;
         findings.iter().map(|finding| format!("{}: {}", finding.member, finding.what)).collect::<Vec<_>>().join("\n")
     };
@@ -176,7 +178,7 @@ fn forged(lines: &[String]) -> Vec<u8> {
     let manifest = String::from_utf8(guard::canonical(&manifest)).unwrap();
     let end = format!("{{\"manifest\":\"{}\",\"member\":\"end\"}}", guard::digest_bytes(manifest.as_bytes()));
     let all = [manifest.as_str()].into_iter().chain(inner.iter().map(String::as_str)).chain([end.as_str()]);
-    all.map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+    format!("{}\n", all.collect::<Vec<_>>().join("\n")).into_bytes()
 }
 
 #[tokio::test]
@@ -217,7 +219,7 @@ fn what_is_no_bundle_is_said_and_takes_no_time() {
         b"\xff\xfe\n",
         b"{\"member\":\"end\",\"manifest\":\"\"}\n",
         "[".repeat(100_000).as_bytes(),
-        &[b'\n'; 300_000],
+        "\n".repeat(300_000).as_bytes(),
     ] {
         let checked = check(bytes);
         assert!(!checked.holds() && checked.findings.len() < 3, "{:?}", checked.findings);

@@ -12,11 +12,11 @@ use serde_json::Value;
 use std::process::Output;
 
 /// A stack whose database holds this story, of the candidate of its snapshot.
-async fn stack(mut story: Story) -> Stack {
+async fn stack(mut told: Story) -> Stack {
     let stack = Stack::new();
     stack.change("readback.toml", "url = \"sqlite:\"", "url = \"sqlite:log.db\"");
     let bytes = std::fs::read(stack.root().join("snapshot.json")).unwrap();
-    if let ReviewAct::Opened { candidate, snapshot_digest, .. } = &mut story.steps[0].event.act {
+    if let ReviewAct::Opened { candidate, snapshot_digest, .. } = &mut told.steps[0].event.act {
         *candidate = CandidateId("host_service_post_incident_readback:small_env_file".to_owned());
         *snapshot_digest = readback::guard::digest_bytes(&bytes);
     }
@@ -24,7 +24,7 @@ async fn stack(mut story: Story) -> Stack {
     let store = AnyStore::open(&url, Access::ReadWrite).await.unwrap();
     let rows: Vec<_> = scene::rows().into_iter().filter_map(Entry::into_operation).collect();
     store.import(&rows).await.unwrap();
-    record(&store, &story).await;
+    record(&store, &told).await;
     store.close().await;
     stack
 }
