@@ -59,7 +59,13 @@ fn head(report: &Report) -> Vec<(&'static str, String)> {
         ("Incident", report.incident.clone()),
         ("Candidate", report.candidate.clone().unwrap_or_else(|| "never opened".to_owned())),
     ];
-    facts.extend(report.opened.as_ref().map(|opened| ("Opened by", by(opened))));
+    let hands = [
+        ("Opened by", &report.opened),
+        ("Handed in by", &report.submitted),
+        ("Second reader", &report.second_reader),
+        ("Second reading handed in by", &report.second_submitted),
+    ];
+    facts.extend(hands.into_iter().filter_map(|(name, who)| Some((name, by(who.as_ref()?)))));
     let current = match report.snapshot_current {
         Some(true) => "still the current one",
         Some(false) => "no longer the current one",

@@ -47,6 +47,12 @@ pub struct Report {
     pub label: Option<String>,
     /// Who opened it.
     pub opened: Option<By>,
+    /// Who handed the first reading in; none where nobody has, or it was reopened.
+    pub submitted: Option<By>,
+    /// Who reads second, and since when.
+    pub second_reader: Option<By>,
+    /// When the second reading was handed in.
+    pub second_submitted: Option<By>,
     /// How many steps stand.
     pub version: u64,
     /// The time it is written for.
