@@ -44,6 +44,8 @@ pub enum Command {
     Timeline(TimelineArgs),
     /// Print the incidents of the log with their states and durations; exits 0, 1 (none), 2 (a wrong argument) or 3
     Incidents(IncidentsArgs),
+    /// Write a review as a document: summary, timeline, risks, checks, evidence, follow-ups, sign-offs; exits 0 or 3
+    Report(ReportArgs),
     /// Check review records and sealed days; exits 0 (they hold), 1 (late rows), 2 (broken) or 3 (can't be asked)
     Verify(VerifyArgs),
     /// Seal the days that are over; exits 0, 1 (something waits), 2 (sealed rows are gone) or 3 (can't be asked)
@@ -135,9 +137,37 @@ pub enum RowFormat {
     Md,
 }
 
+/// Which review is written, how, and where it goes.
+#[derive(Debug, clap::Args)]
+pub struct ReportArgs {
+    /// Its id or the beginning of it, its candidate, or its incident
+    #[arg(value_name = "REVIEW")]
+    pub review: String,
+    /// How it is written; docs/schemas/report.json describes the JSON
+    #[arg(long, value_enum, default_value_t = ReportFormat::Md)]
+    pub format: ReportFormat,
+    /// The file; printed where it is left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How a report is written. What looks like a secret is masked in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Markdown.
+    Md,
+    /// One HTML page that needs nothing else.
+    Html,
+    /// For programs.
+    Json,
+}
+
 /// Which chains are checked.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
+    /// Check this bundle of `readback review bundle` instead; exits 0, 1 (it does not hold) or 3
+    #[arg(value_name = "BUNDLE", conflicts_with_all = ["incident", "since", "witness"])]
+    pub bundle: Option<PathBuf>,
     /// Only the chain of this incident, and no sealed days
     #[arg(long, value_name = "INCIDENT", conflicts_with_all = ["since", "witness"])]
     pub incident: Option<String>,

@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod init;
 mod nothing;
 mod plan;
+mod report;
 mod retention;
 pub mod review;
 pub mod seal;
@@ -21,8 +22,9 @@ pub mod timeline;
 pub mod verify;
 
 pub use args::{
-    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, IncidentsArgs, PlanArgs,
-    RetentionAction, RetentionArgs, RowFormat, SealArgs, TimelineArgs, VerifyArgs, VerifyFormat, WatchFormat,
+    Args, CheckArgs, EnvArgs, EnvCommand, EnvFormat, EnvGroup, EnvSort, Format, IncidentsArgs, PlanArgs, ReportArgs,
+    ReportFormat, RetentionAction, RetentionArgs, RowFormat, SealArgs, TimelineArgs, VerifyArgs, VerifyFormat,
+    WatchFormat,
 };
 
 use args::Command;
@@ -78,6 +80,7 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Env(asked)) => env::run(args, asked),
         Some(Command::Timeline(options)) => timeline::run(args, options),
         Some(Command::Incidents(options)) => incidents::run(args, options),
+        Some(Command::Report(options)) => report::run(args, options),
         Some(Command::Verify(options)) => verify::run(args, options),
         Some(Command::Seal(options)) => seal::run(args, options),
         Some(Command::Retention(options)) => retention::run(args, options),

@@ -21,7 +21,7 @@ const SOURCE: &str = "docs/security/host-service-change-evidence-acceptance.snap
 /// Where the plan usually goes, relative to the root.
 const OUTPUT: &str = "docs/security/host-service-post-incident-readback-plan.snapshot.json";
 /// What the contract wants where the commit is not known.
-const NO_COMMIT: &str = "unknown";
+pub(in crate::cli) const NO_COMMIT: &str = "unknown";
 /// How long git may take to name a commit.
 const WITHIN: Duration = Duration::from_secs(5);
 
@@ -35,19 +35,19 @@ pub(super) fn run(options: &PlanArgs) -> Result<u8, StartError> {
     let generated_at = options.generated_at.clone().unwrap_or_else(|| in_the_contracts_zone(Timestamp::now()));
     let commit = runtime()?.block_on(commit(&options.root)).unwrap_or_else(|| NO_COMMIT.to_owned());
     let output = options.output.clone().unwrap_or_else(|| options.root.join(OUTPUT));
-    write_whole(&output, &plan(&contract, &snapshot, &generated_at, &commit))?;
+    write_whole(&output, plan(&contract, &snapshot, &generated_at, &commit).as_bytes())?;
     say(&mut stdout(), &success_line(&contract, &snapshot));
     Ok(0)
 }
 
 /// To the second, in +08:00, as the contract has it.
-fn in_the_contracts_zone(now: Timestamp) -> String {
+pub(in crate::cli) fn in_the_contracts_zone(now: Timestamp) -> String {
     let now = now.round(Unit::Second).unwrap_or(now);
     now.to_zoned(TimeZone::fixed(Offset::constant(8))).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// The short name of the commit that the root stands at; `None` where there is none, or no git.
-async fn commit(root: &Path) -> Option<String> {
+pub(in crate::cli) async fn commit(root: &Path) -> Option<String> {
     let asked = tokio::process::Command::new("git")
         .args(["rev-parse", "--short", "HEAD"])
         .current_dir(root)
@@ -61,14 +61,14 @@ async fn commit(root: &Path) -> Option<String> {
 }
 
 /// Writes a file beside its place and moves it there: who reads it sees the old one or the new one, whole.
-fn write_whole(path: &Path, text: &str) -> Result<(), StartError> {
+pub(in crate::cli) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StartError> {
     let unfinished = unfinished(path);
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o644)
         .open(&unfinished)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| std::fs::rename(&unfinished, path))
         .and_then(|()| folder_of(path).and_then(|folder| File::open(folder)?.sync_all()));
     written.map_err(|error| {

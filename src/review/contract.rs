@@ -258,6 +258,15 @@ impl Contract {
         Ok(self)
     }
 
+    /// Reads a check set that was written as JSON, as it stands in a bundle.
+    pub fn from_json(json: serde_json::Value) -> Result<Self, ContractError> {
+        let mut contract: Self =
+            serde_json::from_value(json).map_err(|error| ContractError::Shape(error.to_string()))?;
+        contract.validate()?;
+        contract.digest = guard::digest_of(&(RULES, &contract));
+        Ok(contract)
+    }
+
     /// The policy: SHA-256 over the check set and the version of the rules, in hex.
     pub fn digest(&self) -> &str {
         &self.digest

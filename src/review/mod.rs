@@ -6,6 +6,7 @@
 
 pub mod actions;
 mod around;
+mod asked;
 mod attribution;
 mod book;
 pub mod candidate;
@@ -24,10 +25,13 @@ mod offer;
 mod own;
 mod passed_over;
 mod plan;
+mod progress;
 pub mod recheck;
+pub mod report;
 mod signature;
 
 pub use around::{Around, Scene, around};
+pub use asked::NotFound;
 pub use attribution::names_user;
 pub use book::Book;
 pub use candidate::{Candidate, Snapshot, SourceError};
@@ -52,5 +56,6 @@ pub use narrative::{Risk, Section};
 pub use objection::Objection;
 pub use offer::{Offer, freshness_of, offers};
 pub use passed_over::{MAX_OVERRIDE, may_be_overridden, override_in_force};
-pub use plan::{plan, success_line};
+pub use plan::{plan, plan_with, success_line, success_line_with};
+pub use progress::Progress;
 pub use signature::{Signature, Void};

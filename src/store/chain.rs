@@ -81,6 +81,12 @@ pub(super) fn open(body: &[u8], hash: &str) -> Option<Recorded> {
     Some(Recorded { event, seq, recorded_at, prev_hash, hash })
 }
 
+/// The canonical bytes of a record.
+pub(super) fn bytes(record: &Recorded) -> Vec<u8> {
+    let Recorded { event, seq, recorded_at, prev_hash, .. } = record;
+    guard::canonical(&Body { event, prev_hash, recorded_at: *recorded_at, seq: *seq })
+}
+
 /// Whole microseconds: what every engine stores exactly.
 pub(super) fn cut(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
@@ -144,9 +150,8 @@ pub fn verify_heads(records: &[Recorded], heads: &[Head]) -> Result<(), Break> {
 fn walk(records: &[Recorded]) -> Result<HashMap<&str, &Recorded>, Break> {
     let mut tips: HashMap<&str, &Recorded> = HashMap::new();
     for record in records {
-        let Recorded { event, seq, recorded_at, prev_hash, hash } = record;
-        let body = guard::canonical(&Body { event, prev_hash, recorded_at: *recorded_at, seq: *seq });
-        if guard::digest_bytes(&body) != *hash {
+        let Recorded { event, seq, prev_hash, hash, .. } = record;
+        if guard::digest_bytes(&bytes(record)) != *hash {
             return Err(broken(record, BreakKind::Changed));
         }
         let tip = tips.insert(&event.incident_id, record);

@@ -94,6 +94,11 @@ impl MemoryStore {
         self.inner().log.iter().filter(|row| ids.contains(&row.row.id)).cloned().collect()
     }
 
+    /// See [`super::AnyStore::find_own`].
+    pub(super) fn find_own(&self, ids: &[String]) -> Vec<OwnEvent> {
+        self.inner().own.iter().filter(|event| ids.contains(&event.id)).cloned().collect()
+    }
+
     /// Every record, and the heads of the same moment.
     pub(super) fn ledger(&self) -> Ledger {
         let inner = self.inner();

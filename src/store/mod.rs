@@ -3,6 +3,7 @@
 
 mod any;
 mod batch;
+pub mod bundle;
 pub mod chain;
 mod changes;
 mod count;
@@ -23,6 +24,7 @@ mod search;
 pub mod segments;
 mod sqlite;
 mod sqlx_error;
+mod stored;
 mod tail;
 mod told;
 mod url;
@@ -36,6 +38,7 @@ pub use memory::MemoryStore;
 pub use postgres::PgStore;
 pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
+pub use stored::Stored;
 pub use tail::newest;
 pub use told::Reference;
 pub use url::{Access, StoreUrl};

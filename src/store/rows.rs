@@ -93,15 +93,15 @@ impl From<OwnRow> for OwnEvent {
 /// A row of `readback_review_event`.
 #[derive(sqlx::FromRow)]
 pub(super) struct RecordRow {
-    id: String,
-    scope: String,
-    seq: i64,
-    review: String,
-    version: i64,
-    hash: String,
-    body: Vec<u8>,
-    occurred_at: Micros,
-    recorded_at: Micros,
+    pub(super) id: String,
+    pub(super) scope: String,
+    pub(super) seq: i64,
+    pub(super) review: String,
+    pub(super) version: i64,
+    pub(super) hash: String,
+    pub(super) body: Vec<u8>,
+    pub(super) occurred_at: Micros,
+    pub(super) recorded_at: Micros,
 }
 
 impl RecordRow {

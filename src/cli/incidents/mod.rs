@@ -10,6 +10,7 @@ use super::context::{Context, StartError};
 use super::timeline::margin::Margins;
 use super::timeline::{door, find};
 use super::{Args, IncidentsArgs, NOT_DONE, RowFormat, UNKNOWN, nothing, say};
+use crate::app::shell::Door;
 use crate::store::{self, AnyStore, Search};
 use crate::timeline::expected::{Expected, Grammar, expected};
 use crate::timeline::filter::Filter;
@@ -87,15 +88,20 @@ impl Asked {
             filter.and_then(|filter| filter.pushed(now).since).ok_or_else(|| wrong(flag))
         };
         if let Some(incident) = &options.incident {
-            let text = Key::Incident(incident.clone()).filter(now, None);
-            let filter = Filter::parse(&text, zone).map_err(|error| format!("the incident's name, {error}"))?;
-            return Ok(Self { incident: Some(incident.clone()), since: None, until: None, filter });
+            return Self::one(incident, zone, now);
         }
         let since = time("since", &options.since)?;
         let until = options.until.as_ref().map(|text| time("until", text)).transpose()?;
         let from = since.checked_sub(BEFORE).unwrap_or(since);
         let filter = Filter::parse(&format!("since={from}"), zone).map_err(|_| wrong("since"))?;
         Ok(Self { incident: None, since: Some(since), until, filter })
+    }
+
+    /// One incident, whenever it was.
+    fn one(incident: &str, zone: &TimeZone, now: Timestamp) -> Result<Self, String> {
+        let text = Key::Incident(incident.to_owned()).filter(now, None);
+        let filter = Filter::parse(&text, zone).map_err(|error| format!("the incident's name, {error}"))?;
+        Ok(Self { incident: Some(incident.to_owned()), since: None, until: None, filter })
     }
 
     fn wants(&self, incident: &Incident) -> bool {
@@ -147,15 +153,39 @@ async fn read(context: &Context, asked: &Asked, now: Timestamp) -> Result<Seen, 
     let door = door(context).await?;
     let store = AnyStore::open(&context.store_url()?, store::Access::ReadOnly).await?;
     store.ready().await?;
+    let seen = look(context, &store, &door, asked, now).await;
+    store.close().await;
+    seen
+}
+
+/// One incident with its rows, for who has a store open already.
+pub(in crate::cli) async fn look_at(
+    context: &Context,
+    store: &AnyStore,
+    door: &Door,
+    incident: &str,
+    now: Timestamp,
+) -> Result<Seen, StartError> {
+    let zone = context.config.display.timezone.time_zone();
+    let asked = Asked::one(incident, zone, now).map_err(StartError::Other)?;
+    look(context, store, door, &asked, now).await
+}
+
+async fn look(
+    context: &Context,
+    store: &AnyStore,
+    door: &Door,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Seen, StartError> {
     let search = Search { filter: &asked.filter, now, limit: MOST };
     let is_one = asked.incident.is_some();
     let mut margins = Margins::default();
     let found = if is_one {
-        find(&search, &store, &door, &mut margins).await?
+        find(&search, store, door, &mut margins).await?
     } else {
-        search.run(&store, |page| door.entries(page)).await?
+        search.run(store, |page| door.entries(page)).await?
     };
-    store.close().await;
     let mut seen = Seen::of(asked, &found.entries, found.complete, &context.config.timeline.expect, now);
     if is_one {
         seen.rows = found

@@ -2,29 +2,28 @@
 
 use crate::cli::context::{Context, StartError};
 use crate::cli::files::StackFiles;
-use crate::guard::line;
 use crate::review::{Around, Book, Contract, Recorded, Review, Snapshot};
 use crate::store::{Access, AnyStore, Store};
 use jiff::Timestamp;
 
 /// The reviews as they stand.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(in crate::cli) struct Desk {
     /// Every step, in the order of recording.
-    pub(super) recorded: Vec<Recorded>,
+    pub(in crate::cli) recorded: Vec<Recorded>,
     /// The reviews.
-    pub(super) book: Book,
+    pub(in crate::cli) book: Book,
     /// What they are judged by.
-    pub(super) contract: Contract,
+    pub(in crate::cli) contract: Contract,
     /// The change evidence as it is now, or why it can't be read.
-    pub(super) snapshot: Result<Snapshot, String>,
+    pub(in crate::cli) snapshot: Result<Snapshot, String>,
     /// When that was.
-    pub(super) now: Timestamp,
+    pub(in crate::cli) now: Timestamp,
 }
 
 impl Desk {
     /// Reads everything; the store stays open for who has more to ask.
-    pub(super) async fn open(context: &Context, access: Access) -> Result<(Self, AnyStore), StartError> {
+    pub(in crate::cli) async fn open(context: &Context, access: Access) -> Result<(Self, AnyStore), StartError> {
         let store = AnyStore::open(&context.store_url()?, access).await?;
         store.ready().await?;
         let recorded = store.reviews().await?;
@@ -39,32 +38,13 @@ impl Desk {
     }
 
     /// What lies around a review, as far as it can be told without looking at the stack.
-    pub(super) fn around(&self, review: &Review) -> Around {
+    pub(in crate::cli) fn around(&self, review: &Review) -> Around {
         let current = self.snapshot.as_ref().ok().map(|snapshot| snapshot.digest.as_str());
         Around::with_snapshot(review, current, self.now)
     }
 
-    /// The review of this name: its id or the beginning of it, its candidate, or its incident where that has one review.
-    pub(super) fn find(&self, name: &str) -> Result<&Review, StartError> {
-        let fits = |review: &&Review| {
-            let candidate = review.opening.as_ref().map(|opening| opening.candidate.0.as_str());
-            review.id.0 == name || candidate == Some(name) || review.incident_id == name
-        };
-        let mut found: Vec<&Review> = self.book.reviews.values().filter(fits).collect();
-        if found.is_empty() && name.len() >= LEAST {
-            found = self.book.reviews.values().filter(|review| review.id.0.starts_with(name)).collect();
-        }
-        match found.as_slice() {
-            [one] => Ok(one),
-            [] => Err(StartError::Other(format!("there is no review {}; `readback review list` has them", line(name)))),
-            several => {
-                let ids: Vec<_> = several.iter().map(|review| line(&review.id.0)).collect();
-                let ids = ids.join(", ");
-                Err(StartError::Other(format!("{} names several reviews: {ids}; name one of them", line(name))))
-            }
-        }
+    /// The review of this name: its id or the beginning of it, its candidate, or its incident.
+    pub(in crate::cli) fn find(&self, name: &str) -> Result<&Review, StartError> {
+        self.book.asked(name).map_err(|error| StartError::Other(error.to_string()))
     }
 }
-
-/// The fewest characters of an id that name a review.
-const LEAST: usize = 6;

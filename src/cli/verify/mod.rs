@@ -1,7 +1,9 @@
 //! `readback verify`: whether what was recorded still stands as it was recorded.
 
+mod bundle;
 mod log;
 
+pub use bundle::BundleReport;
 pub use log::LogReport;
 
 use super::context::{Context, StartError};
@@ -53,6 +55,9 @@ pub struct Broken {
 
 /// Runs it and prints the answer.
 pub(super) fn run(args: &Args, options: &VerifyArgs) -> Result<u8, StartError> {
+    if let Some(path) = &options.bundle {
+        return bundle::run(path, options.format);
+    }
     let Some(context) = Context::find(args)? else {
         nothing::explain();
         return Ok(UNKNOWN);

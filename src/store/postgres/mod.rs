@@ -11,6 +11,7 @@ mod record;
 mod retention;
 mod schema;
 mod segment;
+mod stored;
 mod tell;
 mod watch;
 mod write;

@@ -159,7 +159,8 @@ pub(super) async fn ledger(connection: &mut PgConnection) -> Result<Ledger, Stor
     Ok((records, heads))
 }
 
-async fn rows(connection: &mut PgConnection) -> Result<Vec<RecordRow>, StoreError> {
+/// Every review record's row, in the order of recording.
+pub(super) async fn rows(connection: &mut PgConnection) -> Result<Vec<RecordRow>, StoreError> {
     sqlx::query_as(REVIEWS).fetch_all(connection).await.map_err(from_sqlx)
 }
 

@@ -10,6 +10,7 @@ mod read;
 mod retention;
 mod schema;
 mod segment;
+mod stored;
 mod watch;
 mod write;
 

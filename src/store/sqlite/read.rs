@@ -139,7 +139,8 @@ pub(super) async fn ledger(connection: &mut SqliteConnection) -> Result<Ledger, 
     Ok((records, heads))
 }
 
-async fn rows(connection: &mut SqliteConnection) -> Result<Vec<RecordRow>, StoreError> {
+/// Every review record's row, in the order of recording.
+pub(super) async fn rows(connection: &mut SqliteConnection) -> Result<Vec<RecordRow>, StoreError> {
     sqlx::query_as(REVIEWS).fetch_all(connection).await.map_err(from_sqlx)
 }
 
