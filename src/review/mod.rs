@@ -17,6 +17,7 @@ mod lane;
 mod narrative;
 mod plan;
 mod reference;
+pub mod remediation;
 mod signature;
 
 pub use attribution::names_user;
@@ -33,7 +34,7 @@ pub use fold::{
     Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
     Override, Reading, Reopening, Review, SecondReading, Touch,
 };
-pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority};
+pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority, is_item_id};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
 pub use plan::{plan, success_line};
