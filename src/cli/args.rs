@@ -2,6 +2,7 @@
 
 use super::check::LEAST_PAUSE;
 use super::ingest::{BackfillArgs, IngestCommand};
+use super::review::ReviewCommand;
 use crate::config::parse_duration;
 use crate::timeline::segment::Day;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -51,6 +52,9 @@ pub enum Command {
     Retention(RetentionArgs),
     /// Write which readbacks the host-service changes of a repository owe; exits 0, or 2 and writes nothing
     Plan(PlanArgs),
+    /// The reviews: list them, and what goes out of them
+    #[command(subcommand)]
+    Review(ReviewCommand),
     /// Take in what others tell: Alertmanager's notifications, or rows as lines of JSON
     #[command(subcommand)]
     Ingest(IngestCommand),

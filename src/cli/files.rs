@@ -85,7 +85,8 @@ impl StackFiles {
         }
     }
 
-    fn read_snapshot(&self) -> Result<Snapshot, String> {
+    /// Reads the change-evidence snapshot, or says why it can't be.
+    pub(super) fn read_snapshot(&self) -> Result<Snapshot, String> {
         let bytes = read_limited(&self.snapshot)?;
         Snapshot::parse(&bytes, &Contract::builtin().plan.candidate_prefix).map_err(|error| error.to_string())
     }

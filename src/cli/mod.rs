@@ -15,6 +15,7 @@ pub mod init;
 mod nothing;
 mod plan;
 mod retention;
+pub mod review;
 pub mod seal;
 pub mod timeline;
 pub mod verify;
@@ -81,6 +82,7 @@ fn dispatch(args: &Args) -> Result<u8, context::StartError> {
         Some(Command::Seal(options)) => seal::run(args, options),
         Some(Command::Retention(options)) => retention::run(args, options),
         Some(Command::Plan(options)) => plan::run(options),
+        Some(Command::Review(command)) => review::run(args, command),
         Some(Command::Ingest(command)) => ingest::run(args, command),
         Some(Command::Backfill(options)) => backfill::run(args, options),
         None => match Context::find(args)? {

@@ -7,6 +7,7 @@
 mod batch;
 mod connections;
 mod read;
+mod record;
 mod retention;
 mod schema;
 mod segment;
@@ -115,14 +116,14 @@ impl PgStore {
         let mut tries = TRIES;
         loop {
             let mut lease = self.connections.lease().await?;
-            let recorded = write::record(lease.connection(), outcome).await;
-            if recorded.is_ok() || matches!(recorded, Err(write::Failed::Store(StoreError::Conflict { .. }))) {
+            let recorded = record::record(lease.connection(), outcome).await;
+            if recorded.is_ok() || matches!(recorded, Err(record::Failed::Store(StoreError::Conflict { .. }))) {
                 lease.give_back();
             }
             tries -= 1;
             match recorded {
-                Err(write::Failed::Race(_)) if tries > 0 => {}
-                done => return done.map_err(write::Failed::into_error),
+                Err(record::Failed::Race(_)) if tries > 0 => {}
+                done => return done.map_err(record::Failed::into_error),
             }
         }
     }

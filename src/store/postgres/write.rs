@@ -1,14 +1,10 @@
-//! Writing. The order of [`record`] is what keeps a chain from forking, measured under load: the head's row is
-//! locked first, the clock is read after the lock, the number is explicit.
+//! Appending what is no step of a review.
 
-use crate::review::Recorded;
-use crate::store::chain::{self, Head};
+use crate::store::StoreError;
 use crate::store::micros::Micros;
-use crate::store::rows::{HeadRow, RecordRow};
-use crate::store::sqlx_error::{from_sqlx, is_race};
-use crate::store::{Outcome, StoreError};
+use crate::store::sqlx_error::from_sqlx;
 use crate::timeline::{NewOperation, OwnEvent};
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 
 /// The channel on which consoles tell each other.
 pub(super) const CHANNEL: &str = "readback";
@@ -20,56 +16,11 @@ const APPEND: &str = "
     VALUES ($1, $2, $3, $4, $5, $6::text::alert_event_type, $7, $8, $9, $10, $11::text::jsonb)
     ON CONFLICT DO NOTHING";
 
-/// The row of an outcome stands at the outcome's time.
-const INSERT_OPERATION: &str = "
-    INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
-                                     action_detail, success, error_message, context, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6::text::alert_event_type, $7, $8, $9, $10, $11::text::jsonb, $12)
-    ON CONFLICT DO NOTHING";
-
 const APPEND_OWN: &str = "
     INSERT INTO readback_event (id, incident_id, kind, subject, actor, summary, success, context, occurred_at,
                                 recorded_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, clock_timestamp())
     ON CONFLICT DO NOTHING";
-
-const INSERT_RECORD: &str = "
-    INSERT INTO readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, operation_id,
-                                       occurred_at, recorded_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-
-const FIND_RECORD: &str = "
-    SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
-    FROM readback_review_event WHERE id = $1";
-
-const MOVE_HEAD: &str = "UPDATE readback_chain_head SET seq = $2, hash = $3, recorded_at = $4 WHERE scope = $1";
-
-/// Why an outcome was not recorded.
-pub(super) enum Failed {
-    /// Somebody else was in between; the transaction may be tried again.
-    Race(StoreError),
-    /// Anything else.
-    Store(StoreError),
-}
-
-impl Failed {
-    pub(super) fn into_error(self) -> StoreError {
-        let (Self::Race(error) | Self::Store(error)) = self;
-        error
-    }
-}
-
-impl From<sqlx::Error> for Failed {
-    fn from(error: sqlx::Error) -> Self {
-        if is_race(&error) { Self::Race(from_sqlx(error)) } else { Self::Store(from_sqlx(error)) }
-    }
-}
-
-impl From<StoreError> for Failed {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
 
 /// Appends to the log.
 pub(super) async fn append(connection: &mut PgConnection, row: &NewOperation) -> Result<(), StoreError> {
@@ -107,108 +58,4 @@ pub(super) async fn append_own(connection: &mut PgConnection, event: &OwnEvent) 
         .await
         .map(drop)
         .map_err(from_sqlx)
-}
-
-/// Records a review step: its record, the head of its chain and its row in the log, or none of them.
-pub(super) async fn record(connection: &mut PgConnection, outcome: &Outcome) -> Result<Recorded, Failed> {
-    let event = &outcome.event;
-    // READ COMMITTED whatever the server's default: what is read after the lock must be of after the lock.
-    let mut turn = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?;
-    let head = lock_head(&mut turn, &event.incident_id).await?;
-    let first: Option<RecordRow> = sqlx::query_as(FIND_RECORD).bind(&event.id).fetch_optional(&mut *turn).await?;
-    if let Some(first) = first {
-        turn.rollback().await?;
-        return Ok(first.recorded()?);
-    }
-    // Not now(), which is the transaction's start, from before the lock.
-    let sql = "SELECT coalesce(max(version), 0), clock_timestamp() FROM readback_review_event WHERE review = $1";
-    let (actual, clock): (i64, Micros) = sqlx::query_as(sql).bind(&event.review.0).fetch_one(&mut *turn).await?;
-    if actual as u64 != event.expected_version {
-        turn.rollback().await?;
-        return Err(StoreError::Conflict { actual: actual as u64 }.into());
-    }
-    let (recorded, body) = chain::seal(event, &head, clock.into())?;
-    insert_record(&mut turn, outcome, &recorded, body).await?;
-    if let Some(row) = &outcome.operation {
-        insert_operation(&mut turn, row, recorded.recorded_at.into()).await?;
-    }
-    move_head(&mut turn, &recorded).await?;
-    turn.commit().await?;
-    Ok(recorded)
-}
-
-/// Locks the head of the chain; the first record makes it.
-async fn lock_head(connection: &mut PgConnection, scope: &str) -> Result<Head, sqlx::Error> {
-    let lock = "SELECT scope::text, seq, hash, recorded_at FROM readback_chain_head WHERE scope = $1 FOR UPDATE";
-    let head: Option<HeadRow> = sqlx::query_as(lock).bind(scope).fetch_optional(&mut *connection).await?;
-    if let Some(head) = head {
-        return Ok(head.into());
-    }
-    let first = Head::genesis(scope);
-    sqlx::query(
-        "INSERT INTO readback_chain_head (scope, seq, hash, recorded_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT DO NOTHING",
-    )
-    .bind(scope)
-    .bind(first.seq as i64)
-    .bind(&first.hash)
-    .bind(Micros::from(first.recorded_at))
-    .execute(&mut *connection)
-    .await?;
-    let head: HeadRow = sqlx::query_as(lock).bind(scope).fetch_one(connection).await?;
-    Ok(head.into())
-}
-
-async fn insert_record(
-    connection: &mut PgConnection,
-    outcome: &Outcome,
-    recorded: &Recorded,
-    body: Vec<u8>,
-) -> Result<(), sqlx::Error> {
-    let event = &outcome.event;
-    sqlx::query(INSERT_RECORD)
-        .bind(&event.id)
-        .bind(&event.incident_id)
-        .bind(recorded.seq as i64)
-        .bind(&event.review.0)
-        .bind(event.expected_version as i64 + 1)
-        .bind(&recorded.prev_hash)
-        .bind(&recorded.hash)
-        .bind(body)
-        .bind(outcome.operation.as_ref().map(|row| &row.id))
-        .bind(Micros::from(event.occurred_at))
-        .bind(Micros::from(recorded.recorded_at))
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-async fn insert_operation(connection: &mut PgConnection, row: &NewOperation, at: Micros) -> Result<(), sqlx::Error> {
-    sqlx::query(INSERT_OPERATION)
-        .bind(&row.id)
-        .bind(&row.incident_id)
-        .bind(&row.approval_id)
-        .bind(&row.audit_log_id)
-        .bind(&row.auto_repair_id)
-        .bind(row.event_type.name())
-        .bind(&row.actor)
-        .bind(&row.action_detail)
-        .bind(row.success)
-        .bind(&row.error_message)
-        .bind(row.context.to_string())
-        .bind(at)
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-async fn move_head(connection: &mut PgConnection, recorded: &Recorded) -> Result<(), sqlx::Error> {
-    sqlx::query(MOVE_HEAD)
-        .bind(&recorded.event.incident_id)
-        .bind(recorded.seq as i64)
-        .bind(&recorded.hash)
-        .bind(Micros::from(recorded.recorded_at))
-        .execute(connection)
-        .await
-        .map(drop)
 }
