@@ -104,6 +104,8 @@ pub enum Action {
     AnswerNotApplicable,
     /// The reviewer can't tell.
     AnswerUnknown,
+    /// Why the review is in its lane, and what is least needed.
+    LaneView,
     /// Sign the outcome.
     SignOff,
     /// Take what was quarantined out of the review.
@@ -292,6 +294,14 @@ pub const ACTIONS: &[ActionInfo] = &[
         "The check does not apply; asks for the reason",
     )),
     writing(row(A::AnswerUnknown, C::Review, "answer-unknown", &["u"], "unknown", "You can't tell")),
+    row(
+        A::LaneView,
+        C::Review,
+        "lane",
+        &["L"],
+        "why this lane",
+        "Why this lane, and the least that would make it ready",
+    ),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
     writing(row(
         A::ClearQuarantine,

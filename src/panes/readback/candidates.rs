@@ -1,12 +1,39 @@
 //! The candidates of the snapshot, each with the lane its review is in.
 
-use super::words;
-use crate::app::Facts;
+use super::question::Question;
+use super::{Mode, ReadbackPane, words};
 use crate::app::theme::Role;
-use crate::panes::Canvas;
+use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::widgets::{List, Pen, split};
+use crate::panes::{Canvas, Flow};
 use crate::review::{Candidate, Lane};
 use ratatui::layout::Rect;
+
+impl ReadbackPane {
+    /// A named action while the candidates are on the screen.
+    pub(super) fn act_on_candidates(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        let Ok(snapshot) = &facts.snapshot else { return Flow::Pass };
+        let all = &snapshot.candidates;
+        if self.candidates.act(action, all.len(), |at| all[at].id.0.clone()) {
+            return Flow::Consumed;
+        }
+        let Some(candidate) = all.get(self.candidates.index()) else { return Flow::Pass };
+        match action {
+            Action::Open if facts.book.latest(&candidate.id).is_some() => self.open = Some(candidate.id.clone()),
+            Action::Open if facts.setting.access.may_write() => {
+                self.mode = Mode::Asking(Question::Open(candidate.id.clone()));
+            }
+            Action::Open => out.tell("no review of this candidate was opened yet, and this console is read-only"),
+            Action::Refresh => out.ask(Effect::ReadStore),
+            Action::Copy => {
+                out.tell("copied the candidate's id");
+                out.ask(Effect::Copy(candidate.id.0.clone()));
+            }
+            _ => return Flow::Pass,
+        }
+        Flow::Consumed
+    }
+}
 
 /// Draws the list and what is known of the selected one.
 pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {

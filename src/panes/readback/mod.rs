@@ -1,21 +1,27 @@
-//! Readback: the candidates of the change-evidence snapshot, and the guided review of one of them.
+//! Readback: the candidates of the change-evidence snapshot, and the guided review of one of them. What an open review
+//! shows is a [`View`]; what keys mean is a [`Mode`].
 
 mod candidates;
+mod check;
 mod checks;
-mod detail;
 mod editor;
+mod heading;
+mod lane;
 mod question;
+mod review;
+mod view;
 pub(super) mod words;
 
 use super::state::Badge;
-use super::widgets::{List, split};
+use super::widgets::List;
 use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
-use crate::app::{Action, Context, Effect, Facts, Outbox};
-use crate::review::{Candidate, CandidateId, Lane, Review, actions, references};
-use editor::{Editor, Target};
+use crate::app::{Action, Context, Facts, Outbox};
+use crate::review::{Candidate, CandidateId, Lane, Review};
+use editor::Editor;
 use question::Question;
 use ratatui::layout::Rect;
+use view::View;
 
 /// The Readback pane.
 #[derive(Debug, Default)]
@@ -24,7 +30,9 @@ pub struct ReadbackPane {
     /// The candidate whose review is on the screen.
     open: Option<CandidateId>,
     checks: List,
-    opened: bool,
+    view: View,
+    /// How far a view of lines is scrolled.
+    scroll: usize,
     mode: Mode,
 }
 
@@ -47,161 +55,6 @@ impl ReadbackPane {
             Some(id) => snapshot.candidate(id),
             None => snapshot.candidates.get(self.candidates.index()),
         }
-    }
-
-    fn review<'a>(&self, facts: &'a Facts) -> Option<&'a Review> {
-        facts.book.latest(self.open.as_ref()?)
-    }
-
-    /// The check that is selected in the open review.
-    fn check<'a>(&self, facts: &'a Facts) -> Option<&'a crate::review::Check> {
-        checks::rows(facts).get(self.checks.index()).and_then(|row| row.check(facts))
-    }
-
-    fn act_on_candidates(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        let Ok(snapshot) = &facts.snapshot else { return Flow::Pass };
-        let all = &snapshot.candidates;
-        if self.candidates.act(action, all.len(), |at| all[at].id.0.clone()) {
-            return Flow::Consumed;
-        }
-        let Some(candidate) = all.get(self.candidates.index()) else { return Flow::Pass };
-        match action {
-            Action::Open if facts.book.latest(&candidate.id).is_some() => self.open = Some(candidate.id.clone()),
-            Action::Open if facts.setting.access.may_write() => {
-                self.mode = Mode::Asking(Question::Open(candidate.id.clone()));
-            }
-            Action::Open => out.tell("no review of this candidate was opened yet, and this console is read-only"),
-            Action::Refresh => out.ask(Effect::ReadStore),
-            Action::Copy => {
-                out.tell("copied the candidate's id");
-                out.ask(Effect::Copy(candidate.id.0.clone()));
-            }
-            _ => return Flow::Pass,
-        }
-        Flow::Consumed
-    }
-
-    fn act_on_review(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        let rows = checks::rows(facts);
-        if self.checks.act(action, rows.len(), |at| rows[at].name(facts)) {
-            return Flow::Consumed;
-        }
-        match action {
-            Action::Open => {
-                self.opened = true;
-                self.checks.rest();
-            }
-            Action::Back if self.opened => self.opened = false,
-            Action::Back => self.open = None,
-            Action::NextFinding => self.seek(facts, true),
-            Action::PrevFinding => self.seek(facts, false),
-            Action::Refresh => out.ask(Effect::ReadStore),
-            Action::Edit => self.edit(facts, out),
-            Action::Attach => self.attach(facts, out),
-            Action::AnswerPass => self.answer(crate::review::Answer::Pass, facts, out),
-            Action::AnswerFail => self.answer(crate::review::Answer::Fail, facts, out),
-            Action::AnswerUnknown => self.answer(crate::review::Answer::Unknown, facts, out),
-            Action::AnswerNotApplicable => self.ask_reason(facts, out),
-            Action::SignOff => self.ask_to_sign(facts, out),
-            Action::ClearQuarantine => self.clear_quarantine(facts, out),
-            Action::Copy => {
-                if let Some(review) = self.review(facts) {
-                    out.tell("copied the review's id");
-                    out.ask(Effect::Copy(review.id.0.clone()));
-                }
-            }
-            _ => return Flow::Pass,
-        }
-        Flow::Consumed
-    }
-
-    /// To the next check, in either direction, that does not hold yet.
-    fn seek(&mut self, facts: &Facts, forward: bool) {
-        let rows = checks::rows(facts);
-        let Some(review) = self.review(facts) else { return };
-        let disposition = words::disposition(review, facts);
-        let open = |at: usize| rows[at].needs_a_look(review, &disposition, facts);
-        self.checks.seek(forward, rows.len(), |at| rows[at].name(facts), open);
-    }
-
-    fn edit(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let rows = checks::rows(facts);
-        let Some(row) = rows.get(self.checks.index()) else { return };
-        let fields = row.fields(facts);
-        let empty = fields.iter().find(|field| review.value(field).is_none());
-        let Some(field) = empty.or_else(|| fields.first()) else {
-            out.tell("the console decides this check from its own records: nothing to write");
-            return;
-        };
-        let target = Target { review: review.id.clone(), field: field.clone(), answers: None };
-        self.mode = Mode::Writing(Box::new(Editor::new(target, review.value(field).unwrap_or(""), facts)));
-    }
-
-    /// Writes the reference to the newest evidence into the first empty field of the check that it answers.
-    fn attach(&self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let rows = checks::rows(facts);
-        let Some(row) = rows.get(self.checks.index()) else { return };
-        let found = row.fields(facts).into_iter().filter(|field| review.value(field).is_none()).find_map(|field| {
-            let newest = references(&field, &facts.log.entries, facts.now).into_iter().next()?;
-            Some((field, newest.text))
-        });
-        match found {
-            Some((field, text)) => {
-                let made =
-                    actions::set_field(review, &facts.contract, &facts.guard, &field, &text, words::by(facts, out));
-                out.tell(format!("{field} refers to a recorded readback"));
-                words::ask(made, facts, out);
-            }
-            None => out.tell("nothing recorded answers an empty field of this check"),
-        }
-    }
-
-    fn ask_reason(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else { return };
-        if !check.not_applicable {
-            out.tell("this check always applies");
-            return;
-        }
-        let target = Target { review: review.id.clone(), field: "reason".to_owned(), answers: Some(check.id.clone()) };
-        self.mode = Mode::Writing(Box::new(Editor::new(target, "", facts)));
-    }
-
-    fn answer(&mut self, answer: crate::review::Answer, facts: &Facts, out: &mut Outbox<'_>) {
-        let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else {
-            out.tell("this row is a field: e writes it");
-            return;
-        };
-        let made = crate::review::actions::decide(
-            review,
-            &facts.contract,
-            &facts.guard,
-            &check.id,
-            answer,
-            words::by(facts, out),
-        );
-        words::ask(made, facts, out);
-    }
-
-    fn ask_to_sign(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        if facts.pending.of(&review.id).next().is_some() {
-            out.tell("steps of this review are not recorded yet: sign when they are");
-            return;
-        }
-        let lane = words::disposition(review, facts).lane;
-        self.mode = Mode::Asking(Question::Sign(review.id.clone(), lane, review.version()));
-    }
-
-    fn clear_quarantine(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let Some(caught) = review.caught.iter().find(|caught| !caught.cleared) else {
-            out.tell("nothing is in quarantine");
-            return;
-        };
-        let made = crate::review::actions::clear(review, &caught.field, words::by(facts, out));
-        words::ask(made, facts, out);
     }
 
     fn act_on_text(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
@@ -284,7 +137,12 @@ impl Pane for ReadbackPane {
             (Mode::Browsing, Some(_)) => {
                 let mut offers =
                     vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::SignOff, Action::Attach];
-                offers.extend([Action::AnswerNotApplicable, Action::AnswerUnknown, Action::NextFinding]);
+                offers.extend([
+                    Action::AnswerNotApplicable,
+                    Action::AnswerUnknown,
+                    Action::NextFinding,
+                    Action::LaneView,
+                ]);
                 if self.review(facts).is_some_and(Review::is_quarantined) {
                     offers.insert(0, Action::ClearQuarantine);
                 }
@@ -312,14 +170,7 @@ impl Pane for ReadbackPane {
 
     fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
         match (&self.open, self.candidate(facts)) {
-            (Some(_), Some(candidate)) => {
-                let body = checks::heading(candidate, self.review(facts), facts, canvas, area);
-                if let Some(review) = self.review(facts) {
-                    let places = split(body, self.opened, checks::rows(facts).len());
-                    checks::draw(review, &self.checks, facts, canvas, places.list);
-                    detail::draw(review, &checks::rows(facts), self.checks.detail(), facts, canvas, places.detail);
-                }
-            }
+            (Some(_), Some(_)) => self.draw_review(self.review(facts), facts, canvas, area),
             _ => candidates::draw(&self.candidates, facts, canvas, area),
         }
         match &self.mode {
