@@ -1,9 +1,13 @@
 //! The next step of a review, made from what stands, or why it can't be made. Each carries the version
 //! it was made for: a step made beside another's is a conflict, never an overwrite.
 
+mod follow_up;
+mod narrative;
 mod operation;
 mod refused;
 
+pub use follow_up::{move_follow_up, set_follow_up};
+pub use narrative::{drop_risk, rate_risk, write_section};
 pub use operation::operation_row;
 pub use refused::Refused;
 

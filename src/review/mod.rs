@@ -5,6 +5,7 @@
 //! the next step, or says why not. `docs/decisions/lanes.md` has the rules in prose.
 
 pub mod actions;
+pub mod agenda;
 mod attribution;
 mod book;
 pub mod candidate;
@@ -16,6 +17,7 @@ mod follow_up;
 mod lane;
 mod narrative;
 mod plan;
+mod presence;
 mod reference;
 pub mod remediation;
 mod signature;
@@ -38,5 +40,6 @@ pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority, is_item_id
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
 pub use plan::{plan, success_line};
+pub use presence::{Attendance, MOST_PRESENT, PRESENT_FOR, Part, Presence};
 pub use reference::{Reference, references};
 pub use signature::{Signature, Void};

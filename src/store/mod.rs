@@ -17,6 +17,7 @@ mod micros;
 mod mirror;
 mod narrow;
 mod postgres;
+mod presence;
 mod rows;
 mod search;
 pub mod segments;

@@ -10,6 +10,7 @@ const LOG: &str = include_str!("../migrations/postgres/0001_alert_operation_log.
 const OWN: &str = include_str!("../migrations/postgres/0002_readback.sql");
 const ANNOTATION: &str = include_str!("../migrations/postgres/0003_annotation.sql");
 const SEALS: &str = include_str!("../migrations/postgres/0004_segment.sql");
+const PRESENCE: &str = include_str!("../migrations/postgres/0006_presence.sql");
 
 /// The advisory lock of whoever makes tables ("readback" in ASCII).
 const LOCK: i64 = 0x7265_6164_6261_636b;
@@ -39,11 +40,13 @@ pub(super) struct Stands {
     pub(super) own: bool,
     /// The seals; a database of an earlier console has none, and works without.
     pub(super) seals: bool,
+    /// Who is in a review; without it nobody is seen there.
+    pub(super) presence: bool,
 }
 
 impl Stands {
     pub(super) fn complete(self) -> bool {
-        self.log && self.own && self.seals
+        self.log && self.own && self.seals && self.presence
     }
 }
 
@@ -52,7 +55,7 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, Stor
     let mut stands = stands(connection).await?;
     if !stands.complete() {
         match make(connection).await {
-            Ok(()) => stands = Stands { log: true, own: true, seals: true },
+            Ok(()) => stands = Stands { log: true, own: true, seals: true, presence: true },
             // What an earlier console made is enough to record; only sealing has to wait, for the owner or for the time
             // that an index over many events takes (its own connection has it).
             Err(StoreError::ReadOnly(_) | StoreError::Unavailable(_)) if stands.log && stands.own => {}
@@ -105,7 +108,12 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *turn).await.map_err(from_sqlx)?;
     // Another console may have made them while this one waited for its turn.
     let stands = stands(&mut turn).await?;
-    for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN), (!stands.seals, SEALS)] {
+    for (missing, sql) in [
+        (!stands.log, LOG),
+        (!stands.own, OWN),
+        (!stands.seals, SEALS),
+        (!stands.presence, PRESENCE),
+    ] {
         if missing {
             sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
         }
@@ -120,10 +128,11 @@ async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
         SELECT count(*) FILTER (WHERE relname = 'alert_operation_log') = 1 AS log,
                count(*) FILTER (WHERE relname IN ('readback_event', 'readback_review_event', 'readback_chain_head')) = 3
                    AS own,
-               count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals
+               count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals,
+               count(*) FILTER (WHERE relname = 'readback_presence') = 1 AS presence
         FROM pg_class
         WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head',
-                          'readback_segment', 'readback_segment_mark')
+                          'readback_segment', 'readback_segment_mark', 'readback_presence')
           AND pg_table_is_visible(oid)";
     sqlx::query_as(sql).fetch_one(connection).await.map_err(from_sqlx)
 }

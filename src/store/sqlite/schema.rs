@@ -9,6 +9,7 @@ const LOG: &str = include_str!("../migrations/sqlite/0001_alert_operation_log.sq
 const OWN: &str = include_str!("../migrations/sqlite/0002_readback.sql");
 const ANNOTATION: &str = include_str!("../migrations/sqlite/0003_annotation.sql");
 const SEALS: &str = include_str!("../migrations/sqlite/0004_segment.sql");
+const PRESENCE: &str = include_str!("../migrations/sqlite/0006_presence.sql");
 
 /// The columns of `alert_operation_log`.
 const COLUMNS: [&str; 12] = [
@@ -27,12 +28,14 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// What a file is made of: a name that stands where a part does, and what makes the part. A file of an earlier console
-/// has not got the last two: without the index of annotations reading is slower, and without the seals none is checked.
-const PARTS: [(&str, &str); 4] = [
+/// has not got the last three: without the index of annotations reading is slower, without the seals none is checked, and
+/// without presence nobody is seen.
+const PARTS: [(&str, &str); 5] = [
     ("alert_operation_log", LOG),
     ("readback_chain_head", OWN),
     ("readback_event_annotation", ANNOTATION),
     ("readback_segment", SEALS),
+    ("readback_presence", PRESENCE),
 ];
 
 /// How many of the parts, from the first on, reading needs.
