@@ -106,6 +106,10 @@ pub enum Action {
     AnswerUnknown,
     /// Why the review is in its lane, and what is least needed.
     LaneView,
+    /// What to talk about in a session.
+    AgendaView,
+    /// What is still owed.
+    FollowUpsView,
     /// Sign the outcome.
     SignOff,
     /// Take what was quarantined out of the review.
@@ -302,6 +306,8 @@ pub const ACTIONS: &[ActionInfo] = &[
         "why this lane",
         "Why this lane, and the least that would make it ready",
     ),
+    row(A::AgendaView, C::Review, "agenda", &["A"], "agenda", "What to talk about in a session, and who is where"),
+    row(A::FollowUpsView, C::Review, "follow-ups", &["O"], "owed", "What is still owed, and how ready each domain is"),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
     writing(row(
         A::ClearQuarantine,

@@ -17,6 +17,7 @@ mod outbox;
 pub mod pacing;
 mod past;
 mod pending;
+mod presence;
 pub mod shell;
 pub mod terminal;
 pub mod theme;
@@ -63,6 +64,8 @@ pub struct App {
     restarts: restart::Watch,
     /// What was asked to be recorded by itself since the log was read last.
     asked: BTreeSet<String>,
+    /// Where the others were told that this console is.
+    attending: presence::Attending,
     size: (u16, u16),
 }
 
@@ -92,6 +95,7 @@ impl App {
             moved_at: None,
             restarts: restart::Watch::default(),
             asked: BTreeSet::new(),
+            attending: presence::Attending::default(),
             size,
         }
     }

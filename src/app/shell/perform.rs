@@ -54,6 +54,11 @@ impl Hands {
                 let _ = self.layers.try_send(());
             }
             Effect::ReadStore => self.ask_store(Command::Read).await,
+            Effect::ReadPresent => self.ask_store(Command::ReadPresent).await,
+            // One that finds no room is made good by the next; it must not keep the screen waiting.
+            Effect::Attend(at) => {
+                let _ = self.store.try_send(Command::Attend(at));
+            }
             Effect::ReadOlder { at, id } => self.ask_store(Command::ReadOlder(Cursor { at, id })).await,
             Effect::Look(look) => self.ask_store(Command::Look(look)).await,
             Effect::Count(count) => self.ask_store(Command::Count(count)).await,

@@ -1,6 +1,6 @@
 //! What stands above every view of a review.
 
-use super::words;
+use super::{here, words};
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
@@ -16,7 +16,8 @@ pub(super) fn draw(
     area: Rect,
 ) -> Rect {
     let width = area.width.saturating_sub(1);
-    canvas.put(area.x + 1, area.y, width, &candidate.label, Role::Title);
+    let here = review.map(|review| format!("  {}", here::words(review, facts))).unwrap_or_default();
+    canvas.spans(area.x + 1, area.y, width, &[(&candidate.label, Role::Title), (here.trim_end(), Role::Accent)]);
     let Some(review) = review else {
         canvas.put(area.x + 1, area.y + 1, width, "The review is being opened", Role::Muted);
         return below(area, 2);

@@ -1,11 +1,14 @@
 //! Readback: the candidates of the change-evidence snapshot, and the guided review of one of them. What an open review
 //! shows is a [`View`]; what keys mean is a [`Mode`].
 
+mod agenda;
 mod candidates;
 mod check;
 mod checks;
 mod editor;
+mod follow_ups;
 mod heading;
+mod here;
 mod lane;
 mod question;
 mod review;
@@ -30,6 +33,8 @@ pub struct ReadbackPane {
     /// The candidate whose review is on the screen.
     open: Option<CandidateId>,
     checks: List,
+    /// What the agenda has.
+    topics: List,
     view: View,
     /// How far a view of lines is scrolled.
     scroll: usize,
@@ -109,6 +114,7 @@ impl Pane for ReadbackPane {
         }
         let rows = checks::rows(facts);
         self.checks.settle(rows.len(), |at| rows[at].name(facts));
+        self.settle_agenda(facts);
     }
 
     fn is_moving(&self) -> bool {
@@ -142,6 +148,8 @@ impl Pane for ReadbackPane {
                     Action::AnswerUnknown,
                     Action::NextFinding,
                     Action::LaneView,
+                    Action::AgendaView,
+                    Action::FollowUpsView,
                 ]);
                 if self.review(facts).is_some_and(Review::is_quarantined) {
                     offers.insert(0, Action::ClearQuarantine);

@@ -1,7 +1,7 @@
 //! What an open review shows. Each view is a file that draws it and says what it does with a movement; another view
 //! is a variant here, its file, and an action that goes to it.
 
-use super::{ReadbackPane, check, checks, heading, lane};
+use super::{ReadbackPane, agenda, check, checks, follow_ups, heading, lane};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
@@ -19,6 +19,10 @@ pub(super) enum View {
     Check,
     /// Why this lane, and what is least needed for ready.
     Lane,
+    /// What to talk about in a session.
+    Agenda,
+    /// What is still owed.
+    FollowUps,
 }
 
 impl ReadbackPane {
@@ -31,6 +35,16 @@ impl ReadbackPane {
             }
             View::Check => false,
             View::Lane => lane::act(&mut self.scroll, action),
+            View::Agenda => {
+                let topics = self.review(facts).map(|review| agenda::topics(review, facts)).unwrap_or_default();
+                self.topics.act(action, topics.len(), |at| agenda::key(&topics[at]))
+            }
+            View::FollowUps => {
+                let last = self.review(facts).map_or(0, |review| follow_ups::len(review, facts)).saturating_sub(1);
+                let moved = lane::act(&mut self.scroll, action);
+                self.scroll = self.scroll.min(last);
+                moved
+            }
         }
     }
 
@@ -48,6 +62,8 @@ impl ReadbackPane {
             }
             View::Check => check::draw(review, &rows, self.checks.index(), facts, canvas, body),
             View::Lane => lane::draw(review, self.scroll, facts, canvas, body),
+            View::Agenda => agenda::draw(review, &self.topics, facts, canvas, body),
+            View::FollowUps => follow_ups::draw(review, self.scroll, facts, canvas, body),
         }
         if rows.is_empty() {
             canvas.put(body.x + 1, body.y, body.width, "The check set has no checks", Role::Muted);
