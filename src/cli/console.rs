@@ -118,7 +118,7 @@ fn setting(context: &Context) -> Setting {
 }
 
 /// `console:<user>`, within the column's 100 characters.
-fn actor() -> String {
+pub(super) fn actor() -> String {
     let user = ["READBACK_USER", "SUDO_USER", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     let user = user
         .filter(|user| !user.trim().is_empty())

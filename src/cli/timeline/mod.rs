@@ -10,6 +10,7 @@ pub use rows::{header, row};
 use super::context::{Context, StartError};
 use super::{Args, NOT_DONE, TimelineArgs, UNKNOWN, nothing, say};
 use crate::app::shell::{Door, LayerTask};
+use crate::guard::Watch;
 use crate::store::{self, AnyStore, Found, Search, Store, StoreError};
 use crate::timeline::Entry;
 use crate::timeline::filter::{Filter, FilterError};
@@ -110,10 +111,14 @@ pub(in crate::cli) async fn find(
 
 /// What masks secrets in rows: every shape, and the values that the stack knows.
 pub(in crate::cli) async fn door(context: &Context) -> Result<Door, StartError> {
+    Ok(Door::new(watch::channel(guard(context).await?).1))
+}
+
+/// What catches secrets: every shape, and the values that the stack knows.
+pub(in crate::cli) async fn guard(context: &Context) -> Result<Watch, StartError> {
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
-    let guard = match tokio::time::timeout(PATIENCE, Box::pin(layers.read())).await {
+    Ok(match tokio::time::timeout(PATIENCE, Box::pin(layers.read())).await {
         Ok(compared) => compared.guard,
         Err(_) => layers.known().await,
-    };
-    Ok(Door::new(watch::channel(guard).1))
+    })
 }

@@ -1,5 +1,6 @@
 //! An item as a list has it, and what becomes of it beside what is recorded.
 
+use super::words;
 use crate::review::follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority};
 use jiff::civil::Date;
 
@@ -45,6 +46,11 @@ pub enum Held {
 }
 
 impl Listed {
+    /// The priority that an id begins with: P0 of `P0-3`.
+    pub fn priority_of(id: &str) -> Option<Priority> {
+        words::priority_of_id(id)
+    }
+
     /// The item that the list makes of what stands. What the list is silent about stays; a list takes nothing back, so
     /// that an old copy of it does no harm; and nothing is done without evidence.
     pub fn onto(&self, standing: Option<&FollowUp>) -> (FollowUp, Option<Held>) {

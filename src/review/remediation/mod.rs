@@ -16,6 +16,7 @@ pub use parse::{Checklist, Unread, Why, parse};
 pub use progress::{Milestone, Progress, Readiness, days, milestones, percent, progress, readiness, readiness_overall};
 pub use ready::{Open, Refusal, production_ready};
 pub use render::render;
+pub use words::{effort, kind, priority, status};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ const MOST_DAYS: u32 = 10_000;
 
 /// An effort in quarters of a day: `3.5 d`, `3.5 days`, `2 weeks` of five days, `4 h` of eight to a day. Finer than a
 /// quarter is none.
-pub(super) fn effort(text: &str) -> Option<u32> {
+pub fn effort(text: &str) -> Option<u32> {
     let text = text.trim().trim_start_matches('~');
     let unit_at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
     let (number, unit) = text.split_at(unit_at);
@@ -41,7 +41,7 @@ pub(super) fn date(text: &str) -> Option<Date> {
 }
 
 /// A kind of work.
-pub(super) fn kind(text: &str) -> Option<FollowUpKind> {
+pub fn kind(text: &str) -> Option<FollowUpKind> {
     Some(match text.trim().to_lowercase().as_str() {
         "mitigate" | "mitigation" => FollowUpKind::Mitigate,
         "prevent" | "prevention" => FollowUpKind::Prevent,
@@ -52,7 +52,7 @@ pub(super) fn kind(text: &str) -> Option<FollowUpKind> {
 }
 
 /// A priority by its number or by its word.
-pub(super) fn priority(text: &str) -> Option<Priority> {
+pub fn priority(text: &str) -> Option<Priority> {
     Some(match text.trim().to_lowercase().as_str() {
         "p0" | "critical" => Priority::P0,
         "p1" | "high" => Priority::P1,
@@ -69,7 +69,7 @@ pub(super) fn priority_of_id(id: &str) -> Option<Priority> {
 }
 
 /// A status in a cell of a table.
-pub(super) fn status(text: &str) -> Option<FollowUpStatus> {
+pub fn status(text: &str) -> Option<FollowUpStatus> {
     Some(match text.trim().to_lowercase().replace(['-', '_'], " ").as_str() {
         "" | "to do" | "todo" | "open" | "not started" | "[ ]" => FollowUpStatus::ToDo,
         "in progress" | "doing" | "started" | "wip" | "~" | "/" | "[~]" | "[/]" => FollowUpStatus::InProgress,
