@@ -24,6 +24,8 @@ mod paging;
 mod pg;
 #[path = "support/proxy.rs"]
 mod proxy;
+#[path = "store/presence.rs"]
+mod presence;
 #[path = "store/retention.rs"]
 mod retention;
 #[path = "store/roles.rs"]
