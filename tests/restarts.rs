@@ -207,7 +207,9 @@ async fn a_console_that_quits_in_between_leaves_an_interrupted_readback_and_no_r
     let pair = own(rig.app.facts(), OwnKind::RestartRead).remove(0);
     assert_eq!((pair.success, pair.context["outcome"].as_str()), (None, Some("interrupted")));
     let facts = rig.app.facts();
-    assert!(readback::review::references("after_service_state_ref", &facts.log.entries, facts.now).is_empty());
+    let fields = ["after_service_state_ref".to_owned()];
+    let digest = |id: &str| facts.margin.digest(id);
+    assert!(readback::review::offers(&fields, &[], &facts.log.entries, digest, facts.now).is_empty());
     rig.end().await;
 }
 

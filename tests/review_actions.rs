@@ -5,9 +5,9 @@ mod review_support;
 
 use readback::guard::Watch;
 use readback::guard::scan::Hit;
-use readback::review::actions::{self, Refused, Stamp};
+use readback::review::actions::{self, Given, Refused, Stamp};
 use readback::review::{
-    AnomalyKind, Answer, Book, CandidateId, Lane, NewReviewEvent, Recorded, Review, ReviewAct, Void, lane,
+    AnomalyKind, Answer, Book, CandidateId, Datum, EvidenceKind, EvidenceRef, HeardBack, Lane, NewReviewEvent, Recorded, Review, ReviewAct, Void, lane,
 };
 use readback::timeline::EventType;
 use review_support::{SNAPSHOT, Story, contract, current, now};
@@ -22,6 +22,18 @@ fn candidate() -> CandidateId {
 
 fn recorded(event: NewReviewEvent, seq: u64) -> Recorded {
     Recorded { event, seq, recorded_at: now(), prev_hash: String::new(), hash: String::new() }
+}
+
+/// As if this datum had been read back.
+fn heard(datum: Datum) -> HeardBack {
+    let evidence = EvidenceRef {
+        kind: EvidenceKind::Probe,
+        id: "database".to_owned(),
+        digest: "d".repeat(64),
+        observed_at: now(),
+        half_life_s: Some(300),
+    };
+    HeardBack { datum: datum.name().to_owned(), said: "host".to_owned(), evidence }
 }
 
 #[test]
@@ -43,8 +55,10 @@ fn a_review_goes_from_opening_to_acceptance_by_its_actions() {
     }
     for check in ["postcheck_independent", "no_false_green_route_or_container", "runner_repair_bot_contention_present"]
     {
+        let heard = contract().check(check).unwrap().readback.map(heard);
+        let given = Given { answer: Answer::Pass, heard, diligence: None };
         step(&mut review, &|review, stamp| {
-            actions::decide(review, contract(), &Watch::default(), check, Answer::Pass, stamp)
+            actions::decide(review, contract(), &Watch::default(), check, given.clone(), stamp)
         });
     }
     let ready = lane(&review, contract(), &current());

@@ -94,8 +94,14 @@ pub enum Action {
     PrevFilter,
     /// Write into the field.
     Edit,
-    /// Write the reference to recorded evidence into the field.
+    /// Go through the checks that need a look, one by one.
+    Guide,
+    /// Attach the evidence that is offered, and refer to it in the field.
     Attach,
+    /// Open the evidence that is offered.
+    OpenEvidence,
+    /// Take evidence off the check.
+    Detach,
     /// The check holds.
     AnswerPass,
     /// The check does not hold.
@@ -110,10 +116,16 @@ pub enum Action {
     AgendaView,
     /// What is still owed.
     FollowUpsView,
+    /// Everything else that can be done with a review.
+    More,
     /// Sign the outcome.
     SignOff,
     /// Take what was quarantined out of the review.
     ClearQuarantine,
+    /// Take the step again that lost against another's.
+    TakeAgain,
+    /// Leave it, and what stands stands.
+    LeaveIt,
     /// Keep what was written.
     Save,
     /// Leave the text as it was.
@@ -139,6 +151,8 @@ pub enum Context {
     Prompt,
     /// An open review.
     Review,
+    /// A conflict in a review.
+    Conflict,
     /// A text is being written; only its own keys count.
     Editing,
     /// A question stands; only its own keys count.
@@ -155,14 +169,24 @@ impl Context {
             Self::Timeline => "in Timeline",
             Self::Prompt => "in the filter",
             Self::Review => "in a review",
+            Self::Conflict => "at a conflict",
             Self::Editing => "while writing",
             Self::Asking => "at a question",
         }
     }
 
     /// Every context, in the order of help.
-    pub const ALL: [Self; 8] =
-        [Self::Global, Self::List, Self::Env, Self::Timeline, Self::Prompt, Self::Review, Self::Editing, Self::Asking];
+    pub const ALL: [Self; 9] = [
+        Self::Global,
+        Self::List,
+        Self::Env,
+        Self::Timeline,
+        Self::Prompt,
+        Self::Review,
+        Self::Conflict,
+        Self::Editing,
+        Self::Asking,
+    ];
 }
 
 /// One line of the table.
@@ -279,14 +303,24 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::NextFilter, C::Prompt, "next-filter", &["down"], "saved", "The next saved filter"),
     row(A::PrevFilter, C::Prompt, "prev-filter", &["up"], "saved before", "The saved filter before"),
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
+    row(A::Guide, C::Review, "guide", &["s"], "step through", "Step through the checks that need a look, one by one"),
     writing(row(
         A::Attach,
         C::Review,
         "attach",
         &["i"],
         "attach",
-        "Write the reference to the newest recorded evidence into the field",
+        "Attach the evidence that is offered, by reference, and refer to it in an empty field",
     )),
+    row(
+        A::OpenEvidence,
+        C::Review,
+        "open-evidence",
+        &["o"],
+        "open evidence",
+        "Open the evidence that is offered, or close it",
+    ),
+    writing(row(A::Detach, C::Review, "detach", &["x"], "take off", "Take the evidence off the check")),
     writing(row(A::AnswerPass, C::Review, "answer-pass", &["p"], "pass", "The check holds")),
     writing(row(A::AnswerFail, C::Review, "answer-fail", &["f"], "fail", "The check does not hold")),
     writing(row(
@@ -308,6 +342,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     ),
     row(A::AgendaView, C::Review, "agenda", &["A"], "agenda", "What to talk about in a session, and who is where"),
     row(A::FollowUpsView, C::Review, "follow-ups", &["O"], "owed", "What is still owed, and how ready each domain is"),
+    writing(row(A::More, C::Review, "more", &["m"], "more", "Read second, hand in, pass over, correct, reopen")),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
     writing(row(
         A::ClearQuarantine,
@@ -317,6 +352,22 @@ pub const ACTIONS: &[ActionInfo] = &[
         "clear quarantine",
         "Say that what was caught is out; the record of it stays",
     )),
+    writing(row(
+        A::TakeAgain,
+        C::Conflict,
+        "take-again",
+        &["T"],
+        "take mine again",
+        "Take your step again, on what stands now",
+    )),
+    row(
+        A::LeaveIt,
+        C::Conflict,
+        "leave-it",
+        &["D"],
+        "leave mine",
+        "Leave your step; what you wrote is kept as a draft",
+    ),
     writing(row(A::Save, C::Editing, "save", &["ctrl-s", "f2"], "save", "Keep what was written")),
     row(A::Cancel, C::Editing, "cancel", &["esc", "ctrl-c"], "cancel", "Leave the text as it was; the draft is kept"),
     row(A::Confirm, C::Asking, "confirm", &["y"], "yes", "Yes, do it"),
@@ -324,6 +375,14 @@ pub const ACTIONS: &[ActionInfo] = &[
 ];
 
 impl Action {
+    /// Whether it does something with the check that is selected.
+    pub fn is_about_a_check(self) -> bool {
+        use Action as A;
+        let answers = matches!(self, A::AnswerPass | A::AnswerFail | A::AnswerNotApplicable | A::AnswerUnknown);
+        let others = [A::Edit, A::Attach, A::Detach, A::OpenEvidence, A::NextFinding, A::PrevFinding];
+        answers || others.contains(&self)
+    }
+
     /// Its line of the table.
     pub fn info(self) -> &'static ActionInfo {
         // Each action has a line; a test holds the table to that, so the first line never stands in.

@@ -92,6 +92,8 @@ pub struct Facts {
     pub pending: Pending,
     /// Who else is in a review, whichever.
     pub present: Vec<Presence>,
+    /// Steps that were not recorded because somebody else was faster, in order; a person decides about each.
+    pub lost: Vec<NewReviewEvent>,
     /// Whether the store answers.
     pub store: StoreState,
     /// Texts that were being written when the console last ended.
@@ -134,6 +136,7 @@ impl Facts {
             book: Book::default(),
             pending: Pending::default(),
             present: Vec::new(),
+            lost: Vec::new(),
             store: StoreState::default(),
             drafts: BTreeMap::new(),
             guard: Watch::default(),

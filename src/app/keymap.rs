@@ -53,6 +53,8 @@ mod tests {
             [Context::Timeline, Context::List],
             [Context::Timeline, Context::Global],
             [Context::Review, Context::List],
+            [Context::Conflict, Context::Review],
+            [Context::Conflict, Context::List],
         ] {
             let keys: Vec<_> =
                 ACTIONS.iter().filter(|info| pair.contains(&info.context)).flat_map(|info| info.keys).collect();

@@ -4,6 +4,7 @@
 //! paints. No clock, no I/O, no environment. Everything that touches the world is in `shell`.
 
 mod action;
+mod conflict;
 mod effect;
 mod event;
 mod facts;
@@ -18,6 +19,7 @@ pub mod pacing;
 mod past;
 mod pending;
 mod presence;
+mod resume;
 pub mod shell;
 pub mod terminal;
 pub mod theme;
@@ -26,6 +28,7 @@ mod wake;
 mod window;
 
 pub use action::{ACTIONS, Action, ActionInfo, Context};
+pub use conflict::draft_key;
 pub use effect::{Access, Effect, Step, admit};
 pub use event::{Event, Stepped, StoreState};
 pub use facts::{Facts, Setting};
@@ -66,6 +69,8 @@ pub struct App {
     asked: BTreeSet<String>,
     /// Where the others were told that this console is.
     attending: presence::Attending,
+    /// Whether it went back to where an earlier console was, or there was none.
+    resumed: bool,
     size: (u16, u16),
 }
 
@@ -96,6 +101,7 @@ impl App {
             restarts: restart::Watch::default(),
             asked: BTreeSet::new(),
             attending: presence::Attending::default(),
+            resumed: false,
             size,
         }
     }

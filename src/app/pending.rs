@@ -63,12 +63,13 @@ impl Pending {
     }
 
     /// The step will never be recorded as it is: it and every later step of its review fall away, because
-    /// they were decided on a state that is not so. Returns how many.
-    pub fn dropped(&mut self, id: &str) -> usize {
-        let Some(review) = self.review_of(id) else { return 0 };
-        let before = self.steps.len();
-        self.steps.retain(|(step, _)| step.event.review != review);
-        before - self.steps.len()
+    /// they were decided on a state that is not so. Returns them, in order.
+    pub fn dropped(&mut self, id: &str) -> Vec<Step> {
+        let Some(review) = self.review_of(id) else { return Vec::new() };
+        let (dropped, kept) = self.steps.drain(..).partition(|(step, _)| step.event.review == review);
+        self.steps = kept;
+        let dropped: VecDeque<(Step, Stage)> = dropped;
+        dropped.into_iter().map(|(step, _)| step).collect()
     }
 
     fn review_of(&self, id: &str) -> Option<ReviewId> {
@@ -153,8 +154,8 @@ mod tests {
         for (name, review) in [("a1", "a"), ("a2", "a"), ("b1", "b")] {
             pending.push(step(name, review));
         }
-        assert_eq!(pending.dropped("a1"), 2);
+        assert_eq!(pending.dropped("a1").len(), 2);
         assert_eq!(pending.len(), 1);
-        assert_eq!(pending.dropped("a1"), 0);
+        assert!(pending.dropped("a1").is_empty());
     }
 }

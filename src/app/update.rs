@@ -32,6 +32,7 @@ impl App {
         self.facts.judge_recovery();
         effects.extend(self.follow_up(now));
         self.settle();
+        self.resume();
         let more = self.timeline.more(&self.facts);
         effects.extend(self.pass_gate(more));
         let wake = wake::next(&self.facts).into_iter().chain(self.follow_at()).chain(self.rest_cursor());
@@ -166,7 +167,9 @@ impl App {
             return;
         }
         match action {
-            Action::Quit => out.ask(Effect::Quit(0)),
+            Action::Quit => self.leave(out),
+            Action::TakeAgain => self.settle_conflict(true, out),
+            Action::LeaveIt => self.settle_conflict(false, out),
             Action::Help => self.overlay = Some(Overlay::help()),
             Action::Why => self.overlay = Some(Overlay::why()),
             Action::Health => self.focus(PaneId::Health),
@@ -330,14 +333,13 @@ impl App {
             }
             Stepped::Conflict => {
                 let dropped = self.facts.pending.dropped(id);
-                out.tell(format!(
-                    "another reviewer was faster: {dropped} of your steps not recorded; look again, then repeat them"
-                ));
+                self.conflicted(dropped, out);
                 out.ask(Effect::ReadStore);
             }
             Stepped::Refused(why) => {
                 let dropped = self.facts.pending.dropped(id);
-                out.tell(format!("not recorded ({dropped} steps): {why}"));
+                Self::keep_texts(&dropped, out);
+                out.tell(format!("not recorded ({} steps): {why}", dropped.len()));
                 out.ask(Effect::ReadStore);
             }
         }

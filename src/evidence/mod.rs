@@ -19,7 +19,7 @@ pub use freshness::{Freshness, age};
 pub use gate::{Known, Recovery, RecoveryState, WhyNot};
 pub use independence::{Source, independence};
 pub use missing::{Missing, Step, missing};
-pub use pair::independent_pair;
+pub use pair::{independent_pair, is_thin};
 pub use verdict::{Unknown, Verdict};
 
 use jiff::Timestamp;

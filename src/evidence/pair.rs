@@ -28,7 +28,7 @@ struct Point {
 }
 
 /// Whether an evidence of this kind proves only that something answers or is there.
-pub(super) fn is_thin(kind: &str) -> bool {
+pub fn is_thin(kind: &str) -> bool {
     !THICK_KINDS.contains(&kind)
 }
 

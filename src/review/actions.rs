@@ -1,21 +1,31 @@
 //! The next step of a review, made from what stands, or why it can't be made. Each carries the version
 //! it was made for: a step made beside another's is a conflict, never an overwrite.
 
+mod again;
+mod answer;
+mod change;
+mod close;
+mod evidence;
 mod follow_up;
 mod narrative;
 mod operation;
 mod refused;
+mod second;
 
+pub use again::again;
+pub use answer::{Given, decide};
+pub use change::{LONGEST_OVERRIDE, correct, override_check, set_field};
+pub use close::{reopen, sign, submit};
+pub use evidence::{attach, detach, mark_evidence, unmark_evidence};
 pub use follow_up::{move_follow_up, set_follow_up};
 pub use narrative::{drop_risk, rate_risk, write_section};
 pub use operation::operation_row;
 pub use refused::Refused;
+pub use second::{answer_second, join, submit_second};
 
 use super::contract::Contract;
-use super::event::{Answer, CandidateId, NewReviewEvent, ReviewAct, ReviewId};
+use super::event::{CandidateId, NewReviewEvent, ReviewAct, ReviewId};
 use super::fold::Review;
-use super::lane::{Disposition, Lane};
-use super::signature::Void;
 use crate::guard::Watch;
 use crate::guard::scan::Hit;
 use jiff::Timestamp;
@@ -65,45 +75,6 @@ pub fn open(
     })
 }
 
-/// Writes a field; an empty value takes it back. What the guard catches is refused with where it stands:
-/// record it with [`quarantine`].
-pub fn set_field(
-    review: &Review,
-    contract: &Contract,
-    guard: &Watch,
-    field: &str,
-    value: &str,
-    stamp: Stamp,
-) -> Result<NewReviewEvent, Refused> {
-    if !contract.is_editable(field) {
-        return Err(Refused::NoSuchField(field.to_owned()));
-    }
-    check_text(guard, field, value)?;
-    step(review, stamp, ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() })
-}
-
-/// Answers a check.
-pub fn decide(
-    review: &Review,
-    contract: &Contract,
-    guard: &Watch,
-    check: &str,
-    answer: Answer,
-    stamp: Stamp,
-) -> Result<NewReviewEvent, Refused> {
-    let known = contract.check(check).ok_or_else(|| Refused::NoSuchCheck(check.to_owned()))?;
-    if let Answer::NotApplicable { reason } = &answer {
-        if !known.not_applicable {
-            return Err(Refused::MustApply(check.to_owned()));
-        }
-        if !contract.says_something(reason) {
-            return Err(Refused::NoReason(check.to_owned()));
-        }
-        check_text(guard, check, reason)?;
-    }
-    step(review, stamp, ReviewAct::CheckDecided { check: check.to_owned(), answer, heard: None, diligence: None })
-}
-
 /// Records that the guard caught something, by where it stood; never what.
 pub fn quarantine(review: &Review, field: &str, hit: &Hit, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
     let act = ReviewAct::Quarantined {
@@ -123,67 +94,15 @@ pub fn clear(review: &Review, field: &str, stamp: Stamp) -> Result<NewReviewEven
     step(review, stamp, ReviewAct::QuarantineCleared { field: field.to_owned() })
 }
 
-/// Marks a row of the timeline as evidence, by its id and its digest, where it has one.
-pub fn mark_evidence(
-    review: &Review,
-    row: &str,
-    digest: Option<String>,
-    stamp: Stamp,
-) -> Result<NewReviewEvent, Refused> {
-    if review.evidence.contains_key(row) {
-        return Err(Refused::AlreadyMarked);
-    }
-    step(review, stamp, ReviewAct::EvidenceMarked { row: row.to_owned(), digest })
-}
-
-/// Takes the mark of a row back.
-pub fn unmark_evidence(review: &Review, row: &str, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
-    if !review.evidence.contains_key(row) {
-        return Err(Refused::NotMarked);
-    }
-    step(review, stamp, ReviewAct::EvidenceUnmarked { row: row.to_owned() })
-}
-
-/// Signs the lane as the outcome. `disposition` is the one on the screen, computed from this very review.
-pub fn sign(
-    review: &Review,
-    contract: &Contract,
-    disposition: &Disposition,
-    stamp: Stamp,
-) -> Result<NewReviewEvent, Refused> {
-    match disposition.lane {
-        Lane::Quarantine => return Err(Refused::Quarantined),
-        Lane::WaitingReadback => return Err(Refused::NothingReceived),
-        Lane::WaitingRuntimeGate => return Err(Refused::AlreadyAccepted),
-        _ => {}
-    }
-    match Void::of(review, disposition.lane.id(), &stamp.actor) {
-        Some(Void::SelfReview) => return Err(Refused::ReviewerIsActor),
-        Some(Void::NotOpened) => return Err(Refused::NotOpened),
-        Some(Void::Quarantined) => return Err(Refused::Quarantined),
-        Some(Void::RuntimeGate | Void::UnknownLane) | None => {}
-    }
-    let same = |lane: &str, policy: &str| lane == disposition.lane.id() && policy == contract.digest();
-    if review.signature().is_some_and(|last| same(&last.lane, &last.policy)) && !review.changed_since_signed() {
-        return Err(Refused::AlreadySigned);
-    }
-    if disposition.policy != contract.digest() {
-        return Err(Refused::OtherPolicy);
-    }
-    let act = ReviewAct::Signed {
-        lane: disposition.lane.id().to_owned(),
-        input_digest: disposition.input_digest.clone(),
-        policy: disposition.policy.clone(),
-        around: None,
-    };
-    step(review, stamp, act)
-}
-
 fn step(review: &Review, stamp: Stamp, act: ReviewAct) -> Result<NewReviewEvent, Refused> {
     if review.opening.is_none() {
         return Err(Refused::NotOpened);
     }
     check_actor(&stamp.actor)?;
+    let reads_second = review.second.as_ref().is_some_and(|second| second.reader.actor == stamp.actor);
+    if reads_second && act.is_of_the_first_reading() {
+        return Err(Refused::ReadsSecond);
+    }
     Ok(NewReviewEvent {
         id: stamp.id,
         review: review.id.clone(),
@@ -212,4 +131,12 @@ fn check_text(guard: &Watch, place: &str, text: &str) -> Result<(), Refused> {
         return Err(Refused::TooLong(place.to_owned()));
     }
     Ok(())
+}
+
+/// Refuses a reason that says nothing, or that must not be kept.
+fn check_reason(contract: &Contract, guard: &Watch, place: &'static str, reason: &str) -> Result<(), Refused> {
+    if !contract.says_something(reason) {
+        return Err(Refused::NeedsReason(place));
+    }
+    check_text(guard, place, reason)
 }

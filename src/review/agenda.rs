@@ -5,7 +5,7 @@
 //! second was handed in: for them only what they have not answered is open.
 
 use super::check::Standing;
-use super::contract::Contract;
+use super::contract::{CheckKind, Contract};
 use super::fold::{Reading, Review};
 use super::follow_up::{FollowUp, Priority};
 use super::lane::Disposition;
@@ -85,7 +85,9 @@ impl Scene<'_> {
     /// For who reads second: what they have not answered.
     fn unanswered(&self, id: &str) -> Option<Why> {
         let second = self.review.second.as_ref()?;
-        (!second.answers.contains_key(id)).then_some(Why::Open)
+        // The console decides some checks by itself.
+        let is_asked = self.contract.check(id).is_some_and(|check| check.kind != CheckKind::Auto);
+        (is_asked && !second.answers.contains_key(id)).then_some(Why::Open)
     }
 
     fn why(&self, id: &str) -> Option<Why> {

@@ -1,6 +1,7 @@
 //! The contract as data: its fields, checks, lanes and constants, and which lane a check asks for.
 //! The built-in set is embedded; a set of one's own has the same shape and its own digest.
 
+use super::hearback::Datum;
 use super::lane::Lane;
 use crate::guard;
 use serde::{Deserialize, Serialize};
@@ -127,6 +128,9 @@ pub struct Check {
     /// Whether "does not apply, because" is an answer.
     #[serde(default)]
     pub not_applicable: bool,
+    /// Which datum has to be read back before it passes; none where a key is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readback: Option<Datum>,
 }
 
 /// What a lane means.

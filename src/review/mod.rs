@@ -14,11 +14,12 @@ mod contract;
 mod event;
 mod fold;
 mod follow_up;
+mod hearback;
 mod lane;
 mod narrative;
+mod offer;
 mod plan;
 mod presence;
-mod reference;
 pub mod remediation;
 mod signature;
 
@@ -37,9 +38,10 @@ pub use fold::{
     Override, Reading, Reopening, Review, SecondReading, Touch,
 };
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority, is_item_id};
+pub use hearback::{Datum, Misheard, Said, hear};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
+pub use offer::{Offer, freshness_of, offers};
 pub use plan::{plan, success_line};
 pub use presence::{Attendance, MOST_PRESENT, PRESENT_FOR, Part, Presence};
-pub use reference::{Reference, references};
 pub use signature::{Signature, Void};

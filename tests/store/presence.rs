@@ -8,7 +8,7 @@ use readback::review::{Attendance, Part, Presence, ReviewId};
 use readback::store::{Access, AnyStore, Store, StoreError, StoreUrl};
 use std::time::{Duration, Instant};
 
-fn at(user: &str, check: Option<&str>) -> Attendance {
+pub(crate) fn at(user: &str, check: Option<&str>) -> Attendance {
     Attendance {
         actor: format!("console:{user}"),
         incident_id: "INC-1".to_owned(),

@@ -57,6 +57,7 @@ impl Rig {
             drafts: Some(drafts.clone()),
             events,
             changes: Vec::new(),
+            console: format!("console-{seed}"),
             door: Door::new(tokio::sync::watch::channel(readback::guard::Watch::default()).1),
         };
         let facts = Facts::new(scene::setting(Access::ReadWrite), evidence, now);

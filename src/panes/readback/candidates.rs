@@ -6,10 +6,21 @@ use crate::app::theme::Role;
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::widgets::{List, Pen, split};
 use crate::panes::{Canvas, Flow};
-use crate::review::{Candidate, Lane};
+use crate::review::{Candidate, CandidateId, Lane, Review};
 use ratatui::layout::Rect;
 
 impl ReadbackPane {
+    /// Opens a review. Who could read it second is told first that looking shows the answers.
+    fn open_review(&mut self, candidate: &CandidateId, facts: &Facts) {
+        let waits = |review: &&Review| review.submitted.is_some() && review.second.is_none();
+        let could = |review: &Review| review.may_read_second(&facts.setting.actor) && facts.setting.access.may_write();
+        if facts.book.latest(candidate).filter(waits).is_some_and(could) {
+            self.mode = Mode::Asking(Question::Look(candidate.clone()));
+        } else {
+            self.enter(candidate.clone());
+        }
+    }
+
     /// A named action while the candidates are on the screen.
     pub(super) fn act_on_candidates(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
         let Ok(snapshot) = &facts.snapshot else { return Flow::Pass };
@@ -19,7 +30,8 @@ impl ReadbackPane {
         }
         let Some(candidate) = all.get(self.candidates.index()) else { return Flow::Pass };
         match action {
-            Action::Open if facts.book.latest(&candidate.id).is_some() => self.open = Some(candidate.id.clone()),
+            Action::Open if facts.book.latest(&candidate.id).is_some() => self.open_review(&candidate.id, facts),
+            Action::More => self.open_menu(facts, out),
             Action::Open if facts.setting.access.may_write() => {
                 self.mode = Mode::Asking(Question::Open(candidate.id.clone()));
             }
@@ -53,9 +65,13 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
     if let Some(selected) = snapshot.candidates.get(list.detail()) {
         let mut pen = Pen::new(places.detail, canvas);
         pen.rule(&selected.label);
-        let (lane, role) = lane_of(selected, facts);
-        pen.pair("lane", lane.id(), role);
-        pen.pair("", facts.contract.meaning(lane), Role::Muted);
+        match lane_of(selected, facts) {
+            Some(lane) => {
+                pen.pair("lane", lane.id(), words::role_of(lane));
+                pen.pair("", facts.contract.meaning(lane), Role::Muted);
+            }
+            None => pen.pair("lane", "you read it second: the lane is shown once you hand yours in", Role::Muted),
+        }
         pen.pair("surface", &selected.surface_id, Role::Text);
         pen.pair("host scope", &selected.expected_host_scope, Role::Text);
         pen.pair("service scope", &selected.service_scope, Role::Text);
@@ -73,20 +89,24 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
 fn candidate(candidate: &Candidate, facts: &Facts, canvas: &mut Canvas<'_>, row: Rect, selected: bool) {
     let mark = if selected { canvas.glyphs.cursor() } else { " " };
     canvas.put(row.x, row.y, 1, mark, Role::Accent);
-    let (lane, role) = lane_of(candidate, facts);
     let opened = facts.book.latest(&candidate.id).is_some();
     let label_width = row.width.saturating_sub(2) / 2;
     canvas.put(row.x + 2, row.y, label_width.saturating_sub(1), &candidate.label, Role::Text);
-    let words = if opened { lane.id() } else { "not opened" };
-    let role = if opened { role } else { Role::Muted };
+    let (words, role) = match lane_of(candidate, facts) {
+        _ if !opened => ("not opened", Role::Muted),
+        Some(lane) => (lane.id(), words::role_of(lane)),
+        None => ("second reading", Role::Text),
+    };
     canvas.put(row.x + 2 + label_width, row.y, row.width.saturating_sub(label_width + 2), words, role);
     if selected {
         canvas.select(row, row.x + 2 + label_width);
     }
 }
 
-fn lane_of(candidate: &Candidate, facts: &Facts) -> (Lane, Role) {
-    let review = facts.book.latest(&candidate.id);
-    let lane = review.map_or(Lane::WaitingReadback, |review| words::disposition(review, facts).lane);
-    (lane, words::role_of(lane))
+/// The lane of its review; none for who reads it second and blind.
+fn lane_of(candidate: &Candidate, facts: &Facts) -> Option<Lane> {
+    match facts.book.latest(&candidate.id) {
+        Some(review) => words::shown(review, facts).map(|disposition| disposition.lane),
+        None => Some(Lane::WaitingReadback),
+    }
 }

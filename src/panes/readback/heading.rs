@@ -4,10 +4,10 @@ use super::{here, words};
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
-use crate::review::{Candidate, Review};
+use crate::review::{Candidate, CheckKind, Disposition, Reading, Review};
 use ratatui::layout::Rect;
 
-/// The candidate, its lane and what is least needed; returns the area below.
+/// The candidate, its lane and what is least needed; returns the area below. Who reads second is told neither.
 pub(super) fn draw(
     candidate: &Candidate,
     review: Option<&Review>,
@@ -22,27 +22,63 @@ pub(super) fn draw(
         canvas.put(area.x + 1, area.y + 1, width, "The review is being opened", Role::Muted);
         return below(area, 2);
     };
-    let disposition = words::disposition(review, facts);
-    let lane = disposition.lane;
     let waiting = facts.pending.of(&review.id).count();
     let note = if waiting > 0 { format!("  ({waiting} not recorded yet)") } else { String::new() };
-    let signed = match review.signature() {
+    match words::shown(review, facts) {
+        Some(disposition) => {
+            let spans = [
+                (disposition.lane.id(), words::role_of(disposition.lane)),
+                (signed(review), Role::Accent),
+                (&note, Role::Warn),
+            ];
+            canvas.spans(area.x + 1, area.y + 1, width, &spans);
+            canvas.put(area.x + 1, area.y + 2, width, &least(review, &disposition, facts), Role::Muted);
+        }
+        None => {
+            let spans = [("second reading", Role::Title), (", blind", Role::Muted), (&note, Role::Warn)];
+            canvas.spans(area.x + 1, area.y + 1, width, &spans);
+            canvas.put(area.x + 1, area.y + 2, width, &progress(review, facts), Role::Muted);
+        }
+    }
+    below(area, 3)
+}
+
+fn signed(review: &Review) -> &'static str {
+    match review.signature() {
         Some(_) if review.changed_since_signed() => "  changed since it was signed",
         Some(_) => "  signed",
+        None if review.submitted.is_some() => "  handed in",
         None => "",
-    };
-    canvas.spans(
-        area.x + 1,
-        area.y + 1,
-        width,
-        &[(lane.id(), words::role_of(lane)), (signed, Role::Accent), (&note, Role::Warn)],
-    );
-    let least = match disposition.least.first() {
-        Some(_) => format!("{} to go; {}", disposition.least.len(), facts.contract.meaning(lane)),
-        None => facts.contract.meaning(lane).to_owned(),
-    };
-    canvas.put(area.x + 1, area.y + 2, width, &least, Role::Muted);
-    below(area, 3)
+    }
+}
+
+fn least(review: &Review, disposition: &Disposition, facts: &Facts) -> String {
+    let mut parts = Vec::new();
+    if words::reading(review, facts) == Reading::Both {
+        parts.push(match review.disputes().len() {
+            0 => "both readings agree".to_owned(),
+            1 => "the readings differ on 1 check".to_owned(),
+            count => format!("the readings differ on {count} checks"),
+        });
+    } else if let Some(second) = &review.second {
+        parts.push(format!("{} reads second", second.reader.actor));
+    }
+    if !disposition.least.is_empty() {
+        parts.push(format!("{} to go", disposition.least.len()));
+    }
+    parts.push(facts.contract.meaning(disposition.lane).to_owned());
+    parts.join("; ")
+}
+
+/// How far the second reading has come.
+fn progress(review: &Review, facts: &Facts) -> String {
+    let asked = facts.contract.checks.iter().filter(|check| check.kind != CheckKind::Auto);
+    let (mut total, mut answered) = (0, 0);
+    for check in asked {
+        total += 1;
+        answered += usize::from(words::own_answer(review, &check.id, facts).is_some());
+    }
+    format!("{answered} of {total} answered; the first reading is shown once you hand yours in (m)")
 }
 
 fn below(area: Rect, rows: u16) -> Rect {

@@ -1,6 +1,6 @@
 //! Why a review is in its lane, and what is the least that would make it ready.
 
-use super::words;
+use super::{quarantine, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
@@ -39,15 +39,32 @@ pub(super) fn draw(review: &Review, scroll: usize, facts: &Facts, canvas: &mut C
 }
 
 fn lines(review: &Review, facts: &Facts) -> Vec<Line> {
-    let disposition = words::disposition(review, facts);
+    let Some(disposition) = words::shown(review, facts) else {
+        let why = "the lane follows from the answers of the first reading, which you do not see yet".to_owned();
+        return vec![("hidden".to_owned(), why, Role::Muted)];
+    };
     let mut lines = vec![(String::new(), format!("why {}", disposition.lane.id()), Role::Title)];
     lines.push(("means".to_owned(), facts.contract.meaning(disposition.lane).to_owned(), Role::Muted));
     lines.extend(trace(&disposition));
     lines.push((String::new(), least_title(&disposition), Role::Title));
     lines.extend(disposition.least.iter().map(missing));
+    lines.extend(caught(review, facts));
     lines.push((String::new(), "the lane was computed from".to_owned(), Role::Title));
     lines.push(("policy".to_owned(), disposition.policy.clone(), Role::Muted));
     lines.push(("input".to_owned(), disposition.input_digest.clone(), Role::Muted));
+    lines
+}
+
+/// Everything that was ever caught; the record of it stays.
+fn caught(review: &Review, facts: &Facts) -> Vec<Line> {
+    if review.caught.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![(String::new(), "caught by the guard; nothing of it was kept".to_owned(), Role::Title)];
+    lines.extend(review.caught.iter().map(|caught| {
+        let (word, role) = if caught.cleared { ("is out", Role::Muted) } else { ("quarantine", Role::Fail) };
+        (word.to_owned(), quarantine::line(caught, facts), role)
+    }));
     lines
 }
 

@@ -5,13 +5,22 @@ mod agenda;
 mod candidates;
 mod check;
 mod checks;
+mod conflict;
 mod editor;
 mod follow_ups;
+mod guide;
 mod heading;
 mod here;
+mod items;
 mod lane;
+mod look;
+mod menu;
+mod place;
+mod purpose;
+mod quarantine;
 mod question;
 mod review;
+mod until;
 mod view;
 pub(super) mod words;
 
@@ -20,8 +29,11 @@ use super::widgets::List;
 use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
 use crate::app::{Action, Context, Facts, Outbox};
-use crate::review::{Candidate, CandidateId, Lane, Review};
+use crate::review::{Candidate, CandidateId, Lane};
+use crossterm::event::KeyCode;
 use editor::Editor;
+use look::Look;
+use menu::{Chosen, Menu};
 use question::Question;
 use ratatui::layout::Rect;
 use view::View;
@@ -38,6 +50,13 @@ pub struct ReadbackPane {
     view: View,
     /// How far a view of lines is scrolled.
     scroll: usize,
+    /// The evidence of the selected check.
+    evidence: List,
+    look: Look,
+    /// The place that was kept last.
+    kept: String,
+    /// Whether a step of the open review lost against another's.
+    in_conflict: bool,
     mode: Mode,
 }
 
@@ -51,6 +70,8 @@ enum Mode {
     Writing(Box<Editor>),
     /// They answer a question.
     Asking(Question),
+    /// They choose from the menu.
+    Choosing(Box<Menu>),
 }
 
 impl ReadbackPane {
@@ -62,28 +83,51 @@ impl ReadbackPane {
         }
     }
 
-    fn act_on_text(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        let Mode::Writing(editor) = &mut self.mode else { return Flow::Pass };
-        let done = match action {
-            Action::Save => editor.save(facts, out),
-            Action::Cancel => true,
-            _ => return Flow::Pass,
-        };
-        if done {
-            self.mode = Mode::Browsing;
-        }
-        Flow::Consumed
-    }
-
     fn act_on_question(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
         let Mode::Asking(question) = std::mem::take(&mut self.mode) else { return Flow::Pass };
         if action == Action::Confirm {
-            if let Question::Open(candidate) = &question {
-                self.open = Some(candidate.clone());
+            let candidate = match &question {
+                Question::Open(candidate) | Question::Look(candidate) => Some(candidate),
+                Question::Join(review) => {
+                    let opening = facts.book.get(review).and_then(|review| review.opening.as_ref());
+                    opening.map(|opening| &opening.candidate)
+                }
+                Question::Sign(..) | Question::Submit(_) | Question::SubmitSecond(_) => None,
+            };
+            if let Some(candidate) = candidate.filter(|candidate| self.open.as_ref() != Some(*candidate)) {
+                self.enter(candidate.clone());
             }
             question.carry_out(facts, out);
         }
         Flow::Consumed
+    }
+
+    fn act_on_menu(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        let Mode::Choosing(menu) = &mut self.mode else { return Flow::Pass };
+        if menu.act(action) {
+            return Flow::Consumed;
+        }
+        match action {
+            Action::Open => match menu.choose(facts) {
+                Ok(Chosen::Ask(question)) => self.mode = Mode::Asking(question),
+                Ok(Chosen::Write(target)) => self.write(target, facts),
+                Err(why) => out.tell(why),
+            },
+            Action::Back | Action::More => self.mode = Mode::Browsing,
+            _ => return Flow::Pass,
+        }
+        Flow::Consumed
+    }
+
+    /// The check that is on the screen is looked at since now, if it is another than before.
+    fn see(&mut self, facts: &Facts) {
+        let at = self.review(facts).zip(self.row(facts)).map(|(review, row)| (review.id.clone(), row.name(facts)));
+        let ids: Vec<String> = self.items(facts).into_iter().map(|item| item.offer.evidence.id).collect();
+        if self.look.at(at, facts.now) {
+            self.evidence.select(0, ids.len(), |at| ids[at].clone());
+        }
+        self.evidence.settle(ids.len(), |at| ids[at].clone());
+        self.in_conflict = self.conflict(facts).is_some();
     }
 }
 
@@ -93,16 +137,23 @@ impl Pane for ReadbackPane {
     }
 
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        match (&self.mode, &self.open) {
+        let flow = match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => self.act_on_text(action, facts, out),
             (Mode::Asking(_), _) => self.act_on_question(action, facts, out),
+            (Mode::Choosing(_), _) => self.act_on_menu(action, facts, out),
             (Mode::Browsing, Some(_)) => self.act_on_review(action, facts, out),
             (Mode::Browsing, None) => self.act_on_candidates(action, facts, out),
-        }
+        };
+        self.keep_place(facts, out);
+        flow
     }
 
     fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
         let Mode::Writing(editor) = &mut self.mode else { return Flow::Pass };
+        let keeps = matches!(typed, Typed::Key(key) if key.code == KeyCode::Enter);
+        if keeps && editor.target().purpose.is_short() {
+            return self.act(Action::Save, facts, out);
+        }
         editor.typed(typed, facts, out);
         Flow::Consumed
     }
@@ -115,23 +166,26 @@ impl Pane for ReadbackPane {
         let rows = checks::rows(facts);
         self.checks.settle(rows.len(), |at| rows[at].name(facts));
         self.settle_agenda(facts);
+        self.see(facts);
     }
 
     fn is_moving(&self) -> bool {
-        self.candidates.is_moving() || self.checks.is_moving()
+        self.candidates.is_moving() || self.checks.is_moving() || self.evidence.is_moving()
     }
 
     fn rest(&mut self) {
         self.candidates.rest();
         self.checks.rest();
+        self.evidence.rest();
     }
 
     fn contexts(&self) -> &'static [Context] {
         match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => &[Context::Editing],
             (Mode::Asking(_), _) => &[Context::Asking],
-            (Mode::Browsing, Some(_)) => &[Context::Review, Context::List],
-            (Mode::Browsing, None) => &[Context::List],
+            (Mode::Choosing(_), _) => &[Context::List],
+            (Mode::Browsing, Some(_)) if self.in_conflict => &[Context::Conflict, Context::List],
+            (Mode::Browsing, _) => &[Context::Review, Context::List],
         }
     }
 
@@ -139,24 +193,10 @@ impl Pane for ReadbackPane {
         match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => vec![Action::Save, Action::Cancel],
             (Mode::Asking(_), _) => vec![Action::Confirm, Action::Decline],
-            (Mode::Browsing, None) => vec![Action::Open, Action::Refresh],
-            (Mode::Browsing, Some(_)) => {
-                let mut offers =
-                    vec![Action::Edit, Action::AnswerPass, Action::AnswerFail, Action::SignOff, Action::Attach];
-                offers.extend([
-                    Action::AnswerNotApplicable,
-                    Action::AnswerUnknown,
-                    Action::NextFinding,
-                    Action::LaneView,
-                    Action::AgendaView,
-                    Action::FollowUpsView,
-                ]);
-                if self.review(facts).is_some_and(Review::is_quarantined) {
-                    offers.insert(0, Action::ClearQuarantine);
-                }
-                offers.push(Action::Back);
-                offers
-            }
+            (Mode::Choosing(_), _) => vec![Action::Open, Action::Back],
+            (Mode::Browsing, None) => vec![Action::Open, Action::More, Action::Refresh],
+            (Mode::Browsing, Some(_)) if self.in_conflict => vec![Action::TakeAgain, Action::LeaveIt],
+            (Mode::Browsing, Some(_)) => self.review_offers(facts),
         }
     }
 
@@ -166,7 +206,7 @@ impl Pane for ReadbackPane {
             .candidates
             .iter()
             .filter_map(|candidate| facts.book.latest(&candidate.id))
-            .map(|review| words::disposition(review, facts).lane)
+            .filter_map(|review| words::shown(review, facts).map(|disposition| disposition.lane))
             .collect();
         if lanes.contains(&Lane::Quarantine) {
             return Badge::new("quarantine", Role::Fail);
@@ -185,13 +225,14 @@ impl Pane for ReadbackPane {
             Mode::Browsing => {}
             Mode::Writing(editor) => editor.draw(canvas, area),
             Mode::Asking(question) => question.draw(facts, canvas, area),
+            Mode::Choosing(menu) => menu.draw(facts, canvas, area),
         }
     }
 
     fn cursor(&self, _facts: &Facts, area: Rect) -> Option<(u16, u16)> {
         match &self.mode {
             Mode::Writing(editor) => editor.cursor(area),
-            Mode::Browsing | Mode::Asking(_) => None,
+            Mode::Browsing | Mode::Asking(_) | Mode::Choosing(_) => None,
         }
     }
 }

@@ -1,12 +1,15 @@
 //! What keys do in an open review.
 
-use super::editor::{Editor, Target};
+use super::editor::Editor;
+use super::menu::Menu;
+use super::purpose::{Purpose, Target};
 use super::question::Question;
 use super::view::View;
 use super::{Mode, ReadbackPane, agenda, checks, words};
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::Flow;
-use crate::review::{Answer, Check, Review, actions, references};
+use crate::review::actions::Refused;
+use crate::review::{Answer, CandidateId, Check, NewReviewEvent, Review, actions};
 
 impl ReadbackPane {
     /// The review that is on the screen.
@@ -14,9 +17,26 @@ impl ReadbackPane {
         facts.book.latest(self.open.as_ref()?)
     }
 
+    /// The step of the review on the screen that lost against another's, the first of them.
+    pub fn conflict<'a>(&self, facts: &'a Facts) -> Option<&'a NewReviewEvent> {
+        let review = self.review(facts)?;
+        facts.lost.iter().find(|event| event.review == review.id)
+    }
+
+    /// The row that is selected in the open review.
+    pub(super) fn row(&self, facts: &Facts) -> Option<checks::Row> {
+        checks::rows(facts).into_iter().nth(self.checks.index())
+    }
+
     /// The check that is selected in the open review.
     pub(super) fn check<'a>(&self, facts: &'a Facts) -> Option<&'a Check> {
-        checks::rows(facts).get(self.checks.index()).and_then(|row| row.check(facts))
+        self.row(facts)?.check(facts)
+    }
+
+    /// Shows the review of a candidate.
+    pub(super) fn enter(&mut self, candidate: CandidateId) {
+        self.open = Some(candidate);
+        self.view = View::Checks;
     }
 
     /// A named action in the open review.
@@ -24,15 +44,19 @@ impl ReadbackPane {
         if self.move_in_view(action, facts) {
             return Flow::Consumed;
         }
+        if self.view.is_of_the_session() && action.is_about_a_check() {
+            out.tell("no check is on the screen: enter opens one from the agenda, esc goes back to them");
+            return Flow::Consumed;
+        }
         match action {
             Action::Open if self.view == View::Agenda => self.open_topic(facts),
-            Action::Open => {
-                self.view = View::Check;
-                self.checks.rest();
-            }
+            Action::Open if self.view == View::Check => self.open_evidence(facts, out),
+            Action::Open => self.show_check(),
+            Action::Guide => self.guide(facts, out),
             Action::LaneView => self.toggle(View::Lane),
             Action::AgendaView => self.toggle(View::Agenda),
             Action::FollowUpsView => self.toggle(View::FollowUps),
+            Action::Back if self.look.close() => {}
             Action::Back if self.view != View::Checks => self.view = View::Checks,
             Action::Back => self.open = None,
             Action::NextFinding => self.seek(facts, true),
@@ -40,11 +64,14 @@ impl ReadbackPane {
             Action::Refresh => out.ask(Effect::ReadStore),
             Action::Edit => self.edit(facts, out),
             Action::Attach => self.attach(facts, out),
+            Action::OpenEvidence => self.open_evidence(facts, out),
+            Action::Detach => self.detach(facts, out),
             Action::AnswerPass => self.answer(Answer::Pass, facts, out),
             Action::AnswerFail => self.answer(Answer::Fail, facts, out),
             Action::AnswerUnknown => self.answer(Answer::Unknown, facts, out),
             Action::AnswerNotApplicable => self.ask_reason(facts, out),
             Action::SignOff => self.ask_to_sign(facts, out),
+            Action::More => self.open_menu(facts, out),
             Action::ClearQuarantine => self.clear_quarantine(facts, out),
             Action::Copy => {
                 if let Some(review) = self.review(facts) {
@@ -55,6 +82,12 @@ impl ReadbackPane {
             _ => return Flow::Pass,
         }
         Flow::Consumed
+    }
+
+    /// The selected check over the whole pane.
+    pub(super) fn show_check(&mut self) {
+        self.view = View::Check;
+        self.checks.rest();
     }
 
     /// To a view, or from it back to the checks.
@@ -89,72 +122,59 @@ impl ReadbackPane {
     fn seek(&mut self, facts: &Facts, forward: bool) {
         let rows = checks::rows(facts);
         let Some(review) = self.review(facts) else { return };
-        let disposition = words::disposition(review, facts);
-        let open = |at: usize| rows[at].needs_a_look(review, &disposition, facts);
+        let disposition = words::shown(review, facts);
+        let open = |at: usize| rows[at].needs_a_look(review, disposition.as_ref(), facts);
         self.checks.seek(forward, rows.len(), |at| rows[at].name(facts), open);
     }
 
+    /// Begins to write.
+    pub(super) fn write(&mut self, target: Target, facts: &Facts) {
+        let recorded = target.recorded(facts);
+        self.mode = Mode::Writing(Box::new(Editor::new(target, &recorded, facts)));
+    }
+
     fn edit(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let rows = checks::rows(facts);
-        let Some(row) = rows.get(self.checks.index()) else { return };
+        let (Some(review), Some(row)) = (self.review(facts), self.row(facts)) else { return };
+        if words::reads_second(review, facts) {
+            out.tell(Refused::ReadsSecond.to_string());
+            return;
+        }
         let fields = row.fields(facts);
         let empty = fields.iter().find(|field| review.value(field).is_none());
-        let Some(field) = empty.or_else(|| fields.first()) else {
+        // Where all are written, the one that was not written last: so both of two can be reached.
+        let oldest = || fields.iter().min_by_key(|field| review.fields.get(*field).map_or(0, |state| state.version));
+        let Some(field) = empty.or_else(oldest) else {
             out.tell("the console decides this check from its own records: nothing to write");
             return;
         };
-        let target = Target { review: review.id.clone(), field: field.clone(), answers: None };
-        self.mode = Mode::Writing(Box::new(Editor::new(target, review.value(field).unwrap_or(""), facts)));
-    }
-
-    /// Writes the reference to the newest evidence into the first empty field of the check that it answers.
-    fn attach(&self, facts: &Facts, out: &mut Outbox<'_>) {
-        let Some(review) = self.review(facts) else { return };
-        let rows = checks::rows(facts);
-        let Some(row) = rows.get(self.checks.index()) else { return };
-        let found = row.fields(facts).into_iter().filter(|field| review.value(field).is_none()).find_map(|field| {
-            let newest = references(&field, &facts.log.entries, facts.now).into_iter().next()?;
-            Some((field, newest.text))
-        });
-        match found {
-            Some((field, text)) => {
-                let made =
-                    actions::set_field(review, &facts.contract, &facts.guard, &field, &text, words::by(facts, out));
-                out.tell(format!("{field} refers to a recorded readback"));
-                words::ask(made, facts, out);
-            }
-            None => out.tell("nothing recorded answers an empty field of this check"),
-        }
-    }
-
-    fn ask_reason(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else { return };
-        if !check.not_applicable {
-            out.tell("this check always applies");
-            return;
-        }
-        let target = Target { review: review.id.clone(), field: "reason".to_owned(), answers: Some(check.id.clone()) };
-        self.mode = Mode::Writing(Box::new(Editor::new(target, "", facts)));
-    }
-
-    fn answer(&mut self, answer: Answer, facts: &Facts, out: &mut Outbox<'_>) {
-        let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else {
-            out.tell("this row is a field: e writes it");
-            return;
-        };
-        let made = actions::decide(review, &facts.contract, &facts.guard, &check.id, answer, words::by(facts, out));
-        words::ask(made, facts, out);
+        let target = Target { review: review.id.clone(), purpose: Purpose::Field(field.clone()) };
+        self.write(target, facts);
     }
 
     fn ask_to_sign(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
         let Some(review) = self.review(facts) else { return };
+        if words::reads_second(review, facts) {
+            out.tell(Refused::ReadsSecond.to_string());
+            return;
+        }
         if facts.pending.of(&review.id).next().is_some() {
             out.tell("steps of this review are not recorded yet: sign when they are");
             return;
         }
         let lane = words::disposition(review, facts).lane;
         self.mode = Mode::Asking(Question::Sign(review.id.clone(), lane, review.version()));
+    }
+
+    /// The menu, of the open review or of the selected candidate's.
+    pub(super) fn open_menu(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
+        let selected = self.candidate(facts).and_then(|candidate| facts.book.latest(&candidate.id));
+        match selected {
+            Some(review) => {
+                let row = self.open.as_ref().and_then(|_| self.row(facts));
+                self.mode = Mode::Choosing(Box::new(Menu::new(review, row)));
+            }
+            None => out.tell("no review of this candidate was opened yet: enter opens one"),
+        }
     }
 
     fn clear_quarantine(&mut self, facts: &Facts, out: &mut Outbox<'_>) {

@@ -1,7 +1,8 @@
 //! What an open review shows. Each view is a file that draws it and says what it does with a movement; another view
 //! is a variant here, its file, and an action that goes to it.
 
-use super::{ReadbackPane, agenda, check, checks, follow_ups, heading, lane};
+use super::check::Beside;
+use super::{ReadbackPane, agenda, check, checks, conflict, follow_ups, heading, lane, quarantine};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
@@ -25,6 +26,13 @@ pub(super) enum View {
     FollowUps,
 }
 
+impl View {
+    /// Whether it shows no check, so that no key may answer one.
+    pub(super) fn is_of_the_session(self) -> bool {
+        matches!(self, Self::Agenda | Self::FollowUps)
+    }
+}
+
 impl ReadbackPane {
     /// Moves within the view; returns whether the action was a movement.
     pub(super) fn move_in_view(&mut self, action: Action, facts: &Facts) -> bool {
@@ -33,7 +41,10 @@ impl ReadbackPane {
                 let rows = checks::rows(facts);
                 self.checks.act(action, rows.len(), |at| rows[at].name(facts))
             }
-            View::Check => false,
+            View::Check => {
+                let ids: Vec<String> = self.items(facts).into_iter().map(|item| item.offer.evidence.id).collect();
+                self.evidence.act(action, ids.len(), |at| ids[at].clone())
+            }
             View::Lane => lane::act(&mut self.scroll, action),
             View::Agenda => {
                 let topics = self.review(facts).map(|review| agenda::topics(review, facts)).unwrap_or_default();
@@ -53,14 +64,20 @@ impl ReadbackPane {
         let Some(candidate) = self.candidate(facts) else { return };
         let body = heading::draw(candidate, review, facts, canvas, area);
         let Some(review) = review else { return };
+        if let Some(tried) = self.conflict(facts) {
+            return conflict::draw(tried, review, facts, canvas, body);
+        }
+        let body = quarantine::draw(review, facts, canvas, body);
         let rows = checks::rows(facts);
+        let listed = Beside { selected: None, look: &self.look };
+        let guided = Beside { selected: Some(&self.evidence), look: &self.look };
         match self.view {
             View::Checks => {
                 let places = split(body, false, rows.len());
                 checks::draw(review, &self.checks, facts, canvas, places.list);
-                check::draw(review, &rows, self.checks.detail(), facts, canvas, places.detail);
+                check::draw(review, &rows, self.checks.detail(), listed, facts, canvas, places.detail);
             }
-            View::Check => check::draw(review, &rows, self.checks.index(), facts, canvas, body),
+            View::Check => check::draw(review, &rows, self.checks.index(), guided, facts, canvas, body),
             View::Lane => lane::draw(review, self.scroll, facts, canvas, body),
             View::Agenda => agenda::draw(review, &self.topics, facts, canvas, body),
             View::FollowUps => follow_ups::draw(review, self.scroll, facts, canvas, body),
@@ -68,5 +85,29 @@ impl ReadbackPane {
         if rows.is_empty() {
             canvas.put(body.x + 1, body.y, body.width, "The check set has no checks", Role::Muted);
         }
+    }
+
+    /// What can be done in the open review, the most useful first.
+    pub(super) fn review_offers(&self, facts: &Facts) -> Vec<Action> {
+        use Action as A;
+        if self.view.is_of_the_session() {
+            let open = (self.view == View::Agenda).then_some(A::Open);
+            let to = [A::AgendaView, A::FollowUpsView, A::LaneView, A::More, A::SignOff, A::Back];
+            return open.into_iter().chain(to).collect();
+        }
+        let review = self.review(facts);
+        let mut offers = match self.view {
+            View::Checks => vec![A::Edit, A::AnswerPass, A::AnswerFail, A::SignOff, A::Guide, A::Attach],
+            View::Check => vec![A::AnswerPass, A::AnswerFail, A::AnswerNotApplicable, A::AnswerUnknown, A::Attach],
+            View::Lane | View::Agenda | View::FollowUps => vec![A::LaneView],
+        };
+        if review.is_some_and(Review::is_quarantined) {
+            offers.insert(0, A::ClearQuarantine);
+        }
+        offers.extend([A::OpenEvidence, A::Edit, A::AnswerNotApplicable, A::AnswerUnknown, A::Guide, A::NextFinding]);
+        offers.extend([A::More, A::LaneView, A::AgendaView, A::FollowUpsView, A::Detach, A::SignOff, A::Back]);
+        let mut seen = std::collections::BTreeSet::new();
+        offers.retain(|action| seen.insert(*action));
+        offers
     }
 }

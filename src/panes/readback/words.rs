@@ -1,15 +1,40 @@
-//! How a review reads: lanes, gaps, and the steps it is asked to take.
+//! How a review reads: lanes, gaps, answers, and the steps it is asked to take.
 
 use crate::app::theme::Role;
 use crate::app::{Effect, Facts, Outbox, Step};
 use crate::evidence::Evidence;
 use crate::review::actions::{Refused, Stamp};
-use crate::review::{Around, Disposition, Gap, Lane, NewReviewEvent, Review, actions, lane};
+use crate::review::{
+    Answer, Around, Decision, Diligence, Disposition, Gap, Lane, NewReviewEvent, Reading, Review, Touch, actions, lane,
+};
 use jiff::SignedDuration;
 
 /// What a review adds up to now, with steps that are not recorded yet counted in.
 pub(super) fn disposition(review: &Review, facts: &Facts) -> Disposition {
     lane(review, &facts.contract, &around(review, facts))
+}
+
+/// The same for the person at this console: nothing while they read second and blind, for it tells of the answers.
+pub(super) fn shown(review: &Review, facts: &Facts) -> Option<Disposition> {
+    (reading(review, facts) != Reading::Second).then(|| disposition(review, facts))
+}
+
+/// Whose answers the person at this console may see.
+pub(super) fn reading(review: &Review, facts: &Facts) -> Reading {
+    review.reading_of(&facts.setting.actor)
+}
+
+/// Whether the person at this console reads this review second.
+pub(super) fn reads_second(review: &Review, facts: &Facts) -> bool {
+    review.second.as_ref().is_some_and(|second| second.reader.actor == facts.setting.actor)
+}
+
+/// The answer of the person at this console, or of the reading that is theirs.
+pub(super) fn own_answer<'a>(review: &'a Review, check: &str, facts: &Facts) -> Option<&'a Decision> {
+    match &review.second {
+        Some(second) if reads_second(review, facts) => second.answers.get(check),
+        _ => review.answers.get(check),
+    }
 }
 
 /// What lies around a review.
@@ -60,19 +85,77 @@ pub(super) fn gap(gap: &Gap) -> String {
     }
 }
 
+/// An answer in words.
+pub(super) fn answer(answer: &Answer) -> String {
+    match answer {
+        Answer::Pass => "holds".to_owned(),
+        Answer::Fail => "does not hold".to_owned(),
+        Answer::NotApplicable { reason } => format!("does not apply: {reason}"),
+        Answer::Unknown => "can't tell".to_owned(),
+    }
+}
+
+/// An answer with who gave it.
+pub(super) fn decision(decision: &Decision) -> String {
+    format!("{} by {}", answer(&decision.answer), decision.by.actor)
+}
+
+/// How an answer was come to. It helps the other reader to weigh it; it is no verdict on anybody.
+pub(super) fn diligence(diligence: Option<Diligence>) -> String {
+    match diligence {
+        None => "how long it was looked at is not known".to_owned(),
+        Some(Diligence { seconds, offered: 0, .. }) => {
+            format!("after {}; no evidence was offered", seconds_in(seconds))
+        }
+        Some(Diligence { seconds, offered, opened: 0 }) => {
+            format!("after {}; none of the {offered} offered was opened", seconds_in(seconds))
+        }
+        Some(Diligence { seconds, offered, opened }) => {
+            format!("after {}; {opened} of the {offered} offered opened", seconds_in(seconds))
+        }
+    }
+}
+
+fn seconds_in(seconds: u32) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        _ => format!("{} min", seconds / 60),
+    }
+}
+
+/// Who and when, in the operator's zone.
+pub(super) fn touch(by: &Touch, facts: &Facts) -> String {
+    format!("{} by {}", facts.local(by.recorded_at).strftime("%Y-%m-%d %H:%M"), by.actor)
+}
+
 /// Who takes a step, and under which name it will be recorded.
 pub(in crate::panes) fn by(facts: &Facts, out: &mut Outbox<'_>) -> Stamp {
     Stamp { id: out.id(), actor: facts.setting.actor.clone(), now: facts.now }
 }
 
-/// Asks for a step to be recorded, or says why it can't be taken.
-pub(in crate::panes) fn ask(made: Result<NewReviewEvent, Refused>, facts: &Facts, out: &mut Outbox<'_>) {
+/// Asks for a step to be recorded, or says why it can't be taken; returns whether it was asked for.
+pub(in crate::panes) fn ask(made: Result<NewReviewEvent, Refused>, facts: &Facts, out: &mut Outbox<'_>) -> bool {
+    ask_after(0, made, facts, out)
+}
+
+/// The same for a step that follows on so many that are asked for in the same turn.
+pub(super) fn ask_after(
+    before: u64,
+    made: Result<NewReviewEvent, Refused>,
+    facts: &Facts,
+    out: &mut Outbox<'_>,
+) -> bool {
     match made {
         Ok(event) => {
+            let event = NewReviewEvent { expected_version: event.expected_version + before, ..event };
             let review = facts.book.get(&event.review);
             let operation = actions::operation_row(&event, review);
             out.ask(Effect::Record(Box::new(Step { event, operation })));
+            true
         }
-        Err(refused) => out.tell(refused.to_string()),
+        Err(refused) => {
+            out.tell(refused.to_string());
+            false
+        }
     }
 }

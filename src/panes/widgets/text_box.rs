@@ -72,6 +72,9 @@ impl TextBox {
         if let Some(hit) = self.hits.first() {
             out.tell(format!("{} at byte {}: it can't be saved; take it out", hit.detector, hit.offset));
             draft.truncate(hit.offset);
+            if !facts.guard.catch(&draft).is_empty() {
+                draft.clear();
+            }
         } else if let Some(Allowed { hit, reason }) = self.allowed.first() {
             out.tell(format!("{} at byte {} is allowed: {reason}", hit.detector, hit.offset));
         }

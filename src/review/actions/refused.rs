@@ -62,6 +62,54 @@ pub enum Refused {
     /// Who acted can't review.
     #[error("you are named as the actor of the change; another person has to sign")]
     ReviewerIsActor,
+    /// Who reads second takes no step of the first reading.
+    #[error("you read this review second: the first reading is not yours to change")]
+    ReadsSecond,
+    /// A step of the second reading by somebody else.
+    #[error("you are not the second reader of this review; m joins")]
+    NotSecondReader,
+    /// There is a second reader.
+    #[error("somebody reads this review second already")]
+    SecondTaken,
+    /// The second reader is a reviewer, or the actor.
+    #[error("you took part in this review, or are named as who acted: another person has to read second")]
+    NotIndependent,
+    /// The second reading is not complete.
+    #[error("{0} checks are not answered yet; u says that you can't tell")]
+    Unanswered(usize),
+    /// It was handed in.
+    #[error("it was handed in already")]
+    AlreadySubmitted,
+    /// There is nothing to reopen.
+    #[error("it was neither handed in nor signed: it is open")]
+    NotClosed,
+    /// The evidence is there.
+    #[error("this evidence is attached already")]
+    AlreadyAttached,
+    /// The evidence is not there.
+    #[error("this evidence is not attached to the check")]
+    NotAttached,
+    /// A decisive check passes only on what was read back.
+    #[error("check `{0}`: say what the evidence says; it does not pass on a key alone")]
+    NotHeard(String),
+    /// This check is nobody's to pass over.
+    #[error("check `{0}` can't be passed over: the guard or the console decides it")]
+    NotOverridable(String),
+    /// The override has no good end.
+    #[error("an override ends in the future, within 7 days; write 4h, 2d or a date")]
+    BadUntil,
+    /// The reason says nothing.
+    #[error("{0}: say why")]
+    NeedsReason(&'static str),
+    /// There is nothing to correct.
+    #[error("`{0}` was never written: there is nothing to correct")]
+    NothingWritten(String),
+    /// The correction changes nothing.
+    #[error("`{0}` says that already")]
+    SameValue(String),
+    /// What it was decided on is not so any more.
+    #[error("what this was decided on has changed: look at it, then decide anew")]
+    LookAgain,
     /// The lane was computed under other rules.
     #[error("the lane was computed under another policy; look at it again before you sign")]
     OtherPolicy,

@@ -209,7 +209,8 @@ impl Review {
                 self.overrides.insert(check.clone(), passed_over);
             }
             ReviewAct::SectionWritten { section, text } => {
-                self.sections.insert(*section, FieldState { value: text.clone(), version, by });
+                self.sections
+                    .insert(*section, FieldState { value: text.clone(), step: step.event.id.clone(), version, by });
             }
             ReviewAct::RiskRated { risk } => {
                 self.risks.insert(risk.id.clone(), risk.clone());
@@ -231,7 +232,8 @@ impl Review {
             self.attributions.insert(value.to_owned());
         }
         self.wrote.insert(step.event.id.clone(), field.to_owned());
-        let state = FieldState { value: value.to_owned(), version: self.version, by };
+        let id = step.event.id.clone();
+        let state = FieldState { value: value.to_owned(), step: id, version: self.version, by };
         self.fields.insert(field.to_owned(), state);
     }
 

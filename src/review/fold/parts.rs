@@ -32,6 +32,8 @@ pub struct Touch {
 pub struct FieldState {
     /// The value; empty when it was taken back. Foreign text.
     pub value: String,
+    /// The step that wrote it: what a correction names.
+    pub step: String,
     /// The review's version after it was written.
     pub version: u64,
     /// Who and when.

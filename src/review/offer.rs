@@ -1,0 +1,191 @@
+//! What the console itself knows that could answer a check: what probes saw, restarts that were read back, rows of the
+//! timeline, changes of the configuration. Each is offered by reference (id and digest), never as its payload.
+
+mod relevance;
+mod says;
+
+use super::event::{EvidenceKind, EvidenceRef};
+use super::hearback::{Datum, Said};
+use crate::evidence::{Evidence, Freshness, Unknown, Verdict, age};
+use crate::timeline::{Entry, OwnEvent, OwnKind};
+use jiff::{SignedDuration, Timestamp};
+use relevance::Relevance;
+use std::time::Duration;
+
+/// How far back what is offered may lie.
+const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The most of each kind that are offered, but for probes.
+const MOST: usize = 3;
+/// The most rows of the timeline.
+const MOST_ROWS: usize = 6;
+
+/// The fields that a readback of a restart answers with a side of its own.
+const BEFORE: &str = "before_service_state_ref";
+const AFTER: &str = "after_service_state_ref";
+const WINDOW: &str = "restart_or_recovery_window_ref";
+
+/// Something known that could answer a check.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// The reference to it.
+    pub evidence: EvidenceRef,
+    /// What it is, one line. Foreign text.
+    pub title: String,
+    /// How fresh it is; what is history does not age.
+    pub freshness: Freshness,
+    /// What opening it shows: names and values. Foreign text.
+    pub detail: Vec<(String, String)>,
+    /// What can be heard back against it.
+    pub says: Vec<(Datum, Said)>,
+    /// What to write into which field: an id and a digest, no payload.
+    pub texts: Vec<(String, String)>,
+}
+
+impl Offer {
+    /// What to write into this field, if it answers it.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.texts.iter().find(|(name, _)| name == field).map(|(_, text)| text.as_str())
+    }
+}
+
+/// What is known that could answer these fields: fresh ones first, stale ones last. `entries` are newest first;
+/// `digest` knows the digests of rows: what has none is not recorded, or holds something masked, and is not offered.
+pub fn offers(
+    fields: &[String],
+    evidence: &[Evidence],
+    entries: &[Entry],
+    digest: impl Fn(&str) -> Option<String>,
+    now: Timestamp,
+) -> Vec<Offer> {
+    let relevance = Relevance::of(fields);
+    let probes = evidence.iter().filter(|seen| was_seen(seen)).filter(|seen| relevance.wants_probe(seen));
+    let mut offers: Vec<Offer> = probes.map(|seen| probe(seen, &relevance, now)).collect();
+    let since = now.checked_sub(LOOKS_BACK).unwrap_or(Timestamp::MIN);
+    let (mut pairs, mut changes, mut rows) = (MOST, MOST, MOST_ROWS);
+    for entry in entries.iter().take_while(|entry| entry.at() >= since) {
+        let Some(kind) = relevance.kind_of(entry) else { continue };
+        let left = match kind {
+            EvidenceKind::Pair => &mut pairs,
+            EvidenceKind::Configuration => &mut changes,
+            EvidenceKind::Row | EvidenceKind::Probe => &mut rows,
+        };
+        if *left == 0 {
+            continue;
+        }
+        let Some(digest) = digest(entry.id()) else { continue };
+        if let Some(offer) = row(entry, kind, digest, &relevance) {
+            *left -= 1;
+            offers.push(offer);
+        }
+    }
+    offers.sort_by_key(|offer| (rank(offer), std::cmp::Reverse(offer.evidence.observed_at)));
+    offers
+}
+
+/// How fresh a reference is now: what is history does not age.
+pub fn freshness_of(evidence: &EvidenceRef, now: Timestamp) -> Freshness {
+    match evidence.half_life_s {
+        Some(seconds) => Freshness::of(age(evidence.observed_at, now), Duration::from_secs(seconds)),
+        None => Freshness::Fresh,
+    }
+}
+
+/// Pairs first, then what is fresh, then history, then what ages; what is stale comes last.
+fn rank(offer: &Offer) -> u8 {
+    match (offer.evidence.kind, offer.freshness) {
+        (EvidenceKind::Pair, _) => 0,
+        (EvidenceKind::Probe, Freshness::Fresh) => 1,
+        (EvidenceKind::Row | EvidenceKind::Configuration, _) => 2,
+        (EvidenceKind::Probe, Freshness::Aging) => 3,
+        (EvidenceKind::Probe, Freshness::Stale | Freshness::Never) => 4,
+    }
+}
+
+/// What was never looked at shows nothing.
+fn was_seen(seen: &Evidence) -> bool {
+    seen.verdict != Verdict::Unknown(Unknown::NeverRun)
+}
+
+fn probe(seen: &Evidence, relevance: &Relevance, now: Timestamp) -> Offer {
+    let digest = seen.digest();
+    let text = format!("probe {} observed {} sha256:{digest}", seen.probe, seen.observed_at);
+    let mut detail = vec![
+        ("verdict".to_owned(), seen.verdict.word().to_owned()),
+        ("claim".to_owned(), seen.claim.clone()),
+        ("summary".to_owned(), seen.summary.clone()),
+        ("vantage".to_owned(), seen.source.vantage.clone()),
+        ("observer".to_owned(), seen.source.observer.clone()),
+    ];
+    detail.extend(seen.facts.iter().map(|fact| (fact.name.clone(), fact.value.to_string())));
+    Offer {
+        title: format!("{} {}: {}", seen.probe, seen.verdict.word(), seen.summary),
+        freshness: seen.freshness(now),
+        detail,
+        says: says::of_probe(seen, now),
+        texts: relevance.probe_fields(seen).map(|field| (field.to_owned(), text.clone())).collect(),
+        evidence: EvidenceRef {
+            kind: EvidenceKind::Probe,
+            id: seen.probe.0.clone(),
+            digest,
+            observed_at: seen.observed_at,
+            half_life_s: Some(seen.half_life.as_secs()),
+        },
+    }
+}
+
+fn row(entry: &Entry, kind: EvidenceKind, digest: String, relevance: &Relevance) -> Option<Offer> {
+    let texts = match (kind, entry) {
+        (EvidenceKind::Pair, Entry::Own(event)) => pair_texts(event, relevance)?,
+        _ => {
+            let text = format!("timeline {} {} sha256:{digest}", entry.type_name(), entry.id());
+            relevance.row_fields(entry).map(|field| (field.to_owned(), text.clone())).collect()
+        }
+    };
+    let actor = entry.actor().unwrap_or("-");
+    let words = entry.alert().filter(|_| entry.detail().is_empty()).unwrap_or(entry.detail());
+    let mut detail = vec![
+        ("row".to_owned(), format!("{} {}", entry.type_name(), entry.id())),
+        ("actor".to_owned(), actor.to_owned()),
+        ("incident".to_owned(), entry.incident().unwrap_or("-").to_owned()),
+        ("says".to_owned(), words.to_owned()),
+    ];
+    detail.extend(
+        entry.success().map(|good| ("result".to_owned(), if good { "it went well" } else { "it failed" }.to_owned())),
+    );
+    detail.extend(says::after_words(entry));
+    Some(Offer {
+        title: format!("{} {actor} {words}", entry.type_name()),
+        freshness: Freshness::Fresh,
+        detail,
+        says: says::of_row(entry),
+        texts,
+        evidence: EvidenceRef {
+            kind,
+            id: entry.id().to_owned(),
+            digest,
+            observed_at: entry.happened_at(),
+            half_life_s: None,
+        },
+    })
+}
+
+/// What a pair says in the fields of its two sides and of the window; nothing where it was interrupted.
+fn pair_texts(event: &OwnEvent, relevance: &Relevance) -> Option<Vec<(String, String)>> {
+    let of = |side: &str| event.context.get(side)?.get("digest")?.as_str();
+    let (id, after) = (&event.id, of("after")?);
+    let text = |field: &str| match field {
+        BEFORE => Some(format!("readback event {id} before sha256:{}", of("before")?)),
+        AFTER => Some(format!("readback event {id} after sha256:{after}")),
+        WINDOW => {
+            let started = event.context.get("life")?.get("started_at")?.as_str()?;
+            Some(format!("readback event {id} started {started} read back {}", event.occurred_at))
+        }
+        _ => Some(format!("readback event {id} sha256:{after}")),
+    };
+    let fields = relevance.own_fields(OwnKind::RestartRead);
+    Some(fields.filter_map(|field| Some((field.to_owned(), text(field)?))).collect())
+}
+
+#[cfg(test)]
+#[path = "offer_tests.rs"]
+mod tests;
