@@ -7,7 +7,8 @@ use readback::guard::Watch;
 use readback::guard::scan::Hit;
 use readback::review::actions::{self, Given, Refused, Stamp};
 use readback::review::{
-    AnomalyKind, Answer, Book, CandidateId, Datum, EvidenceKind, EvidenceRef, HeardBack, Lane, NewReviewEvent, Recorded, Review, ReviewAct, Void, lane,
+    AnomalyKind, Answer, Book, CandidateId, Datum, EvidenceKind, EvidenceRef, HeardBack, Lane, NewReviewEvent,
+    Recorded, Review, ReviewAct, Void, lane,
 };
 use readback::timeline::EventType;
 use review_support::{SNAPSHOT, Story, contract, current, now};

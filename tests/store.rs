@@ -22,10 +22,10 @@ mod on_postgres;
 mod paging;
 #[path = "support/pg.rs"]
 mod pg;
-#[path = "support/proxy.rs"]
-mod proxy;
 #[path = "store/presence.rs"]
 mod presence;
+#[path = "support/proxy.rs"]
+mod proxy;
 #[path = "store/retention.rs"]
 mod retention;
 #[path = "store/roles.rs"]

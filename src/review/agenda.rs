@@ -69,7 +69,9 @@ pub struct Scene<'a> {
 pub fn agenda(scene: &Scene<'_>) -> Vec<Topic> {
     let mut topics: Vec<Topic> = scene.contract.checks.iter().filter_map(|check| scene.check(&check.id)).collect();
     // Follow-ups of the second reader's own making are no secret either way.
-    topics.extend(scene.review.follow_ups.values().filter_map(|state| scene.follow_up(&state.item)));
+    let mut owed: Vec<&FollowUp> = scene.review.follow_ups.values().map(|state| &state.item).collect();
+    owed.sort_by_key(|item| item.order());
+    topics.extend(owed.into_iter().filter_map(|item| scene.follow_up(item)));
     topics.sort_by_key(|topic| topic.why);
     topics
 }

@@ -131,6 +131,12 @@ impl FollowUp {
         matches!(self.status, FollowUpStatus::ToDo | FollowUpStatus::InProgress)
     }
 
+    /// Where it stands among others by its id: P0-9 before P0-10.
+    pub fn order(&self) -> (&str, u64) {
+        let (name, number) = self.id.rsplit_once('-').unwrap_or((&self.id, ""));
+        (name, number.parse().unwrap_or(u64::MAX))
+    }
+
     /// The same with its texts in one line each, without space around them.
     #[must_use]
     pub fn tidy(mut self) -> Self {

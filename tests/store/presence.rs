@@ -72,7 +72,9 @@ async fn a_console_that_died_is_gone_after_a_minute_and_its_row_is_swept_out_lat
         Bench::Postgres(_) => format!(
             "UPDATE readback_presence SET seen_at = seen_at - interval '{seconds} s' WHERE console = '{console}'"
         ),
-        _ => format!("UPDATE readback_presence SET seen_at = seen_at - {seconds} * 1000000 WHERE console = '{console}'"),
+        _ => {
+            format!("UPDATE readback_presence SET seen_at = seen_at - {seconds} * 1000000 WHERE console = '{console}'")
+        }
     };
     for (console, seconds) in [("young", 40), ("old", 61), ("ancient", 7_200)] {
         bench.sql(&back(console, seconds)).await.unwrap();

@@ -128,13 +128,13 @@ impl StoreTask {
         }
         loop {
             let woken = tokio::select! {
-                command = commands.recv() => match command {
-                    Some(command) => Woken::Asked(command),
-                    None => {
+                command = commands.recv() => {
+                    let Some(command) = command else {
                         self.leave(store).await;
                         return Ended::ByShell;
-                    }
-                },
+                    };
+                    Woken::Asked(command)
+                }
                 () = self.door.changed() => Woken::Changed(Ok(())),
                 changed = store.changed() => Woken::Changed(changed),
                 moved = store.moved() => Woken::Moved(moved),

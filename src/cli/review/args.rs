@@ -126,7 +126,7 @@ pub struct SetArgs {
 pub struct WriteArgs {
     /// The review
     pub review: String,
-    /// The section: summary, impact, trigger, contributing_factors, went_well, went_badly or got_lucky
+    /// The section: summary, impact, trigger, contributing-factors, went-well, went-badly or got-lucky
     #[arg(long, value_parser = words::section)]
     pub section: Section,
 }

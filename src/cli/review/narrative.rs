@@ -54,7 +54,9 @@ pub(super) fn read_stdin(most: usize) -> Result<String, StartError> {
     let limited = stdin().lock().take(most as u64 + 1).read_to_end(&mut bytes);
     limited.map_err(|error| StartError::Other(format!("standard input can't be read: {}", error.kind())))?;
     if bytes.len() > most {
-        return Err(StartError::Other(format!("standard input is over {most} bytes; give a reference, not the payload")));
+        return Err(StartError::Other(format!(
+            "standard input is over {most} bytes; give a reference, not the payload"
+        )));
     }
     String::from_utf8(bytes).map_err(|_| StartError::Other("standard input is no UTF-8 text".to_owned()))
 }

@@ -4,9 +4,9 @@ use crate::review::remediation;
 use crate::review::{FollowUpKind, FollowUpStatus, Priority, Section};
 
 pub(super) fn status(text: &str) -> Result<FollowUpStatus, String> {
-    remediation::status(text).filter(|_| !text.trim().is_empty()).ok_or_else(|| {
-        "no status; there are to-do, in-progress, done and dropped".to_owned()
-    })
+    remediation::status(text)
+        .filter(|_| !text.trim().is_empty())
+        .ok_or_else(|| "no status; there are to-do, in-progress, done and dropped".to_owned())
 }
 
 pub(super) fn effort(text: &str) -> Result<u32, String> {

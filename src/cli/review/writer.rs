@@ -80,13 +80,13 @@ impl Writer {
         &mut self,
         make: impl FnOnce(&Review, &Watch, Stamp) -> Result<NewReviewEvent, Refused>,
     ) -> Result<(), WriteError> {
-        let made = make(&self.review, &self.guard, self.stamp());
-        if let Err(Refused::Caught { place, hits }) = &made
+        let step = make(&self.review, &self.guard, self.stamp());
+        if let Err(Refused::Caught { place, hits }) = &step
             && let Some(hit) = hits.first()
         {
             self.quarantine(place, hit).await?;
         }
-        self.append(made?).await
+        self.append(step?).await
     }
 
     /// Records that something was caught.

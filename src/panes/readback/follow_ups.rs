@@ -3,9 +3,7 @@
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
-use crate::review::remediation::{
-    days, milestones, percent, production_ready, progress, readiness, readiness_overall,
-};
+use crate::review::remediation::{days, milestones, percent, production_ready, progress, readiness, readiness_overall};
 use crate::review::{FollowUp, FollowUpStatus, Review};
 use jiff::civil::Date;
 use ratatui::layout::Rect;
@@ -71,7 +69,7 @@ fn lines(review: &Review, facts: &Facts) -> Vec<Line> {
     }));
     lines.push(title("items".to_owned()));
     let mut items = items;
-    items.sort_by_key(|item| (!item.is_open(), item.priority, item.due.is_none(), item.due, number(&item.id)));
+    items.sort_by_key(|item| (!item.is_open(), item.priority, item.due.is_none(), item.due, item.order()));
     lines.extend(items.into_iter().map(|item| row(item, today)));
     lines
 }
@@ -86,12 +84,6 @@ fn domains(items: &[&FollowUp]) -> Vec<Line> {
     overall.into_iter().chain(each).map(line).collect()
 }
 
-/// The number at the end of an id: P0-10 comes after P0-9.
-fn number(id: &str) -> (String, u64) {
-    let (name, number) = id.rsplit_once('-').unwrap_or((id, ""));
-    (name.to_owned(), number.parse().unwrap_or_default())
-}
-
 fn row(item: &FollowUp, today: Date) -> Line {
     let is_late = item.is_open() && item.due.is_some_and(|due| due < today);
     let owner = if item.owner.is_empty() { "nobody" } else { &item.owner };
@@ -102,5 +94,5 @@ fn row(item: &FollowUp, today: Date) -> Line {
         FollowUpStatus::Done | FollowUpStatus::Dropped => Role::Muted,
         FollowUpStatus::ToDo | FollowUpStatus::InProgress => Role::Text,
     };
-    (format!("{} {}", item.id, item.status.word()), format!("{} ({owner}{due}{effort})", item.title), role)
+    (format!("{} {}", item.id, item.status.word()), format!("{owner}{due}{effort}: {}", item.title), role)
 }

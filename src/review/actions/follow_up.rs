@@ -10,12 +10,7 @@ use crate::review::follow_up::{FollowUp, FollowUpStatus, is_item_id};
 const MOST_EVIDENCE: usize = 50;
 
 /// Writes an item, new or anew. Nothing is done without evidence, and nothing is recorded twice.
-pub fn set_follow_up(
-    review: &Review,
-    guard: &Watch,
-    item: FollowUp,
-    stamp: Stamp,
-) -> Result<NewReviewEvent, Refused> {
+pub fn set_follow_up(review: &Review, guard: &Watch, item: FollowUp, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
     let item = item.tidy();
     if !is_item_id(&item.id) {
         return Err(Refused::BadItemId);

@@ -50,7 +50,7 @@ pub struct Readiness {
 pub struct Milestone {
     /// Its Monday; `None` for what has no date.
     pub week: Option<Date>,
-    /// The ids of what is due then, in their order.
+    /// The ids of what is due then, in order.
     pub items: Vec<String>,
     /// The figures of those.
     pub progress: Progress,
@@ -135,10 +135,10 @@ pub fn milestones<'a>(items: impl IntoIterator<Item = &'a FollowUp>) -> Vec<Mile
         let week = item.due.map(monday);
         weeks.entry((week.is_none(), week)).or_default().push(item);
     }
-    let milestone = |((_, week), items): ((bool, Option<Date>), Vec<&FollowUp>)| Milestone {
-        week,
-        items: items.iter().map(|item| item.id.clone()).collect(),
-        progress: progress(items),
+    let milestone = |((_, week), mut items): ((bool, Option<Date>), Vec<&FollowUp>)| {
+        items.sort_by_key(|item| item.order());
+        let ids = items.iter().map(|item| item.id.clone()).collect();
+        Milestone { week, items: ids, progress: progress(items) }
     };
     weeks.into_iter().map(milestone).collect()
 }

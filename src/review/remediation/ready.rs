@@ -38,7 +38,9 @@ pub fn production_ready<'a>(items: impl IntoIterator<Item = &'a FollowUp>) -> Re
         return Err(Refusal::NothingListed);
     }
     let is_owed = |item: &&FollowUp| item.priority == Priority::P0 && !item.is_proved();
-    let open = items.filter(is_owed).map(|item| Open {
+    let mut owed: Vec<&FollowUp> = items.filter(is_owed).collect();
+    owed.sort_by_key(|item| item.order());
+    let open = owed.into_iter().map(|item| Open {
         id: item.id.clone(),
         title: item.title.clone(),
         standing: if item.status == FollowUpStatus::Done { "done without evidence" } else { item.status.word() },

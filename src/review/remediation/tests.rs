@@ -1,3 +1,4 @@
+//! Follow-ups read from text, rendered, and counted.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;

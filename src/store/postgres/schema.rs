@@ -108,12 +108,8 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *turn).await.map_err(from_sqlx)?;
     // Another console may have made them while this one waited for its turn.
     let stands = stands(&mut turn).await?;
-    for (missing, sql) in [
-        (!stands.log, LOG),
-        (!stands.own, OWN),
-        (!stands.seals, SEALS),
-        (!stands.presence, PRESENCE),
-    ] {
+    for (missing, sql) in [(!stands.log, LOG), (!stands.own, OWN), (!stands.seals, SEALS), (!stands.presence, PRESENCE)]
+    {
         if missing {
             sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
         }

@@ -2,9 +2,9 @@
 
 use crate::cli::context::StartError;
 use crate::cli::files::read_limited;
+use crate::cli::review::NO;
 use crate::cli::review::narrative::read_stdin;
 use crate::cli::review::writer::{WriteError, Writer, with_review};
-use crate::cli::review::NO;
 use crate::cli::{Args, say};
 use crate::guard::line;
 use crate::review::actions::{self, Refused};
@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args, review: &str, file: &Path, dry_run: bool) -> Resu
                 writer.quarantine(FIELD, hit).await?;
             }
             // All of it or nothing: what else stands in such a text nobody has looked at.
-            return Err(Refused::Caught { place: FIELD.to_owned(), hits: vec![hit.clone()] }.into());
+            return Err(Refused::Caught { place: FIELD.to_owned(), hits: vec![*hit] }.into());
         }
         take(writer, &parse(&text), dry_run).await
     })
@@ -81,13 +81,18 @@ async fn take_one(writer: &mut Writer, listed: &Listed, dry_run: bool) -> Result
 /// Says what was not read, line by line; text around the items in one. Returns how much is to be looked at.
 fn tell_unread(list: &Checklist) -> usize {
     let (trouble, around): (Vec<_>, Vec<_>) = list.unread.iter().partition(|unread| unread.why.is_trouble());
-    trouble.iter().for_each(|unread| tell(unread.line, &unread.why.to_string()));
+    for unread in &trouble {
+        tell(unread.line, &unread.why.to_string());
+    }
     let lines: Vec<String> =
         around.iter().filter(|unread| unread.why == Why::NotAnItem).map(|unread| unread.line.to_string()).collect();
     if !lines.is_empty() {
         say(&mut stderr(), &format!("no items, passed over: lines {}", lines.join(", ")));
     }
-    around.iter().filter(|unread| unread.why == Why::Code).for_each(|unread| tell(unread.line, &unread.why.to_string()));
+    around
+        .iter()
+        .filter(|unread| unread.why == Why::Code)
+        .for_each(|unread| tell(unread.line, &unread.why.to_string()));
     trouble.len()
 }
 

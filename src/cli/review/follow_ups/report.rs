@@ -30,7 +30,7 @@ pub struct Owed {
     pub not_ready: Option<String>,
     /// The figures: all items, those of P0, readiness, weeks.
     pub figures: Value,
-    /// The items, by id.
+    /// The items, in the order of their ids.
     pub items: Vec<FollowUp>,
 }
 
@@ -48,7 +48,8 @@ impl FollowUpsReport {
     /// For people.
     pub fn text(&self, today: Date) -> String {
         if self.is_empty() {
-            return "no follow-up was listed yet; `readback review follow-ups import REVIEW FILE.md` reads some".to_owned();
+            return "no follow-up was listed yet; `readback review follow-ups import REVIEW FILE.md` reads some"
+                .to_owned();
         }
         self.reviews.iter().map(|owed| owed.text(today)).collect::<Vec<_>>().join("\n")
     }
@@ -61,7 +62,8 @@ impl FollowUpsReport {
 
 impl Owed {
     fn of(review: &Review) -> Self {
-        let items: Vec<FollowUp> = review.follow_ups.values().map(|state| state.item.clone()).collect();
+        let mut items: Vec<FollowUp> = review.follow_ups.values().map(|state| state.item.clone()).collect();
+        items.sort_by(|a, b| a.order().cmp(&b.order()));
         Self {
             review: review.id.0.clone(),
             incident: review.incident_id.clone(),
