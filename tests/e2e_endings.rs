@@ -77,17 +77,42 @@ fn a_signal_in_the_middle_of_a_text_keeps_what_was_written() {
     assert_eq!(pty.wait_exit(SOON).code, 143);
     assert_eq!(pty.leftovers(), Vec::<String>::new());
 
-    let mut pty = started(&stack, &[]);
-    pty.send("4");
-    pty.wait_for("waiting_post_incident_readback", SOON);
-    pty.send("\r");
-    pty.wait_for("incident_ref_present", SOON);
-    pty.send("je");
+    goes_on(&stack);
+}
+
+/// The next console is where the last one was, with what was being written.
+fn goes_on(stack: &Stack) {
+    let mut pty = stack.console(&[], (80, 24));
+    pty.wait_for("back at incident_ref_present; what you were writing is here", SOON);
     pty.wait_for("half a sentence", SOON);
     pty.send("\x1b");
     pty.wait_for("S sign off", SOON);
     pty.send("q");
     assert_eq!(pty.wait_exit(SOON).code, 0);
+    let pty = started(stack, &[]);
+    assert!(!pty.screen(screen::Screen::text).contains("back at"), "who leaves starts at the beginning");
+}
+
+#[test]
+fn a_console_that_is_killed_has_kept_what_was_written_half_a_second_before() {
+    let stack = Stack::new();
+    let mut pty = started(&stack, &[]);
+    pty.send("4\r");
+    pty.wait_for("y yes, n no", SOON);
+    pty.send("y");
+    pty.wait_for("incident_ref_present", SOON);
+    pty.send("je");
+    pty.wait_for("ctrl-s save", SOON);
+    pty.send("half a sentence");
+    let sent = Instant::now();
+    let is_kept = || stack.kept().into_values().any(|bytes| bytes.windows(15).any(|part| part == b"half a sentence"));
+    while !is_kept() {
+        assert!(sent.elapsed() < SOON, "the draft was never kept");
+        pty.is_quiet_for(Duration::from_millis(20));
+    }
+    pty.signal(Signal::KILL);
+    assert_eq!(pty.wait_for_process(SOON).signal.is_some(), true);
+    goes_on(&stack);
 }
 
 #[test]

@@ -310,7 +310,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "attach",
         &["i"],
         "attach",
-        "Attach the evidence that is offered, by reference, and refer to it in an empty field",
+        "Attach the offered evidence, and name it in an empty field",
     )),
     row(
         A::OpenEvidence,

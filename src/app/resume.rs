@@ -11,8 +11,8 @@ impl App {
             return;
         }
         let Some(place) = self.facts.drafts.get(ReadbackPane::PLACE).cloned() else { return };
-        self.resumed = true;
         if let Some(told) = self.readback.resume(&place, &self.facts) {
+            self.resumed = true;
             // Who has begun something else is not taken away from it.
             if self.focus == PaneId::Health && self.overlay.is_none() {
                 self.focus = PaneId::Readback;

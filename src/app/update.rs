@@ -129,6 +129,8 @@ impl App {
 
     fn key(&mut self, key: &KeyEvent, out: &mut Outbox<'_>) {
         self.notice = None;
+        // Who has begun something is not taken away from it.
+        self.resumed |= self.facts.log.read;
         self.moved_at = Some(self.facts.now);
         let contexts = self.contexts();
         match keymap::resolve(key, &contexts) {

@@ -142,7 +142,7 @@ impl FollowUp {
     pub fn tidy(mut self) -> Self {
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         self.title = one_line(&self.title);
-        self.owner = one_line(&self.owner).trim_start_matches(['@', ' ']).to_owned();
+        one_line(&self.owner).trim_start_matches(['@', ' ']).clone_into(&mut self.owner);
         self.domain = one_line(&self.domain);
         self.evidence = self.evidence.iter().map(|text| one_line(text)).filter(|text| !text.is_empty()).collect();
         self

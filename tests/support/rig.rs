@@ -43,6 +43,17 @@ impl Rig {
         evidence: Vec<readback::evidence::Evidence>,
         now: jiff::Timestamp,
     ) -> Self {
+        Self::start_as("console:reviewer", Vec::new(), (url, folder, seed), evidence, now).await
+    }
+
+    /// The same for another person, on a log that starts with these rows.
+    pub async fn start_as(
+        actor: &str,
+        rows: Vec<readback::timeline::Operation>,
+        (url, folder, seed): (&str, &Path, u8),
+        evidence: Vec<readback::evidence::Evidence>,
+        now: jiff::Timestamp,
+    ) -> Self {
         let drafts = Drafts::open(&folder.join("drafts.db")).await.unwrap();
         let (events, received) = mpsc::channel(256);
         let (store, commands) = mpsc::channel::<Command>(64);
@@ -53,14 +64,15 @@ impl Rig {
         let task = StoreTask {
             url: StoreUrl::parse(url).unwrap(),
             access: store::Access::ReadWrite,
-            seed: Vec::new(),
+            seed: rows,
             drafts: Some(drafts.clone()),
             events,
             changes: Vec::new(),
             console: format!("console-{seed}"),
             door: Door::new(tokio::sync::watch::channel(readback::guard::Watch::default()).1),
         };
-        let facts = Facts::new(scene::setting(Access::ReadWrite), evidence, now);
+        let setting = readback::app::Setting { actor: actor.to_owned(), ..scene::setting(Access::ReadWrite) };
+        let facts = Facts::new(setting, evidence, now);
         let mut rig = Self {
             app: App::new(facts, Ids::new([seed; 16]), (120, 40)),
             hands: Hands { probes: Probes::Scripted, layers: mpsc::channel(1).0, store, drafts: texts },

@@ -23,18 +23,17 @@ pub(super) fn write(args: &Args, options: &WriteArgs) -> Result<u8, StartError> 
 /// Rates a risk, or drops it.
 pub(super) fn risk(args: &Args, options: &RiskArgs) -> Result<u8, StartError> {
     with_review(args, &options.review, async |writer| {
-        let (id, made) = match (&options.title, options.likelihood, options.impact) {
-            (Some(title), Some(likelihood), Some(impact)) => {
-                let risk = Risk { id: options.id.clone(), title: line(title).into_owned(), likelihood, impact };
-                let made = writer.record(|review, guard, stamp| actions::rate_risk(review, guard, risk, stamp)).await;
-                (&options.id, made)
-            }
-            _ => {
-                let id = &options.id;
-                (id, writer.record(|review, _, stamp| actions::drop_risk(review, id, stamp)).await)
-            }
-        };
-        said(made, &format!("{} recorded", line(id)))
+        let id = &options.id;
+        let rating = options.title.as_ref().zip(options.likelihood.zip(options.impact));
+        let risk = rating.map(|(title, (likelihood, impact))| {
+            let title = line(title).into_owned();
+            Risk { id: id.clone(), title, likelihood, impact }
+        });
+        let made = writer.record(|review, guard, stamp| match risk {
+            Some(risk) => actions::rate_risk(review, guard, risk, stamp),
+            None => actions::drop_risk(review, id, stamp),
+        });
+        said(made.await, &format!("{} recorded", line(id)))
     })
 }
 

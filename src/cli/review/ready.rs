@@ -32,10 +32,10 @@ pub(super) fn run(args: &Args, options: &ReadyArgs) -> Result<u8, StartError> {
         Err(refusal) => {
             say(&mut stdout(), &refusal.to_string());
             if let Refusal::Open(open) = refusal {
-                open.iter().for_each(|item| {
+                for item in &open {
                     let (id, title) = (line(&item.id), line(&item.title));
                     say(&mut stdout(), &format!("  {id}  {}  {title}", item.standing));
-                });
+                }
             }
             Ok(NO)
         }

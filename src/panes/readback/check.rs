@@ -42,6 +42,9 @@ pub(super) fn draw(
     }
     challenge(row, &mut pen, facts);
     answers(row, review, &mut pen, facts);
+    if let Some(check) = row.check(facts) {
+        pen.pair("decided by", kind(check.kind), Role::Muted);
+    }
     for field in row.fields(facts) {
         match review.value(&field) {
             Some(value) => pen.pair(&field, value, Role::Text),
@@ -59,7 +62,6 @@ pub(super) fn draw(
 fn challenge(row: &Row, pen: &mut Pen<'_, '_>, facts: &Facts) {
     let Some(check) = row.check(facts) else { return };
     pen.text(&check.instruction, Role::Title);
-    pen.pair("decided by", kind(check.kind), Role::Muted);
     if let Some(datum) = check.readback {
         pen.pair("p asks", datum.question(), Role::Muted);
     }
@@ -197,7 +199,7 @@ fn opened(item: &Item, facts: &Facts, pen: &mut Pen<'_, '_>) {
 
 fn kind(kind: CheckKind) -> &'static str {
     match kind {
-        CheckKind::Field => "its fields: filled is enough, unless you answer otherwise",
+        CheckKind::Field => "its fields, unless you answer otherwise",
         CheckKind::Judgement => "you: judge it, and fill its fields",
         CheckKind::Guard => "the redaction guard, and your attestation",
         CheckKind::Auto => "the console, from its own records",

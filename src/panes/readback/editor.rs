@@ -11,6 +11,9 @@ use crate::review::actions::{self, Given};
 use crate::review::{Answer, Datum, Diligence, HeardBack, Review, hear};
 use ratatui::layout::Rect;
 
+/// The rows of a short text, with its frame.
+const SHORT: u16 = 3;
+
 /// The text, and what it is for.
 #[derive(Debug)]
 pub(super) struct Editor {
@@ -113,12 +116,18 @@ impl Editor {
 
     /// Paints it at the bottom of the pane.
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) {
-        self.text.draw(&self.target.purpose.title(), canvas, area);
+        self.text.draw(&self.target.purpose.title(), canvas, self.place(area));
     }
 
     /// Where the cursor stands on the screen.
     pub(super) fn cursor(&self, area: Rect) -> Option<(u16, u16)> {
-        self.text.cursor(area)
+        self.text.cursor(self.place(area))
+    }
+
+    /// A word or two take one row, so that what they are about stays in view.
+    fn place(&self, area: Rect) -> Rect {
+        let height = if self.target.purpose.is_short() { area.height.min(SHORT) } else { area.height };
+        Rect { y: area.bottom() - height, height, ..area }
     }
 }
 

@@ -46,9 +46,9 @@ fn lines(review: &Review, facts: &Facts) -> Vec<Line> {
     let mut lines = vec![(String::new(), format!("why {}", disposition.lane.id()), Role::Title)];
     lines.push(("means".to_owned(), facts.contract.meaning(disposition.lane).to_owned(), Role::Muted));
     lines.extend(trace(&disposition));
+    lines.extend(caught(review, facts));
     lines.push((String::new(), least_title(&disposition), Role::Title));
     lines.extend(disposition.least.iter().map(missing));
-    lines.extend(caught(review, facts));
     lines.push((String::new(), "the lane was computed from".to_owned(), Role::Title));
     lines.push(("policy".to_owned(), disposition.policy.clone(), Role::Muted));
     lines.push(("input".to_owned(), disposition.input_digest.clone(), Role::Muted));

@@ -61,7 +61,7 @@ impl Purpose {
         match self {
             Self::Field(field) => field.clone(),
             Self::Reason(check) => format!("{check}: why does it not apply?"),
-            Self::Heard(_, datum) => datum.question().to_owned(),
+            Self::Heard(_, datum) => format!("{}  enter says it", datum.question()),
             Self::Override(check) => format!("{check}: why is it passed over?"),
             Self::Until(check, _) => format!("{check}: until when? 4h, 2d, 2026-02-05; enter keeps it"),
             Self::Correct(field) => format!("{field}: what is right?"),

@@ -2,7 +2,7 @@
 //! is a variant here, its file, and an action that goes to it.
 
 use super::check::Beside;
-use super::{ReadbackPane, agenda, check, checks, conflict, follow_ups, heading, lane, quarantine};
+use super::{ReadbackPane, agenda, check, checks, conflict, follow_ups, heading, lane, quarantine, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
@@ -67,7 +67,8 @@ impl ReadbackPane {
         if let Some(tried) = self.conflict(facts) {
             return conflict::draw(tried, review, facts, canvas, body);
         }
-        let body = quarantine::draw(review, facts, canvas, body);
+        // The lane's own screen tells of all that was caught.
+        let body = if self.view == View::Lane { body } else { quarantine::draw(review, facts, canvas, body) };
         let rows = checks::rows(facts);
         let listed = Beside { selected: None, look: &self.look };
         let guided = Beside { selected: Some(&self.evidence), look: &self.look };
@@ -90,22 +91,22 @@ impl ReadbackPane {
     /// What can be done in the open review, the most useful first.
     pub(super) fn review_offers(&self, facts: &Facts) -> Vec<Action> {
         use Action as A;
-        if self.view.is_of_the_session() {
-            let open = (self.view == View::Agenda).then_some(A::Open);
-            let to = [A::AgendaView, A::FollowUpsView, A::LaneView, A::More, A::SignOff, A::Back];
-            return open.into_iter().chain(to).collect();
-        }
         let review = self.review(facts);
         let mut offers = match self.view {
             View::Checks => vec![A::Edit, A::AnswerPass, A::AnswerFail, A::SignOff, A::Guide, A::Attach],
             View::Check => vec![A::AnswerPass, A::AnswerFail, A::AnswerNotApplicable, A::AnswerUnknown, A::Attach],
-            View::Lane | View::Agenda | View::FollowUps => vec![A::LaneView],
+            View::Lane => return vec![A::LaneView, A::SignOff, A::More, A::Back],
+            View::Agenda => return vec![A::Open, A::AgendaView, A::FollowUpsView, A::LaneView, A::More, A::Back],
+            View::FollowUps => return vec![A::FollowUpsView, A::AgendaView, A::LaneView, A::More, A::Back],
         };
         if review.is_some_and(Review::is_quarantined) {
             offers.insert(0, A::ClearQuarantine);
         }
         offers.extend([A::OpenEvidence, A::Edit, A::AnswerNotApplicable, A::AnswerUnknown, A::Guide, A::NextFinding]);
         offers.extend([A::More, A::LaneView, A::AgendaView, A::FollowUpsView, A::Detach, A::SignOff, A::Back]);
+        if review.is_some_and(|review| words::reads_second(review, facts)) {
+            offers.retain(|action| !matches!(action, A::Edit | A::SignOff));
+        }
         let mut seen = std::collections::BTreeSet::new();
         offers.retain(|action| seen.insert(*action));
         offers

@@ -89,10 +89,9 @@ fn tell_unread(list: &Checklist) -> usize {
     if !lines.is_empty() {
         say(&mut stderr(), &format!("no items, passed over: lines {}", lines.join(", ")));
     }
-    around
-        .iter()
-        .filter(|unread| unread.why == Why::Code)
-        .for_each(|unread| tell(unread.line, &unread.why.to_string()));
+    for unread in around.iter().filter(|unread| unread.why == Why::Code) {
+        tell(unread.line, &unread.why.to_string());
+    }
     trouble.len()
 }
 
