@@ -51,7 +51,13 @@ pub(super) fn compare(
     all: bool,
     fingerprinter: &Fingerprinter,
 ) -> Result<FileReport, StartError> {
-    let (left_bytes, right_bytes) = (read(left)?, read(right)?);
+    // Both at once: of two large files the reading is a sixth of the whole.
+    let (left_bytes, right_bytes) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| read(right));
+        let crashed = |_| Err(StartError::Other(format!("{}: reading it crashed (a bug)", shown(right))));
+        (read(left), other.join().unwrap_or_else(crashed))
+    });
+    let (left_bytes, right_bytes) = (left_bytes?, right_bytes?);
     let diff = Diff::of(&left_bytes, &right_bytes, &|_: &str| None).map_err(|error| {
         let (file, error) = match error {
             DiffError::Left(error) => (left, error),

@@ -2,6 +2,7 @@
 
 use super::{Change, Pair, Value};
 use crate::env::dotenv::{Assign, EnvError, Item, Reason, Statements, Written, value};
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::borrow::Cow;
 use std::hash::BuildHasher;
@@ -145,16 +146,20 @@ impl<'a> Table<'a> {
     /// The slot of a key, made with this value where there is none yet.
     fn place_of(&mut self, side: Side, name: &[u8], value: Found) -> usize {
         let hash = self.hasher.hash_one(name);
-        if let Some(at) = self.index.find(hash, |at| self.name(&self.slots[*at as usize]) == name) {
-            return *at as usize;
-        }
-        let at = self.slots.len();
-        let stands = (offset(self.sources[side as usize], name), name.len() as u32);
+        let (slots, sources, hasher) = (&self.slots, self.sources, &self.hasher);
+        let is_this = |at: &u32| name_of(sources, &slots[*at as usize]) == name;
+        let rehash = |at: &u32| hasher.hash_one(name_of(sources, &slots[*at as usize]));
+        // One look finds the key or the place for it.
+        let vacant = match self.index.entry(hash, is_this, rehash) {
+            Entry::Occupied(known) => return *known.get() as usize,
+            Entry::Vacant(vacant) => vacant,
+        };
+        let at = slots.len();
+        vacant.insert(at as u32);
+        let stands = (offset(sources[side as usize], name), name.len() as u32);
         let mut found = [Found::default(); 2];
         found[side as usize] = value;
         self.slots.push(Slot { name: stands, found, change: Change::Same });
-        let (slots, sources, hasher) = (&self.slots, self.sources, &self.hasher);
-        self.index.insert_unique(hash, at as u32, |at| hasher.hash_one(name_of(sources, &slots[*at as usize])));
         at
     }
 

@@ -2,7 +2,7 @@
 //! at the insert. The database's clock is this machine's.
 
 use crate::review::Recorded;
-use crate::store::chain::{self, Head};
+use crate::store::chain::{self, GENESIS};
 use crate::store::micros::Micros;
 use crate::store::rows::{HeadRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
@@ -21,10 +21,24 @@ const INSERT_OWN: &str = "
                                 recorded_at)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE NOT EXISTS (SELECT 1 FROM readback_event WHERE id = $1)";
 
-const INSERT_RECORD: &str = "
+/// All that has to be known before a step; a chain without a record has no head.
+const LOOK: &str = "
+    SELECT coalesce(h.scope, $1) AS scope, coalesce(h.seq, 0) AS seq, coalesce(h.hash, $4) AS hash,
+           coalesce(h.recorded_at, 0) AS recorded_at,
+           (SELECT coalesce(max(version), 0) FROM readback_review_event WHERE review = $2) AS version,
+           EXISTS (SELECT 1 FROM readback_review_event WHERE id = $3) AS known
+    FROM (SELECT 1) LEFT JOIN readback_chain_head h ON h.scope = $1";
+
+/// The record, its row in the log, the head of its chain.
+const WRITE: &str = "
     INSERT INTO readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, operation_id,
                                        occurred_at, recorded_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+    INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
+                                     action_detail, success, error_message, context, created_at)
+    SELECT $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $11 WHERE $12 IS NOT NULL ON CONFLICT DO NOTHING;
+    INSERT INTO readback_chain_head (scope, seq, hash, recorded_at) SELECT $2, $3, $7, $11 WHERE $3 = 1;
+    UPDATE readback_chain_head SET seq = $3, hash = $7, recorded_at = $11 WHERE scope = $2 AND $3 > 1";
 
 const FIND_RECORD: &str = "
     SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
@@ -67,45 +81,45 @@ pub(super) async fn append_own(connection: &mut SqliteConnection, event: &OwnEve
 pub(super) async fn record(connection: &mut SqliteConnection, outcome: &Outcome) -> Result<Recorded, StoreError> {
     let event = &outcome.event;
     let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
-    let first: Option<RecordRow> =
-        sqlx::query_as(FIND_RECORD).bind(&event.id).fetch_optional(&mut *turn).await.map_err(from_sqlx)?;
-    if let Some(first) = first {
+    let look: Look = sqlx::query_as(LOOK)
+        .bind(&event.incident_id)
+        .bind(&event.review.0)
+        .bind(&event.id)
+        .bind(GENESIS)
+        .fetch_one(&mut *turn)
+        .await
+        .map_err(from_sqlx)?;
+    if look.known {
+        let first: RecordRow =
+            sqlx::query_as(FIND_RECORD).bind(&event.id).fetch_one(&mut *turn).await.map_err(from_sqlx)?;
         return first.recorded();
     }
-    let actual: i64 =
-        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM readback_review_event WHERE review = $1")
-            .bind(&event.review.0)
-            .fetch_one(&mut *turn)
-            .await
-            .map_err(from_sqlx)?;
-    if actual as u64 != event.expected_version {
-        return Err(StoreError::Conflict { actual: actual as u64 });
+    if look.version as u64 != event.expected_version {
+        return Err(StoreError::Conflict { actual: look.version as u64 });
     }
-    let head = head(&mut turn, &event.incident_id).await?;
-    let (recorded, body) = chain::seal(event, &head, Timestamp::now())?;
-    insert_record(&mut turn, outcome, &recorded, body).await?;
-    move_head(&mut turn, &recorded).await?;
-    if let Some(row) = &outcome.operation {
-        insert_operation(&mut turn, row, recorded.recorded_at).await?;
-    }
+    let (recorded, body) = chain::seal(event, &look.head.into(), Timestamp::now())?;
+    write(&mut turn, outcome, &recorded, body).await?;
     turn.commit().await.map_err(from_sqlx)?;
     Ok(recorded)
 }
 
-async fn head(connection: &mut SqliteConnection, scope: &str) -> Result<Head, StoreError> {
-    let sql = "SELECT scope, seq, hash, recorded_at FROM readback_chain_head WHERE scope = $1";
-    let row: Option<HeadRow> = sqlx::query_as(sql).bind(scope).fetch_optional(connection).await.map_err(from_sqlx)?;
-    Ok(row.map_or_else(|| Head::genesis(scope), Head::from))
+/// What is known before a step.
+#[derive(sqlx::FromRow)]
+struct Look {
+    #[sqlx(flatten)]
+    head: HeadRow,
+    version: i64,
+    known: bool,
 }
 
-async fn insert_record(
+async fn write(
     connection: &mut SqliteConnection,
     outcome: &Outcome,
     recorded: &Recorded,
     body: Vec<u8>,
 ) -> Result<(), StoreError> {
-    let event = &outcome.event;
-    sqlx::query(INSERT_RECORD)
+    let (event, row) = (&outcome.event, outcome.operation.as_ref());
+    sqlx::query(WRITE)
         .bind(&event.id)
         .bind(&event.incident_id)
         .bind(recorded.seq as i64)
@@ -114,26 +128,20 @@ async fn insert_record(
         .bind(&recorded.prev_hash)
         .bind(&recorded.hash)
         .bind(body)
-        .bind(outcome.operation.as_ref().map(|row| &row.id))
+        .bind(row.map(|row| &row.id))
         .bind(Micros::from(event.occurred_at))
         .bind(Micros::from(recorded.recorded_at))
-        .execute(connection)
-        .await
-        .map(drop)
-        .map_err(from_sqlx)
-}
-
-async fn move_head(connection: &mut SqliteConnection, recorded: &Recorded) -> Result<(), StoreError> {
-    let sql = if recorded.seq == 1 {
-        "INSERT INTO readback_chain_head (scope, seq, hash, recorded_at) VALUES ($1, $2, $3, $4)"
-    } else {
-        "UPDATE readback_chain_head SET seq = $2, hash = $3, recorded_at = $4 WHERE scope = $1"
-    };
-    sqlx::query(sql)
-        .bind(&recorded.event.incident_id)
-        .bind(recorded.seq as i64)
-        .bind(&recorded.hash)
-        .bind(Micros::from(recorded.recorded_at))
+        .bind(row.map(|row| &row.id))
+        .bind(row.map(|row| &row.incident_id))
+        .bind(row.map(|row| &row.approval_id))
+        .bind(row.map(|row| &row.audit_log_id))
+        .bind(row.map(|row| &row.auto_repair_id))
+        .bind(row.map(|row| row.event_type.name()))
+        .bind(row.map(|row| &row.actor))
+        .bind(row.map(|row| &row.action_detail))
+        .bind(row.and_then(|row| row.success))
+        .bind(row.map(|row| &row.error_message))
+        .bind(row.map(|row| row.context.to_string()))
         .execute(connection)
         .await
         .map(drop)
