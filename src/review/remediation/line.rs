@@ -97,7 +97,7 @@ fn take(all: &[Letter], item: &mut Listed, has_title: bool) -> (String, Vec<Stri
                 continue;
             }
             Part::Named(name, value, _) => named(name, value, item),
-            Part::At(name) => at(name, item),
+            Part::At(name) => Ok(at(name, item)),
             Part::Words(words) if is_first && !trim(words).is_empty() => Ok(false),
             Part::Words(words) => Ok(bare(trim(words), item)),
         };
@@ -277,12 +277,12 @@ fn named(name: &str, value: &[Letter], item: &mut Listed) -> Result<bool, String
 }
 
 /// Takes `@name` as the owner; the second one is part of the title.
-fn at(name: &[Letter], item: &mut Listed) -> Result<bool, String> {
-    if item.owner.is_some() {
-        return Ok(false);
+fn at(name: &[Letter], item: &mut Listed) -> bool {
+    let is_first = item.owner.is_none();
+    if is_first {
+        item.owner = Some(text(&name[1..]));
     }
-    item.owner = Some(text(&name[1..]));
-    Ok(true)
+    is_first
 }
 
 /// Takes a part without a name, where it can only be one thing.

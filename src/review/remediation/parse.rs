@@ -116,7 +116,9 @@ pub fn parse(text: &str) -> Checklist {
             for (row, line) in lines[at + 1..at + 1 + rows].iter().enumerate() {
                 let number = at + 2 + row;
                 let (item, trouble) = table.row(number, line);
-                trouble.into_iter().for_each(|why| reader.miss(number, why));
+                for why in trouble {
+                    reader.miss(number, why);
+                }
                 reader.add(item);
             }
             at += 1 + rows;
@@ -140,6 +142,12 @@ struct Reader {
 impl Reader {
     fn miss(&mut self, line: usize, why: Why) {
         self.found.unread.push(Unread { line, why });
+    }
+
+    fn miss_parts(&mut self, line: usize, parts: Vec<String>) {
+        for part in parts {
+            self.miss(line, Why::Part(part));
+        }
     }
 
     /// Takes an item, or says why not.
@@ -171,21 +179,19 @@ impl Reader {
             Some((mark, body)) => {
                 let mut item = Listed { line: number, ..Listed::default() };
                 let trouble = line::read(body, &mut item);
-                match words::boxed(mark) {
-                    Some(status) => item.status = status,
-                    None => {
-                        self.open = false;
-                        return self.miss(number, Why::Box(mark));
-                    }
-                }
-                trouble.into_iter().for_each(|what| self.miss(number, Why::Part(what)));
+                let Some(status) = words::boxed(mark) else {
+                    self.open = false;
+                    return self.miss(number, Why::Box(mark));
+                };
+                item.status = status;
+                self.miss_parts(number, trouble);
                 self.open = self.add(item);
             }
             None if is_indented && self.open => {
                 let Some(item) = self.found.items.last_mut() else { return };
                 let (rest, trouble) = line::read_more(body, item);
                 let is_read = rest.is_empty();
-                trouble.into_iter().for_each(|what| self.miss(number, Why::Part(what)));
+                self.miss_parts(number, trouble);
                 if !is_read {
                     self.miss(number, Why::NotAnItem);
                 }

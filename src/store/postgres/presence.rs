@@ -62,12 +62,13 @@ impl PgStore {
         self.may_write()?;
         let gone = in_time(async {
             let mut lease = self.connections.lease().await?;
-            let gone = match lease.has_presence() {
-                true => sqlx::query(LEAVE).bind(console).execute(lease.connection()).await.map_err(from_sqlx)?,
-                false => sqlx::postgres::PgQueryResult::default(),
-            };
+            let mut gone = 0;
+            if lease.has_presence() {
+                let left = sqlx::query(LEAVE).bind(console).execute(lease.connection()).await.map_err(from_sqlx)?;
+                gone = left.rows_affected();
+            }
             lease.give_back();
-            Ok(gone.rows_affected())
+            Ok(gone)
         })
         .await?;
         if gone > 0 {

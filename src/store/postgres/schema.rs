@@ -33,6 +33,7 @@ const COLUMNS: [(&str, &str, Option<i32>); 12] = [
 
 /// What stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[allow(clippy::struct_excessive_bools, reason = "a row of the catalogue: each part stands or does not")]
 pub(super) struct Stands {
     /// `alert_operation_log`.
     pub(super) log: bool,
