@@ -179,6 +179,7 @@ async fn a_change_that_is_seen_while_the_store_is_away_is_recorded_when_it_is_ba
         drafts: None,
         events,
         door: Door::new(door),
+        console: "console".to_owned(),
         changes: Vec::new(),
     };
     let running = tokio::spawn(task.run(commands));

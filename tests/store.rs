@@ -22,6 +22,8 @@ mod on_postgres;
 mod paging;
 #[path = "support/pg.rs"]
 mod pg;
+#[path = "store/presence.rs"]
+mod presence;
 #[path = "support/proxy.rs"]
 mod proxy;
 #[path = "store/retention.rs"]

@@ -56,6 +56,7 @@ impl Task {
             seed: Vec::new(),
             drafts: Some(drafts),
             events,
+            console: "console-1".to_owned(),
             door: Door::new(tokio::sync::watch::channel(Watch::default()).1),
             changes: Vec::new(),
         };

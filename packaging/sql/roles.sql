@@ -2,7 +2,7 @@
 --     psql -v ON_ERROR_STOP=1 -f roles.sql DATABASE
 -- They are groups without a login; give them to the roles that log in:
 --     CREATE ROLE ann LOGIN; GRANT readback_reviewer TO ann;
--- None of them may update, delete or truncate a row, nor make or alter a table. The owner can: nobody should log in as the owner
+-- None of them may update, delete or truncate a row of a record, nor make or alter a table. The owner can: nobody should log in as the owner
 -- but to open a new version once. Let PUBLIC make no tables either: REVOKE CREATE ON SCHEMA public FROM PUBLIC.
 
 DO $$
@@ -19,7 +19,7 @@ $$;
 
 -- Reads everything: `readback --read-only`, `timeline`, `verify`.
 GRANT SELECT ON alert_operation_log, readback_event, readback_review_event, readback_chain_head, readback_segment,
-    readback_segment_mark TO readback_reader;
+    readback_segment_mark, readback_presence TO readback_reader;
 
 -- Appends what happened: programs that write the log, `ingest`, a watcher.
 GRANT readback_reader TO readback_event_writer;
@@ -29,6 +29,9 @@ GRANT INSERT ON alert_operation_log, readback_event TO readback_event_writer;
 GRANT readback_event_writer TO readback_reviewer;
 GRANT INSERT ON readback_review_event, readback_chain_head TO readback_reviewer;
 GRANT UPDATE (seq, hash, recorded_at) ON readback_chain_head TO readback_reviewer;
+
+-- Says where it is in a review; the row records nothing, and is taken out at the end.
+GRANT INSERT, UPDATE, DELETE ON readback_presence TO readback_reviewer;
 
 -- Seals: `readback seal` in cron. It can write neither events nor reviews.
 GRANT readback_reader TO readback_sealer;

@@ -112,6 +112,10 @@ pub enum Action {
     AnswerUnknown,
     /// Why the review is in its lane, and what is least needed.
     LaneView,
+    /// What to talk about in a session.
+    AgendaView,
+    /// What is still owed.
+    FollowUpsView,
     /// Everything else that can be done with a review.
     More,
     /// Sign the outcome.
@@ -336,6 +340,8 @@ pub const ACTIONS: &[ActionInfo] = &[
         "why this lane",
         "Why this lane, and the least that would make it ready",
     ),
+    row(A::AgendaView, C::Review, "agenda", &["A"], "agenda", "What to talk about in a session, and who is where"),
+    row(A::FollowUpsView, C::Review, "follow-ups", &["O"], "owed", "What is still owed, and how ready each domain is"),
     writing(row(A::More, C::Review, "more", &["m"], "more", "Read second, hand in, pass over, correct, reopen")),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
     writing(row(
@@ -369,6 +375,14 @@ pub const ACTIONS: &[ActionInfo] = &[
 ];
 
 impl Action {
+    /// Whether it does something with the check that is selected.
+    pub fn is_about_a_check(self) -> bool {
+        use Action as A;
+        let answers = matches!(self, A::AnswerPass | A::AnswerFail | A::AnswerNotApplicable | A::AnswerUnknown);
+        let others = [A::Edit, A::Attach, A::Detach, A::OpenEvidence, A::NextFinding, A::PrevFinding];
+        answers || others.contains(&self)
+    }
+
     /// Its line of the table.
     pub fn info(self) -> &'static ActionInfo {
         // Each action has a line; a test holds the table to that, so the first line never stands in.

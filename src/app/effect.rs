@@ -3,7 +3,7 @@
 
 use super::window::{Count, Look};
 use crate::evidence::ProbeId;
-use crate::review::NewReviewEvent;
+use crate::review::{Attendance, NewReviewEvent};
 use crate::timeline::{NewOperation, OwnEvent};
 use jiff::Timestamp;
 
@@ -42,6 +42,10 @@ pub enum Effect {
         /// The text; the guard has let it through.
         text: String,
     },
+    /// Say to the other consoles where this one is in a review; `None` that it is in none any more.
+    Attend(Option<Box<Attendance>>),
+    /// Read who is in a review.
+    ReadPresent,
     /// Put a text on the person's clipboard.
     Copy(String),
     /// Draw again at this time at the latest.
@@ -89,7 +93,7 @@ impl Access {
 impl Effect {
     /// Whether carrying it out writes anything anywhere but to the terminal.
     pub fn writes(&self) -> bool {
-        matches!(self, Self::Record(_) | Self::AppendOwn(_) | Self::SaveDraft { .. })
+        matches!(self, Self::Record(_) | Self::AppendOwn(_) | Self::SaveDraft { .. } | Self::Attend(_))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::env::forecast::Host;
 use crate::env::{self, Matrix};
 use crate::evidence::Evidence;
 use crate::guard::Watch;
-use crate::review::{Recorded, Snapshot};
+use crate::review::{Presence, Recorded, Snapshot};
 use crate::timeline::{Entry, OwnEvent};
 use crossterm::event::KeyEvent;
 
@@ -78,6 +78,8 @@ pub enum Event {
         /// What became of it.
         outcome: Stepped,
     },
+    /// Who else is in a review.
+    Present(Vec<Presence>),
     /// A step that an earlier console could not send and kept.
     Kept(Box<Step>),
     /// A kept draft, read back at the start.

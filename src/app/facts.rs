@@ -13,7 +13,7 @@ use crate::evidence::maintenance::Window;
 use crate::evidence::restraint::{self, restrain};
 use crate::evidence::{Evidence, Missing, ProbeId, Recovery, WhyNot, age, dependency, gate, missing};
 use crate::guard::Watch;
-use crate::review::{Book, Contract, NewReviewEvent, Recorded, Review, Snapshot};
+use crate::review::{Book, Contract, NewReviewEvent, Presence, Recorded, Review, Snapshot};
 use crate::timeline::expected::{Expected, Grammar, Standing};
 use crate::timeline::incident::Incident;
 use crate::timeline::{Beside, Entry, Margin};
@@ -90,6 +90,8 @@ pub struct Facts {
     pub book: Book,
     /// Steps that were asked for and are not recorded yet.
     pub pending: Pending,
+    /// Who else is in a review, whichever.
+    pub present: Vec<Presence>,
     /// Steps that were not recorded because somebody else was faster, in order; a person decides about each.
     pub lost: Vec<NewReviewEvent>,
     /// Whether the store answers.
@@ -133,6 +135,7 @@ impl Facts {
             recorded: Vec::new(),
             book: Book::default(),
             pending: Pending::default(),
+            present: Vec::new(),
             lost: Vec::new(),
             store: StoreState::default(),
             drafts: BTreeMap::new(),

@@ -19,6 +19,7 @@ mod outbox;
 pub mod pacing;
 mod past;
 mod pending;
+mod presence;
 mod resume;
 pub mod shell;
 pub mod terminal;
@@ -68,6 +69,8 @@ pub struct App {
     restarts: restart::Watch,
     /// What was asked to be recorded by itself since the log was read last.
     asked: BTreeSet<String>,
+    /// Where the others were told that this console is.
+    attending: presence::Attending,
     /// Whether it went back to where an earlier console was, or there was none.
     resumed: bool,
     size: (u16, u16),
@@ -99,6 +102,7 @@ impl App {
             moved_at: None,
             restarts: restart::Watch::default(),
             asked: BTreeSet::new(),
+            attending: presence::Attending::default(),
             resumed: false,
             size,
         }

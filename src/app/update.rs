@@ -35,7 +35,9 @@ impl App {
         self.resume();
         let more = self.timeline.more(&self.facts);
         effects.extend(self.pass_gate(more));
-        let wake = wake::next(&self.facts).into_iter().chain(self.follow_at()).chain(self.rest_cursor()).min();
+        let wake = wake::next(&self.facts).into_iter().chain(self.follow_at()).chain(self.rest_cursor());
+        effects.extend(self.attend());
+        let wake = wake.chain(self.attend_at()).min();
         effects.extend(wake.map(Effect::WakeAt));
         Turn { effects, dirty: true }
     }
@@ -114,6 +116,7 @@ impl App {
             Event::HistoryRead(rows) => self.recall(&rows, out),
             Event::Store(state) => self.facts.store = state,
             Event::Stepped { id, outcome } => self.stepped(&id, outcome, out),
+            Event::Present(present) => self.facts.present = present,
             Event::Kept(step) => self.facts.pending.kept(*step),
             Event::Draft { key, text } => {
                 self.facts.drafts.insert(key, text);

@@ -100,13 +100,14 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
     let access = context.access;
     let files = StackFiles::of(context);
     let url = context.store_url()?;
+    let console = uuid::Uuid::now_v7().to_string();
     let (events, crashed) = (events.clone(), events.clone());
     let work = tokio::spawn(async move {
         let mut door = Door::new(guard);
         let kept = files.open_drafts(&events).await;
         let seed = files.tell(&events, &mut door).await;
         let access = if access.may_write() { store::Access::ReadWrite } else { store::Access::ReadOnly };
-        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door, changes: Vec::new() };
+        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door, console, changes: Vec::new() };
         tokio::join!(task.run(commands), keep_drafts(kept, texts));
     });
     tasks.spawn(async move {

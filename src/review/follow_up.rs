@@ -74,3 +74,84 @@ pub enum FollowUpStatus {
     /// It will not be done; the title or the evidence says why.
     Dropped,
 }
+
+impl FollowUpKind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Mitigate, Self::Prevent, Self::Process, Self::Other];
+
+    /// Its name in lists and on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Mitigate => "mitigate",
+            Self::Prevent => "prevent",
+            Self::Process => "process",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl Priority {
+    /// Every priority, the most urgent first.
+    pub const ALL: [Self; 4] = [Self::P0, Self::P1, Self::P2, Self::P3];
+
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::P0 => "P0",
+            Self::P1 => "P1",
+            Self::P2 => "P2",
+            Self::P3 => "P3",
+        }
+    }
+}
+
+impl FollowUpStatus {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::ToDo, Self::InProgress, Self::Done, Self::Dropped];
+
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ToDo => "to do",
+            Self::InProgress => "in progress",
+            Self::Done => "done",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+impl FollowUp {
+    /// Whether it is shown to be done: it says so, and there is evidence.
+    pub fn is_proved(&self) -> bool {
+        self.status == FollowUpStatus::Done && !self.evidence.is_empty()
+    }
+
+    /// Whether somebody still has to work on it.
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, FollowUpStatus::ToDo | FollowUpStatus::InProgress)
+    }
+
+    /// Where it stands among others by its id: P0-9 before P0-10.
+    pub fn order(&self) -> (&str, u64) {
+        let (name, number) = self.id.rsplit_once('-').unwrap_or((&self.id, ""));
+        (name, number.parse().unwrap_or(u64::MAX))
+    }
+
+    /// The same with its texts in one line each, without space around them.
+    #[must_use]
+    pub fn tidy(mut self) -> Self {
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.title = one_line(&self.title);
+        one_line(&self.owner).trim_start_matches(['@', ' ']).clone_into(&mut self.owner);
+        self.domain = one_line(&self.domain);
+        self.evidence = self.evidence.iter().map(|text| one_line(text)).filter(|text| !text.is_empty()).collect();
+        self
+    }
+}
+
+/// Whether this can name an item: letters and digits with hyphens between them (`P0-3`), at most 20 characters.
+pub fn is_item_id(text: &str) -> bool {
+    let parts_are_words =
+        text.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    parts_are_words && text.len() <= 20 && text.contains('-') && text.ends_with(|last: char| last.is_ascii_digit())
+}

@@ -5,6 +5,7 @@
 //! the next step, or says why not. `docs/decisions/lanes.md` has the rules in prose.
 
 pub mod actions;
+pub mod agenda;
 mod around;
 mod asked;
 mod attribution;
@@ -25,8 +26,10 @@ mod offer;
 mod own;
 mod passed_over;
 mod plan;
+mod presence;
 mod progress;
 pub mod recheck;
+pub mod remediation;
 pub mod report;
 mod signature;
 
@@ -47,7 +50,7 @@ pub use fold::{
     Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
     Override, Reading, Reopening, Review, SecondReading, Touch,
 };
-pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority};
+pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority, is_item_id};
 pub use gap::Gap;
 pub use gate::RuntimeGate;
 pub use hearback::{Datum, Misheard, Said, hear};
@@ -57,5 +60,6 @@ pub use objection::Objection;
 pub use offer::{Offer, freshness_of, offers};
 pub use passed_over::{MAX_OVERRIDE, may_be_overridden, override_in_force};
 pub use plan::{plan, plan_with, success_line, success_line_with};
+pub use presence::{Attendance, MOST_PRESENT, PRESENT_FOR, Part, Presence};
 pub use progress::Progress;
 pub use signature::{Signature, Void};

@@ -2,6 +2,7 @@
 //! silently; what does not fit is refused by the name of its column.
 
 use super::{Outcome, StoreError};
+use crate::review::Attendance;
 use crate::timeline::{EventType, Grid, NewOperation, OwnEvent};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,6 +22,8 @@ const INCIDENT: usize = 30;
 const ID: usize = 36;
 /// Characters of an actor.
 const ACTOR: usize = 100;
+/// Characters of a check's id.
+const CHECK: usize = 100;
 /// Characters of an action's detail.
 const DETAIL: usize = 200;
 
@@ -68,6 +71,15 @@ pub(super) fn outcome(outcome: &Outcome) -> Result<(), StoreError> {
     claimed(outcome.event.occurred_at)?;
     json("act", &serde_json::to_value(&outcome.event.act).unwrap_or_default())?;
     outcome.operation.as_ref().map_or(Ok(()), operation)
+}
+
+/// Whether the attendance fits into `readback_presence`.
+pub(super) fn attendance(console: &str, at: &Attendance) -> Result<(), StoreError> {
+    fits("console", console, ID)?;
+    fits("actor", &at.actor, ACTOR)?;
+    fits("incident_id", &at.incident_id, INCIDENT)?;
+    fits("review", &at.review.0, ID)?;
+    fits_opt("at_check", at.check.as_deref(), CHECK)
 }
 
 fn fits_opt(column: &str, text: Option<&str>, limit: usize) -> Result<(), StoreError> {

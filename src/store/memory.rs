@@ -5,11 +5,11 @@ use super::chain::{self, Head};
 use super::changes::Changes;
 use super::verify::Ledger;
 use super::{Access, Outcome, Place, Store, StoreError, limits, mirror, rules};
-use crate::review::{Contract, Recorded};
+use crate::review::{Contract, Presence, Recorded};
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent, OwnKind};
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A store in memory.
@@ -20,6 +20,10 @@ pub struct MemoryStore {
     changes: Changes,
     /// Says what is a runtime action.
     contract: Box<Contract>,
+    /// Who is there, by console.
+    pub(super) present: Mutex<BTreeMap<String, Presence>>,
+    /// Rings when somebody comes, moves or goes.
+    pub(super) moves: Changes,
 }
 
 #[derive(Debug, Default)]
@@ -35,7 +39,14 @@ struct Inner {
 impl MemoryStore {
     /// An empty store.
     pub fn new(access: Access) -> Self {
-        Self { access, inner: Mutex::default(), changes: Changes::new(), contract: Box::new(Contract::builtin()) }
+        Self {
+            access,
+            inner: Mutex::default(),
+            changes: Changes::new(),
+            contract: Box::new(Contract::builtin()),
+            present: Mutex::default(),
+            moves: Changes::new(),
+        }
     }
 
     /// Sets the clock that rows get their time from; the demo's time is its script's.
@@ -111,7 +122,12 @@ impl MemoryStore {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn may_write(&self) -> Result<(), StoreError> {
+    /// The clock that rows get their time from.
+    pub(super) fn clock(&self) -> Timestamp {
+        self.inner().clock()
+    }
+
+    pub(super) fn may_write(&self) -> Result<(), StoreError> {
         match self.access {
             Access::ReadWrite => Ok(()),
             Access::ReadOnly => Err(StoreError::ReadOnly("it was opened read-only".to_owned())),

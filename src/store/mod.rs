@@ -18,6 +18,7 @@ mod micros;
 mod mirror;
 mod narrow;
 mod postgres;
+mod presence;
 mod rows;
 mod rules;
 mod search;

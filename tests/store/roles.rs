@@ -84,6 +84,12 @@ async fn each_role_can_do_its_part_and_none_can_change_or_delete_anything() {
             assert!(!store.reviews().await.unwrap().is_empty());
             log(bench, &format!("due-{number}"), "2026-02-04", i64::try_from(number).unwrap(), 1).await;
             let mut db_of = store.segments().await.unwrap().unwrap();
+            // Only who reviews says where it is, and may take its word back.
+            let (place, is_reviewer) = (crate::presence::at("ann", None), number == 2);
+            for said in [store.attend("c", &place).await, store.leave("c").await] {
+                assert!(if is_reviewer { said.is_ok() } else { is_denied(&said) }, "{} {said:?}", GROUPS[number]);
+            }
+            assert_eq!(store.present().await.unwrap(), [], "all of them see who is there");
             let did = [
                 store.append(&operation(&id())).await,
                 store.append_own(&own(&id(), at(1))).await,

@@ -68,6 +68,7 @@ impl Rig {
             drafts: Some(drafts.clone()),
             events,
             changes: Vec::new(),
+            console: format!("console-{seed}"),
             door: Door::new(tokio::sync::watch::channel(readback::guard::Watch::default()).1),
         };
         let setting = readback::app::Setting { actor: actor.to_owned(), ..scene::setting(Access::ReadWrite) };

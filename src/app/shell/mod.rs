@@ -13,6 +13,7 @@ mod layers;
 mod look_task;
 mod past;
 mod perform;
+mod presence_task;
 mod probe_task;
 mod store_task;
 

@@ -54,6 +54,8 @@ impl Hands {
                 let _ = self.layers.try_send(());
             }
             Effect::ReadStore => self.ask_store(Command::Read),
+            Effect::ReadPresent => self.ask_store(Command::ReadPresent),
+            Effect::Attend(at) => self.ask_store(Command::Attend(at)),
             Effect::ReadOlder { at, id } => self.ask_store(Command::ReadOlder(Cursor { at, id })),
             Effect::Look(look) => self.ask_store(Command::Look(look)),
             Effect::Count(count) => self.ask_store(Command::Count(count)),

@@ -4,6 +4,7 @@
 use super::door::Door;
 use super::look_task::{self, Digests};
 use crate::app::{Count, Event, Look, Step, Stepped, StoreState};
+use crate::review::Attendance;
 use crate::store::drafts::Drafts;
 use crate::store::{self, Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
 use crate::timeline::{Entry, Operation, OwnEvent, OwnKind};
@@ -41,6 +42,10 @@ pub enum Command {
     Look(Box<Look>),
     /// Count rows.
     Count(Box<Count>),
+    /// Say where this console is; `None` that it is in no review.
+    Attend(Option<Box<Attendance>>),
+    /// Read who else is there.
+    ReadPresent,
 }
 
 /// What the task needs.
@@ -58,6 +63,8 @@ pub struct StoreTask {
     pub events: Sender<Event>,
     /// What is masked on its way in.
     pub door: Door,
+    /// The name under which this console says where it is.
+    pub console: String,
     /// Changes of the configuration that could not be appended yet: nobody sees those a second time.
     pub changes: Vec<OwnEvent>,
 }
@@ -68,6 +75,8 @@ enum Woken {
     Asked(Command),
     /// The database may have changed, or the guard has.
     Changed(Result<(), StoreError>),
+    /// Somebody may have come, moved or gone.
+    Moved(Result<(), StoreError>),
 }
 
 /// Why a session with an open database ended.
@@ -122,17 +131,22 @@ impl StoreTask {
     async fn serve(&mut self, store: &AnyStore, commands: &mut UnboundedReceiver<Command>) -> Ended {
         loop {
             let woken = tokio::select! {
-                command = commands.recv() => match command {
-                    Some(command) => Woken::Asked(command),
-                    None => return Ended::ByShell,
-                },
+                command = commands.recv() => {
+                    let Some(command) = command else {
+                        self.leave(store).await;
+                        return Ended::ByShell;
+                    };
+                    Woken::Asked(command)
+                }
                 () = self.door.changed() => Woken::Changed(Ok(())),
                 changed = store.changed() => Woken::Changed(changed),
+                moved = store.moved() => Woken::Moved(moved),
             };
             let done = match woken {
                 Woken::Asked(command) => self.carry_out(store, command).await,
                 Woken::Changed(Ok(())) => self.read(store).await,
-                Woken::Changed(Err(error)) => Err(error),
+                Woken::Moved(Ok(())) => self.read_present(store).await,
+                Woken::Changed(Err(error)) | Woken::Moved(Err(error)) => Err(error),
             };
             match done {
                 Err(error) if error.is_transient() => return Ended::Lost(error),
@@ -223,6 +237,11 @@ impl StoreTask {
                 appended
             }
             Command::Read => self.read(store).await,
+            Command::Attend(at) => {
+                self.attend(store, at.as_deref()).await;
+                self.read_present(store).await
+            }
+            Command::ReadPresent => self.read_present(store).await,
             Command::ReadOlder(before) => {
                 let page = store.page(Some(&before), PAGE).await?;
                 let complete = page.len() < PAGE as usize;
@@ -331,7 +350,13 @@ impl StoreTask {
                 Some(Command::Record(step)) => self.keep(*step).await,
                 Some(Command::Read) => return true,
                 Some(Command::AppendOwn(event)) => self.keep_change(*event).await,
-                Some(Command::ReadOlder(_) | Command::Look(_) | Command::Count(_)) => {}
+                Some(
+                    Command::ReadOlder(_)
+                    | Command::Look(_)
+                    | Command::Count(_)
+                    | Command::Attend(_)
+                    | Command::ReadPresent,
+                ) => {}
             }
         }
     }

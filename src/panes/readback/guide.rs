@@ -113,7 +113,7 @@ impl ReadbackPane {
         let items = self.items(facts);
         let at = match self.view {
             View::Check => self.evidence.index(),
-            View::Checks | View::Lane => {
+            View::Checks | View::Lane | View::Agenda | View::FollowUps => {
                 let is_left = |item: &Item| item.attached.is_none() || self.empty_field(item, facts).is_some();
                 items.iter().position(is_left).unwrap_or(0)
             }
@@ -167,7 +167,9 @@ impl ReadbackPane {
         let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else { return };
         let chosen = match self.view {
             View::Check => self.chosen(facts),
-            View::Checks | View::Lane => self.items(facts).into_iter().rfind(|item| item.attached.is_some()),
+            View::Checks | View::Lane | View::Agenda | View::FollowUps => {
+                self.items(facts).into_iter().rfind(|item| item.attached.is_some())
+            }
         };
         let Some(item) = chosen else {
             out.tell("no evidence is attached to this check");

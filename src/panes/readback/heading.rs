@@ -1,11 +1,12 @@
 //! What stands above every view of a review.
 
-use super::words;
+use super::{here, words};
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
 use crate::review::{Candidate, CheckKind, Disposition, Reading, Review};
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 /// The candidate, its lane and what is least needed; returns the area below. Who reads second is told neither.
 pub(super) fn draw(
@@ -16,7 +17,12 @@ pub(super) fn draw(
     area: Rect,
 ) -> Rect {
     let width = area.width.saturating_sub(1);
-    canvas.put(area.x + 1, area.y, width, &candidate.label, Role::Title);
+    let here = review.map(|review| here::words(review, facts)).unwrap_or_default();
+    // Who is here is news; what the candidate is called is known.
+    let for_here = u16::try_from(here.width()).unwrap_or(u16::MAX).min(width * 2 / 3);
+    let for_label = width.saturating_sub(if here.is_empty() { 0 } else { for_here + 2 });
+    let taken = canvas.put(area.x + 1, area.y, for_label, &candidate.label, Role::Title);
+    canvas.put(area.x + 1 + taken + 2, area.y, for_here, &here, Role::Accent);
     let Some(review) = review else {
         canvas.put(area.x + 1, area.y + 1, width, "The review is being opened", Role::Muted);
         return below(area, 2);

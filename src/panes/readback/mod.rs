@@ -1,13 +1,16 @@
 //! Readback: the candidates of the change-evidence snapshot, and the guided review of one of them. What an open review
 //! shows is a [`View`]; what keys mean is a [`Mode`].
 
+mod agenda;
 mod candidates;
 mod check;
 mod checks;
 mod conflict;
 mod editor;
+mod follow_ups;
 mod guide;
 mod heading;
+mod here;
 mod items;
 mod lane;
 mod look;
@@ -42,6 +45,8 @@ pub struct ReadbackPane {
     /// The candidate whose review is on the screen.
     open: Option<CandidateId>,
     checks: List,
+    /// What the agenda has.
+    topics: List,
     view: View,
     /// How far a view of lines is scrolled.
     scroll: usize,
@@ -160,6 +165,7 @@ impl Pane for ReadbackPane {
         }
         let rows = checks::rows(facts);
         self.checks.settle(rows.len(), |at| rows[at].name(facts));
+        self.settle_agenda(facts);
         self.see(facts);
     }
 

@@ -5,7 +5,7 @@ use super::menu::Menu;
 use super::purpose::{Purpose, Target};
 use super::question::Question;
 use super::view::View;
-use super::{Mode, ReadbackPane, checks, words};
+use super::{Mode, ReadbackPane, agenda, checks, words};
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::Flow;
 use crate::review::actions::Refused;
@@ -44,11 +44,18 @@ impl ReadbackPane {
         if self.move_in_view(action, facts) {
             return Flow::Consumed;
         }
+        if self.view.is_of_the_session() && action.is_about_a_check() {
+            out.tell("no check is on the screen: enter opens one from the agenda, esc goes back to them");
+            return Flow::Consumed;
+        }
         match action {
+            Action::Open if self.view == View::Agenda => self.open_topic(facts),
             Action::Open if self.view == View::Check => self.open_evidence(facts, out),
             Action::Open => self.show_check(),
             Action::Guide => self.guide(facts, out),
             Action::LaneView => self.toggle(View::Lane),
+            Action::AgendaView => self.toggle(View::Agenda),
+            Action::FollowUpsView => self.toggle(View::FollowUps),
             Action::Back if self.look.close() => {}
             Action::Back if self.view != View::Checks => self.view = View::Checks,
             Action::Back => self.open = None,
@@ -87,6 +94,28 @@ impl ReadbackPane {
     fn toggle(&mut self, view: View) {
         self.scroll = 0;
         self.view = if self.view == view { View::Checks } else { view };
+    }
+
+    /// Keeps the topic that is selected while others come and go.
+    pub(super) fn settle_agenda(&mut self, facts: &Facts) {
+        if self.view == View::Agenda {
+            let topics = self.review(facts).map(|review| agenda::topics(review, facts)).unwrap_or_default();
+            self.topics.settle(topics.len(), |at| agenda::key(&topics[at]));
+        }
+    }
+
+    /// To the check that the selected topic is about, or to what is owed.
+    fn open_topic(&mut self, facts: &Facts) {
+        let Some(review) = self.review(facts) else { return };
+        let Some(topic) = agenda::topics(review, facts).into_iter().nth(self.topics.index()) else { return };
+        let rows = checks::rows(facts);
+        match rows.iter().position(|row| row.name(facts) == topic.subject) {
+            Some(at) => {
+                self.checks.select(at, rows.len(), |at| rows[at].name(facts));
+                self.view = View::Check;
+            }
+            None => self.toggle(View::FollowUps),
+        }
     }
 
     /// To the next check, in either direction, that does not hold yet.

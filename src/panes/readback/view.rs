@@ -2,7 +2,7 @@
 //! is a variant here, its file, and an action that goes to it.
 
 use super::check::Beside;
-use super::{ReadbackPane, check, checks, conflict, heading, lane, quarantine, words};
+use super::{ReadbackPane, agenda, check, checks, conflict, follow_ups, heading, lane, quarantine, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
@@ -20,6 +20,17 @@ pub(super) enum View {
     Check,
     /// Why this lane, and what is least needed for ready.
     Lane,
+    /// What to talk about in a session.
+    Agenda,
+    /// What is still owed.
+    FollowUps,
+}
+
+impl View {
+    /// Whether it shows no check, so that no key may answer one.
+    pub(super) fn is_of_the_session(self) -> bool {
+        matches!(self, Self::Agenda | Self::FollowUps)
+    }
 }
 
 impl ReadbackPane {
@@ -35,6 +46,16 @@ impl ReadbackPane {
                 self.evidence.act(action, ids.len(), |at| ids[at].clone())
             }
             View::Lane => lane::act(&mut self.scroll, action),
+            View::Agenda => {
+                let topics = self.review(facts).map(|review| agenda::topics(review, facts)).unwrap_or_default();
+                self.topics.act(action, topics.len(), |at| agenda::key(&topics[at]))
+            }
+            View::FollowUps => {
+                let last = self.review(facts).map_or(0, |review| follow_ups::len(review, facts)).saturating_sub(1);
+                let moved = lane::act(&mut self.scroll, action);
+                self.scroll = self.scroll.min(last);
+                moved
+            }
         }
     }
 
@@ -59,6 +80,8 @@ impl ReadbackPane {
             }
             View::Check => check::draw(review, &rows, self.checks.index(), guided, facts, canvas, body),
             View::Lane => lane::draw(review, self.scroll, facts, canvas, body),
+            View::Agenda => agenda::draw(review, &self.topics, facts, canvas, body),
+            View::FollowUps => follow_ups::draw(review, self.scroll, facts, canvas, body),
         }
         if rows.is_empty() {
             canvas.put(body.x + 1, body.y, body.width, "The check set has no checks", Role::Muted);
@@ -73,12 +96,14 @@ impl ReadbackPane {
             View::Checks => vec![A::Edit, A::AnswerPass, A::AnswerFail, A::SignOff, A::Guide, A::Attach],
             View::Check => vec![A::AnswerPass, A::AnswerFail, A::AnswerNotApplicable, A::AnswerUnknown, A::Attach],
             View::Lane => return vec![A::LaneView, A::SignOff, A::More, A::Back],
+            View::Agenda => return vec![A::Open, A::AgendaView, A::FollowUpsView, A::LaneView, A::More, A::Back],
+            View::FollowUps => return vec![A::FollowUpsView, A::AgendaView, A::LaneView, A::More, A::Back],
         };
         if review.is_some_and(Review::is_quarantined) {
             offers.insert(0, A::ClearQuarantine);
         }
         offers.extend([A::OpenEvidence, A::Edit, A::AnswerNotApplicable, A::AnswerUnknown, A::Guide, A::NextFinding]);
-        offers.extend([A::More, A::LaneView, A::Detach, A::SignOff, A::Back]);
+        offers.extend([A::More, A::LaneView, A::AgendaView, A::FollowUpsView, A::Detach, A::SignOff, A::Back]);
         if review.is_some_and(|review| words::reads_second(review, facts)) {
             offers.retain(|action| !matches!(action, A::Edit | A::SignOff));
         }

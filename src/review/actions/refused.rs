@@ -113,6 +113,24 @@ pub enum Refused {
     /// The lane was computed under other rules.
     #[error("the lane was computed under another policy; look at it again before you sign")]
     OtherPolicy,
+    /// An item is named otherwise than items are.
+    #[error("an item's id is letters and digits with a number at its end, like P0-3 or R1, at most 20 characters")]
+    BadItemId,
+    /// There is no such item.
+    #[error("there is no `{0}` in this review")]
+    NoSuchItem(String),
+    /// An item without a title or a domain.
+    #[error("{0}: say what it is; the title and the domain can't be empty")]
+    SaysNothing(String),
+    /// Nothing is done without evidence.
+    #[error("{0}: done needs evidence; give a reference to what shows it")]
+    NoEvidence(String),
+    /// It is recorded just so.
+    #[error("{0}: stands so already; nothing was recorded")]
+    StandsAlready(String),
+    /// A risk is rated otherwise than risks are.
+    #[error("likelihood and impact go from 1 to 5")]
+    BadRating,
 }
 
 /// The first hit, as words.

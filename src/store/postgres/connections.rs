@@ -159,6 +159,11 @@ impl Lease<'_> {
         self.stands.own
     }
 
+    /// Whether the table of who is there stands.
+    pub(super) fn has_presence(&self) -> bool {
+        self.stands.presence
+    }
+
     /// The call went well: the next one may use the connection.
     pub(in crate::store) fn give_back(self) {
         self.connections.kept().idle.push((self.connection, Instant::now()));

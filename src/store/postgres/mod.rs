@@ -6,6 +6,7 @@
 
 mod batch;
 mod connections;
+mod presence;
 mod read;
 mod record;
 mod retention;
@@ -41,6 +42,8 @@ pub struct PgStore {
     connections: Arc<Connections>,
     access: Access,
     changes: Arc<Changes>,
+    /// Rings when somebody comes, moves or goes.
+    moves: Arc<Changes>,
     watcher: OnceLock<Task>,
     teller: Teller,
 }
@@ -52,6 +55,7 @@ impl PgStore {
             connections: Arc::new(Connections::new(options, access)),
             access,
             changes: Arc::new(Changes::new()),
+            moves: Arc::new(Changes::new()),
             watcher: OnceLock::new(),
             teller: Teller::default(),
         }
@@ -104,6 +108,15 @@ impl PgStore {
             Access::ReadWrite => Ok(()),
             Access::ReadOnly => Err(StoreError::ReadOnly("it was opened read-only".to_owned())),
         }
+    }
+
+    /// Begins to watch, once.
+    fn watch(&self) {
+        let watch = || {
+            let (changes, moves) = (Arc::downgrade(&self.changes), Arc::downgrade(&self.moves));
+            Task::spawn(watch::watch(Arc::clone(&self.connections), changes, moves))
+        };
+        self.watcher.get_or_init(watch);
     }
 
     /// Tells who waits here, and the other consoles.
@@ -225,8 +238,7 @@ impl Store for PgStore {
     /// their commit, or within about ten where they lie deeper than the newest rows (a backfill). When
     /// the server goes away this says so once, and resolves again when it is back.
     async fn changed(&self) -> Result<(), StoreError> {
-        self.watcher
-            .get_or_init(|| Task::spawn(watch::watch(Arc::clone(&self.connections), Arc::downgrade(&self.changes))));
+        self.watch();
         self.changes.wait().await
     }
 }

@@ -11,6 +11,7 @@ const OWN: &str = include_str!("../migrations/postgres/0002_readback.sql");
 const ANNOTATION: &str = include_str!("../migrations/postgres/0003_annotation.sql");
 const SEALS: &str = include_str!("../migrations/postgres/0004_segment.sql");
 const RULES: &str = include_str!("../migrations/postgres/0005_review_rules.sql");
+const PRESENCE: &str = include_str!("../migrations/postgres/0006_presence.sql");
 
 /// The advisory lock of whoever makes tables ("readback" in ASCII).
 const LOCK: i64 = 0x7265_6164_6261_636b;
@@ -43,11 +44,13 @@ pub(super) struct Stands {
     pub(super) seals: bool,
     /// The rules of reviews; without them only consoles keep to them.
     pub(super) rules: bool,
+    /// Who is in a review; without it nobody is seen there.
+    pub(super) presence: bool,
 }
 
 impl Stands {
     pub(super) fn complete(self) -> bool {
-        self.log && self.own && self.seals && self.rules
+        self.log && self.own && self.seals && self.rules && self.presence
     }
 }
 
@@ -56,9 +59,9 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, Stor
     let mut stands = stands(connection).await?;
     if !stands.complete() {
         match make(connection).await {
-            Ok(()) => stands = Stands { log: true, own: true, seals: true, rules: true },
-            // What an earlier console made is enough to record; only sealing and the rules have to wait, for the owner or
-            // for the time that an index over many events takes (its own connection has it).
+            Ok(()) => stands = Stands { log: true, own: true, seals: true, rules: true, presence: true },
+            // What an earlier console made is enough to record; only sealing, the rules and presence have to wait, for the
+            // owner or for the time that an index over many events takes (its own connection has it).
             Err(StoreError::ReadOnly(_) | StoreError::Unavailable(_)) if stands.log && stands.own => {}
             Err(StoreError::ReadOnly(why)) => {
                 return Err(StoreError::Refused(format!(
@@ -109,7 +112,13 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *turn).await.map_err(from_sqlx)?;
     // Another console may have made them while this one waited for its turn.
     let stands = stands(&mut turn).await?;
-    let parts = [(!stands.log, LOG), (!stands.own, OWN), (!stands.seals, SEALS), (!stands.rules, RULES)];
+    let parts = [
+        (!stands.log, LOG),
+        (!stands.own, OWN),
+        (!stands.seals, SEALS),
+        (!stands.rules, RULES),
+        (!stands.presence, PRESENCE),
+    ];
     for (missing, sql) in parts {
         if missing {
             sqlx::raw_sql(sql).execute(&mut *turn).await.map_err(from_sqlx)?;
@@ -127,10 +136,11 @@ async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
                    AS own,
                count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals,
                (SELECT count(*) > 0 FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
-                WHERE tgname = 'readback_review_rules' AND pg_table_is_visible(of.oid)) AS rules
+                WHERE tgname = 'readback_review_rules' AND pg_table_is_visible(of.oid)) AS rules,
+               count(*) FILTER (WHERE relname = 'readback_presence') = 1 AS presence
         FROM pg_class
         WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head',
-                          'readback_segment', 'readback_segment_mark')
+                          'readback_segment', 'readback_segment_mark', 'readback_presence')
           AND pg_table_is_visible(oid)";
     sqlx::query_as(sql).fetch_one(connection).await.map_err(from_sqlx)
 }

@@ -2,6 +2,7 @@
 //! gets no trigger of ours: it is looked at, about once a second.
 
 use super::connections::Connections;
+use super::tell::PRESENCE;
 use super::write::CHANNEL;
 use crate::store::StoreError;
 use crate::store::changes::Changes;
@@ -31,11 +32,11 @@ const LOOK: &str = r#"
            ), 0)::text"#;
 
 /// Watches until the store is gone.
-pub(super) async fn watch(connections: Arc<Connections>, changes: Weak<Changes>) {
+pub(super) async fn watch(connections: Arc<Connections>, changes: Weak<Changes>, moves: Weak<Changes>) {
     let mut pause = LOOK_EVERY;
     let mut seen = None;
     loop {
-        let lost = attend(&connections, &changes, &mut seen, &mut pause).await;
+        let lost = attend(&connections, &changes, &moves, &mut seen, &mut pause).await;
         let Some(changes) = changes.upgrade() else { return };
         changes.away(lost);
         drop(changes);
@@ -48,6 +49,7 @@ pub(super) async fn watch(connections: Arc<Connections>, changes: Weak<Changes>)
 async fn attend(
     connections: &Connections,
     changes: &Weak<Changes>,
+    moves: &Weak<Changes>,
     seen: &mut Option<String>,
     pause: &mut Duration,
 ) -> StoreError {
@@ -57,6 +59,7 @@ async fn attend(
     };
     // Nothing was heard while nobody listened.
     ring(changes);
+    ring(moves);
     let mut tick = interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -65,7 +68,7 @@ async fn attend(
             _ = tick.tick() => None,
         };
         match told {
-            Some(Ok(Some(_))) => ring(changes),
+            Some(Ok(Some(word))) => ring(if word.payload() == PRESENCE { moves } else { changes }),
             Some(Ok(None)) => return StoreError::Unavailable("the connection broke".to_owned()),
             Some(Err(error)) => return from_sqlx(error),
             None => match look(connections).await {

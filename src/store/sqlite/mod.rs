@@ -6,6 +6,7 @@
 
 mod batch;
 mod open;
+mod presence;
 mod read;
 mod retention;
 mod schema;
@@ -41,6 +42,8 @@ pub struct SqliteStore {
     /// One writer at a time within the process: `SQLite`'s own lock is taken by polling and is not fair.
     writing: Mutex<()>,
     changes: Arc<Changes>,
+    /// Rings when somebody comes, moves or goes.
+    moves: Arc<Changes>,
     watcher: OnceLock<deadline::Task>,
 }
 
@@ -57,6 +60,7 @@ impl SqliteStore {
             access,
             writing: Mutex::new(()),
             changes: Arc::new(Changes::new()),
+            moves: Arc::new(Changes::new()),
             watcher: OnceLock::new(),
         })
     }
@@ -107,6 +111,15 @@ impl SqliteStore {
     /// Closes the file's connections; what was recorded was on the disk before.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// Begins to watch, once.
+    fn watch(&self) {
+        let watch = || {
+            let (changes, moves) = (Arc::downgrade(&self.changes), Arc::downgrade(&self.moves));
+            deadline::Task::spawn(watch::watch(self.options.clone(), changes, moves))
+        };
+        self.watcher.get_or_init(watch);
     }
 
     fn may_write(&self) -> Result<(), StoreError> {
@@ -200,8 +213,7 @@ impl Store for SqliteStore {
 
     /// Another program's commit is seen within a second.
     async fn changed(&self) -> Result<(), StoreError> {
-        self.watcher
-            .get_or_init(|| deadline::Task::spawn(watch::watch(self.options.clone(), Arc::downgrade(&self.changes))));
+        self.watch();
         self.changes.wait().await
     }
 }

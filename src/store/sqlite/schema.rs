@@ -10,6 +10,7 @@ const OWN: &str = include_str!("../migrations/sqlite/0002_readback.sql");
 const ANNOTATION: &str = include_str!("../migrations/sqlite/0003_annotation.sql");
 const SEALS: &str = include_str!("../migrations/sqlite/0004_segment.sql");
 const RULES: &str = include_str!("../migrations/sqlite/0005_review_rules.sql");
+const PRESENCE: &str = include_str!("../migrations/sqlite/0006_presence.sql");
 
 /// The columns of `alert_operation_log`.
 const COLUMNS: [&str; 12] = [
@@ -28,14 +29,15 @@ const COLUMNS: [&str; 12] = [
 ];
 
 /// What a file is made of: a name that stands where a part does, and what makes the part. A file of an earlier console
-/// has not got the last ones: without the index of annotations reading is slower, without the seals none is checked, and
-/// without the rules only consoles keep to them.
-const PARTS: [(&str, &str); 5] = [
+/// has not got the last ones: without the index of annotations reading is slower, without the seals none is checked,
+/// without the rules only consoles keep to them, and without presence nobody is seen.
+const PARTS: [(&str, &str); 6] = [
     ("alert_operation_log", LOG),
     ("readback_chain_head", OWN),
     ("readback_event_annotation", ANNOTATION),
     ("readback_segment", SEALS),
     ("readback_review_rules", RULES),
+    ("readback_presence", PRESENCE),
 ];
 
 /// How many of the parts, from the first on, reading needs.

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use std::sync::Weak;
 
 /// Looks until the store is gone.
-pub(super) async fn watch(options: SqliteConnectOptions, changes: Weak<Changes>) {
+pub(super) async fn watch(options: SqliteConnectOptions, changes: Weak<Changes>, moves: Weak<Changes>) {
     let mut connection = None;
     let mut seen = None;
     loop {
@@ -21,6 +21,8 @@ pub(super) async fn watch(options: SqliteConnectOptions, changes: Weak<Changes>)
             Ok(version) if seen != Some(version) => {
                 seen = Some(version);
                 changes.ring();
+                // What was written can't be told from the number.
+                moves.upgrade().inspect(|moves| moves.ring());
             }
             Ok(_) => {}
             Err(error) => {

@@ -1,0 +1,78 @@
+//! The agenda of a session: what to talk about, in the order in which it is worth it, and who has it on the screen.
+
+use super::{here, words};
+use crate::app::Facts;
+use crate::app::theme::Role;
+use crate::panes::Canvas;
+use crate::panes::widgets::List;
+use crate::review::Review;
+use crate::review::agenda::{Scene, Topic, Why, agenda};
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+/// Columns of why.
+const WHY: u16 = 21;
+
+/// The topics as the person at this console may see them.
+pub(super) fn topics(review: &Review, facts: &Facts) -> Vec<Topic> {
+    agenda(&Scene {
+        review,
+        contract: &facts.contract,
+        disposition: &words::disposition(review, facts),
+        present: &facts.present,
+        reading: review.reading_of(&facts.setting.actor),
+        now: facts.now,
+        today: facts.local(facts.now).date(),
+    })
+}
+
+/// A name that stays while topics come and go.
+pub(super) fn key(topic: &Topic) -> String {
+    topic.subject.clone()
+}
+
+/// Draws them below a line that says how many there are and who is here.
+pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    let topics = topics(review, facts);
+    let said = match (topics.len(), here::words(review, facts)) {
+        (0, here) => format!("nothing is left to talk about  {here}"),
+        (count, here) => format!("agenda: {count} to talk about  {here}"),
+    };
+    let width = area.width.saturating_sub(1);
+    canvas.put(area.x + 1, area.y, width, said.trim_end(), Role::Title);
+    let below = Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area };
+    for (y, at) in (below.y..).zip(list.window(topics.len(), usize::from(below.height))) {
+        let place = Rect { y, height: 1, ..below };
+        row(&topics[at], facts, canvas, place);
+        if at == list.index() {
+            canvas.put(place.x, place.y, 1, canvas.glyphs.cursor(), Role::Accent);
+            canvas.select(place, place.right());
+        }
+    }
+}
+
+fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
+    let (why, role) = why(topic.why, facts);
+    canvas.put(place.x + 1, place.y, WHY, &why, role);
+    let x = place.x + 1 + WHY + 1;
+    let width = place.right().saturating_sub(x);
+    let who = if topic.who.is_empty() { String::new() } else { format!("  {} on it", topic.who.join(", ")) };
+    let title = if topic.title.is_empty() { String::new() } else { format!(" {}", topic.title) };
+    canvas.spans(x, place.y, width, &[(&topic.subject, Role::Text), (&title, Role::Muted), (&who, Role::Accent)]);
+}
+
+fn why(why: Why, facts: &Facts) -> (String, Role) {
+    match why {
+        Why::Disputed => ("readers disagree".to_owned(), Role::Fail),
+        Why::Lapses(until) if until <= facts.now => ("override lapsed".to_owned(), Role::Fail),
+        Why::Lapses(until) => (format!("override to {}", clock(until, facts)), Role::Warn),
+        Why::Fails => ("fails".to_owned(), Role::Fail),
+        Why::Open => ("open".to_owned(), Role::Unknown),
+        Why::Unowned(priority) => (format!("{} without owner", priority.word()), Role::Warn),
+        Why::Overdue(due) => (format!("overdue {due}"), Role::Warn),
+    }
+}
+
+fn clock(at: Timestamp, facts: &Facts) -> String {
+    facts.local(at).strftime("%d %H:%M").to_string()
+}

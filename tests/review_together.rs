@@ -1,0 +1,66 @@
+//! A review with others, and what it leaves behind: the agenda, who is where, the follow-ups, on the screen and on the
+//! command line.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
+
+#[path = "review_together/agenda.rs"]
+mod agenda;
+#[path = "review_together/cli.rs"]
+mod cli;
+#[path = "review_together/presence.rs"]
+mod presence;
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "review_together/reviewed.rs"]
+mod reviewed;
+#[path = "support/screen.rs"]
+mod screen;
+#[path = "support/stack.rs"]
+mod stack;
+#[path = "review_together/steps.rs"]
+mod steps;
+mod support;
+
+use readback::app::Event;
+use readback::app::theme::Depth;
+use reviewed::{presences, reviewed};
+use support::frame::{render, snapshot_text, symbols};
+use support::scene;
+
+/// A view of the review at the sizes of a small and a large terminal.
+fn snapshots(name: &str, keys: &str) {
+    for (columns, rows) in [(80, 24), (200, 60)] {
+        let mut app = scene::incident(columns, rows);
+        let (entries, reviews) = (scene::entries(), reviewed());
+        app.update(Event::StoreRead { entries, complete: true, reviews }, scene::now());
+        app.update(Event::Present(presences()), scene::now());
+        scene::press(&mut app, keys);
+        scene::rest(&mut app);
+        let text = snapshot_text(&render(&app, columns, rows, "default", Depth::Ansi16));
+        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), text);
+    }
+}
+
+#[test]
+fn the_agenda_of_a_session() {
+    snapshots("agenda", "4 enter A j");
+}
+
+#[test]
+fn what_is_owed() {
+    snapshots("follow-ups", "4 enter O");
+}
+
+#[test]
+fn from_the_agenda_one_goes_to_the_check_and_no_key_answers_one_that_is_not_shown() {
+    let mut app = scene::incident(120, 40);
+    let (entries, reviews) = (scene::entries(), reviewed());
+    app.update(Event::StoreRead { entries, complete: true, reviews }, scene::now());
+    scene::press(&mut app, "4 enter A");
+    let turn = scene::press(&mut app, "p");
+    assert!(!turn.effects.iter().any(|effect| matches!(effect, readback::app::Effect::Record(_))), "{turn:?}");
+    let screen = symbols(&render(&app, 120, 40, "default", Depth::Ansi16));
+    assert!(screen.contains("no check is on the screen"), "{screen}");
+    scene::press(&mut app, "enter");
+    let screen = symbols(&render(&app, 120, 40, "default", Depth::Ansi16));
+    assert!(screen.contains("postcheck_independent"), "{screen}");
+}
