@@ -170,17 +170,19 @@ impl Shell {
             match self.hands.perform(effect).await {
                 Some(Effect::Quit(code)) => return Some(i32::from(code)),
                 Some(Effect::WakeAt(at)) => self.wake = Some(Instant::now() + self.clock.until(at)),
-                // One line: a line feed in a foreign name would run what stands before it where it is pasted.
-                Some(Effect::Copy(text)) => {
-                    if !self.screen.copy(&crate::guard::line(&text)) {
-                        let why = "this terminal takes nothing to copy: select it on the screen";
-                        self.app.update(Event::Trouble(why.to_owned()), self.clock.now());
-                    }
-                }
+                Some(Effect::Copy(text)) => self.copy(&text),
                 _ => {}
             }
         }
         None
+    }
+
+    /// Sends one line: a line feed in a foreign name would run what stands before it where it is pasted.
+    fn copy(&mut self, text: &str) {
+        if !self.screen.copy(&crate::guard::line(text)) {
+            let why = "this terminal takes nothing to copy: select it on the screen";
+            self.app.update(Event::Trouble(why.to_owned()), self.clock.now());
+        }
     }
 
     fn drawn_anew(&mut self) -> Event {
