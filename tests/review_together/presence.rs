@@ -16,6 +16,7 @@ fn app(access: Access) -> App {
     app
 }
 
+#[allow(clippy::option_option, reason = "nothing was told, or that nobody is there any more")]
 fn told(turn: &Turn) -> Option<Option<&Attendance>> {
     turn.effects.iter().find_map(|effect| if let Effect::Attend(at) = effect { Some(at.as_deref()) } else { None })
 }

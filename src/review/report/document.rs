@@ -2,6 +2,7 @@
 
 use super::parts::{By, CheckLine, Moment, RiskLine};
 use super::{Report, WITHHELD, words};
+use crate::review::remediation::percent;
 use std::fmt::Write;
 
 /// A piece of the document. Every text in it is foreign to the format.
@@ -227,6 +228,24 @@ fn list<T>(
     }
 }
 
+/// How far what is owed is. Where nothing is listed, nothing is known to be owed, and nothing is ready.
+fn owed(report: &Report, out: &mut Vec<Block>) {
+    let owed = &report.owed;
+    let mut facts = Vec::new();
+    if let (Some(now), Some(then)) = (owed.ready_now, owed.ready_then) {
+        let done = percent(owed.done, owed.total);
+        facts.push(("done", format!("{} of {} ({done}), {} days left", owed.done, owed.total, owed.days_left)));
+        facts.extend(owed.readiness.iter().map(|one| {
+            let word = format!("{} {} %, {} % once what is in progress is done", one.domain, one.now, one.then);
+            ("readiness", word)
+        }));
+        facts.push(("readiness overall", format!("{now} %, {then} % once what is in progress is done")));
+    }
+    let ready = owed.not_ready.clone().unwrap_or_else(|| "nothing that is listed speaks against it".to_owned());
+    facts.push(("production ready", ready));
+    out.push(Facts(facts));
+}
+
 fn lists(report: &Report, out: &mut Vec<Block>) {
     list(out, ("Fields", Some("No field was filled.")), &["field", "value", "by"], &report.fields, |one| {
         vec![one.field.clone(), one.value.clone(), by(&one.by)]
@@ -264,6 +283,7 @@ fn lists(report: &Report, out: &mut Vec<Block>) {
         cells.push(one.evidence.join(", "));
         cells
     });
+    owed(report, out);
     let columns = ["lane", "by", "policy", "counts"];
     list(out, ("Sign-offs", Some("Nobody has signed.")), &columns, &report.sign_offs, |one| {
         let counts = match (one.void, one.stands) {

@@ -2,10 +2,12 @@
 
 use super::input::Input;
 use super::parts::{
-    AnomalyLine, CaughtLine, CheckLine, CorrectionLine, EvidenceLine, FieldLine, FollowUpLine, HeardLine, IncidentLine,
-    Need, OverrideLine, Reason, ReopeningLine, RiskLine, RowLine, SectionLine, SignOffLine, Took,
+    AnomalyLine, CaughtLine, CheckLine, CorrectionLine, DomainLine, EvidenceLine, FieldLine, FollowUpLine, HeardLine,
+    IncidentLine, Need, OverrideLine, OwedLine, Reason, ReopeningLine, RiskLine, RowLine, SectionLine, SignOffLine,
+    Took,
 };
 use super::{Report, SCHEMA, words};
+use crate::review::remediation;
 use crate::review::{
     Answer, Check, CheckState, Decision, EvidenceKind, FollowUp, FollowUpStatus, Gap, Reading, Risk, Section,
     Signature, Void,
@@ -73,6 +75,7 @@ pub(super) fn make(input: &Input<'_>) -> Report {
         anomalies: anomalies(input),
         evidence: evidence(input),
         follow_ups: follow_ups(input),
+        owed: owed(input),
         sign_offs: sign_offs(input),
     }
 }
@@ -288,6 +291,23 @@ fn follow_ups(input: &Input<'_>) -> Vec<FollowUpLine> {
     let mut all: Vec<FollowUpLine> = input.review.follow_ups.values().map(|state| line(&state.item)).collect();
     all.sort_by_key(|one| one.priority);
     all
+}
+
+fn owed(input: &Input<'_>) -> OwedLine {
+    let items: Vec<&FollowUp> = input.review.follow_ups.values().map(|state| &state.item).collect();
+    let progress = remediation::progress(items.iter().copied());
+    let overall = remediation::readiness_overall(&items);
+    let domain =
+        |one: remediation::Readiness| DomainLine { domain: input.text(&one.domain), now: one.now, then: one.then };
+    OwedLine {
+        total: progress.total,
+        done: progress.done,
+        days_left: remediation::days(progress.remaining_quarters),
+        readiness: remediation::readiness(items.iter().copied()).into_iter().map(domain).collect(),
+        ready_now: overall.map(|(now, _)| now),
+        ready_then: overall.map(|(_, then)| then),
+        not_ready: remediation::production_ready(items).err().map(|refusal| input.text(&refusal.to_string())),
+    }
 }
 
 fn sign_offs(input: &Input<'_>) -> Vec<SignOffLine> {

@@ -15,8 +15,9 @@ mod words;
 pub use guarded::Leak;
 pub use input::Input;
 pub use parts::{
-    AnomalyLine, By, CaughtLine, CheckLine, CorrectionLine, EvidenceLine, FieldLine, FollowUpLine, HeardLine,
-    IncidentLine, Moment, Need, OverrideLine, Reason, ReopeningLine, RiskLine, RowLine, SectionLine, SignOffLine, Took,
+    AnomalyLine, By, CaughtLine, CheckLine, CorrectionLine, DomainLine, EvidenceLine, FieldLine, FollowUpLine,
+    HeardLine, IncidentLine, Moment, Need, OverrideLine, OwedLine, Reason, ReopeningLine, RiskLine, RowLine,
+    SectionLine, SignOffLine, Took,
 };
 
 use super::lane::Lane;
@@ -101,6 +102,8 @@ pub struct Report {
     pub evidence: Vec<EvidenceLine>,
     /// What is still owed, and what was.
     pub follow_ups: Vec<FollowUpLine>,
+    /// How far that is.
+    pub owed: OwedLine,
     /// Every sign-off.
     pub sign_offs: Vec<SignOffLine>,
 }

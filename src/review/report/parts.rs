@@ -289,6 +289,36 @@ pub struct FollowUpLine {
     pub evidence: Vec<String>,
 }
 
+/// How far what is owed is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OwedLine {
+    /// How many items there are, without what was dropped.
+    pub total: usize,
+    /// How many of them are done, with evidence.
+    pub done: usize,
+    /// The estimates of what is not done, in days.
+    pub days_left: String,
+    /// How ready each domain is, by its name.
+    pub readiness: Vec<DomainLine>,
+    /// How ready all of them are, in percent; none where nothing is listed.
+    pub ready_now: Option<u64>,
+    /// The same once what is in progress is done.
+    pub ready_then: Option<u64>,
+    /// Why nothing may be called production ready; none where nothing speaks against it.
+    pub not_ready: Option<String>,
+}
+
+/// How ready a domain is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DomainLine {
+    /// Its name.
+    pub domain: String,
+    /// Percent that is done.
+    pub now: u64,
+    /// Percent once what is in progress is done.
+    pub then: u64,
+}
+
 /// A sign-off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignOffLine {
