@@ -45,7 +45,7 @@ async fn of_rows_of_which_one_does_not_fit_none_is_appended(bench: &Bench) {
     let store = bench.open(Access::ReadWrite).await;
     let mut rows = vec![operation(&id()), operation(&id())];
     rows[1].incident_id = Some("x".repeat(31));
-    assert!(matches!(store.append_all(&rows).await, Err(StoreError::Refused(_))));
+    assert!(matches!(store.append_all(&rows).await, Err(StoreError::Unfit(_))));
     assert_eq!(everything(&store).await, []);
 }
 
