@@ -16,7 +16,8 @@ const WITNESS_LIMIT: u64 = 16 * 1024 * 1024;
 /// What the check of the sealed days came to.
 #[derive(Debug, Serialize)]
 pub struct LogReport {
-    /// `holds`, `late` (it holds, and rows stand in sealed days that no seal covers), `broken`, or `unsealed`.
+    /// `holds`, `late` (it holds, and rows stand in sealed days that no seal covers), `broken`, `unsealed`, or
+    /// `unchecked` (something that was asked of could not be checked; the rest holds).
     pub verdict: &'static str,
     /// What was found.
     #[serde(flatten)]
@@ -65,6 +66,8 @@ impl LogReport {
             "broken"
         } else if audit.added > 0 {
             "late"
+        } else if audit.is_unsealed_since() {
+            "unchecked"
         } else if audit.seals == 0 {
             "unsealed"
         } else {
@@ -83,6 +86,7 @@ impl LogReport {
             "late" => {
                 writeln!(out, "LATE  {rows} rows hold under {} seals; {} more came late", audit.seals, audit.added)
             }
+            "unchecked" => writeln!(out, "NOT CHECKED  {}", unchecked(audit)),
             "unsealed" => writeln!(out, "UNSEALED  no day is sealed: nothing shows whether the log was changed"),
             _ => writeln!(
                 out,
@@ -118,6 +122,14 @@ impl LogReport {
         }
         let _ = writeln!(out, "next: {}", self.next);
     }
+}
+
+/// What could not be checked.
+fn unchecked(audit: &SegmentAudit) -> String {
+    let since = audit.since.map_or_else(String::new, |since| since.to_string());
+    let last = audit.tables.iter().map(|table| table.day).min().flatten();
+    let last = last.map_or_else(|| "no day is".to_owned(), |day| format!("{day} is the last day that is"));
+    format!("nothing is sealed since {since} that could be checked; {last}")
 }
 
 fn say(out: &mut String, finding: &Finding) {
@@ -164,6 +176,8 @@ fn next(audit: &SegmentAudit, is_contradicted: bool, verdict: &str) -> &'static 
          may change the table (docs/integrity.md has roles that can't)"
     } else if verdict == "late" {
         "a backfill, or somebody wrote into the past: look at the rows; `readback seal` takes them in, marked as late"
+    } else if verdict == "unchecked" {
+        "run `readback seal`, which seals the days that are over, or ask --since a day that is sealed"
     } else if verdict == "unsealed" {
         "run `readback seal` once a day, with --post to have a witness"
     } else {

@@ -107,12 +107,20 @@ pub struct SegmentAudit {
     pub findings: Vec<Finding>,
     /// What was taken to other places.
     pub archives: Vec<Archived>,
+    /// The day from which on it was asked; `None` for all of it.
+    pub since: Option<Day>,
 }
 
 impl SegmentAudit {
     /// Whether something that was sealed is not there as it was.
     pub fn is_broken(&self) -> bool {
         self.broken_seal.is_some() || self.changed + self.removed + self.unnamed > 0
+    }
+
+    /// Whether a table has nothing sealed since the day that was asked of: of that table nothing was checked.
+    pub fn is_unsealed_since(&self) -> bool {
+        let ends_before = |since: Day| self.tables.iter().any(|table| table.day.is_none_or(|day| day < since));
+        self.since.is_some_and(ends_before)
     }
 
     pub(super) fn add(&mut self, finding: Finding) {

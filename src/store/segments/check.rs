@@ -14,7 +14,7 @@ type Days<'a> = BTreeMap<Day, Vec<&'a Seal>>;
 /// Checks the chain of seals, and every row that is sealed, or those of `since` and later days. Gives the seals that
 /// could be read, for a witness.
 pub async fn verify(db: &mut SegmentDb, since: Option<Day>) -> Result<(SegmentAudit, Vec<Seal>), StoreError> {
-    let mut audit = SegmentAudit::default();
+    let mut audit = SegmentAudit { since, ..SegmentAudit::default() };
     let mut seals = Vec::new();
     for seal in db.seals().await? {
         match seal {
