@@ -4,7 +4,7 @@ use crate::bench::{Bench, id, operation};
 use crate::segments::{checked, log, sealed};
 use crate::story;
 use readback::store::segments::{Layout, MonthState, Plan, apply, plan};
-use readback::store::{Access, AnyStore, Store};
+use readback::store::{Access, AnyStore, Store, StoreError};
 
 async fn planned(store: &AnyStore) -> Plan {
     plan(&mut store.segments().await.unwrap().unwrap(), 1).await.unwrap()
@@ -174,4 +174,36 @@ async fn a_table_that_another_program_made_is_left_alone(bench: &Bench) {
     let planned = planned(&store).await;
     assert_eq!((planned.layout, planned.months.len(), applied(&store).await), (Layout::Foreign, 0, 0));
     assert!(!checked(&store).await.0.is_broken());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_would_silently_stay_on_the_old_table_keeps_it_from_being_partitioned_and_is_named() {
+    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+        let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
+        let store = bench.open(Access::ReadWrite).await;
+        let mut segments = store.segments().await.unwrap().unwrap();
+        for (make, drop, named) in [
+            ("CREATE VIEW board AS SELECT id FROM alert_operation_log", "DROP VIEW board", "view board"),
+            (
+                "CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                 CREATE TRIGGER forward AFTER INSERT ON alert_operation_log FOR EACH ROW EXECUTE FUNCTION theirs()",
+                "DROP FUNCTION theirs() CASCADE",
+                "trigger forward",
+            ),
+            ("CREATE PUBLICATION feed FOR TABLE alert_operation_log", "DROP PUBLICATION feed", "publication feed"),
+            (
+                "CREATE POLICY mine ON alert_operation_log USING (true)",
+                "DROP POLICY mine ON alert_operation_log",
+                "policy mine",
+            ),
+        ] {
+            db.sql(make).await.unwrap();
+            let Err(StoreError::Refused(why)) = segments.partition().await else { panic!("{named}") };
+            assert!(why.contains(named) && why.contains("retention init"), "{why}");
+            db.sql(drop).await.unwrap();
+        }
+        segments.partition().await.unwrap();
+        assert_eq!(planned(&store).await.layout, Layout::Monthly);
+    }))
+    .await;
 }

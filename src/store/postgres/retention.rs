@@ -2,6 +2,7 @@
 //! docs/decisions/0012-partitions-on-request.md.
 
 use super::segment::PgSegments;
+use crate::guard;
 use crate::store::StoreError;
 use crate::store::segments::{Layout, Span};
 use crate::store::sqlx_error::from_sqlx;
@@ -12,6 +13,24 @@ const PARTITION: &str = include_str!("../migrations/postgres/partition.sql");
 
 /// What the console writes on a table that it makes.
 const MARK: &str = "made by readback";
+
+/// What others hang on the table: it follows the table when that is renamed, and silently sees no new row.
+const HOLDERS: &str = "
+    WITH log AS (SELECT to_regclass('alert_operation_log')::oid AS oid)
+    SELECT DISTINCT 'view ' || r.ev_class::regclass::text AS holder
+    FROM log JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = log.oid
+         JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid WHERE r.ev_class <> log.oid
+    UNION SELECT 'function ' || d.objid::regprocedure::text
+    FROM log JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = log.oid
+    WHERE d.classid = 'pg_proc'::regclass
+    UNION SELECT 'rule ' || rulename::text FROM log JOIN pg_rewrite ON ev_class = log.oid
+    UNION SELECT 'trigger ' || tgname::text FROM log JOIN pg_trigger ON tgrelid = log.oid JOIN pg_proc p ON p.oid = tgfoid
+    WHERE NOT tgisinternal AND NOT starts_with(p.proname, 'readback_')
+    UNION SELECT 'policy ' || polname::text FROM log JOIN pg_policy ON polrelid = log.oid
+    UNION SELECT 'publication ' || pubname::text
+    FROM log JOIN pg_publication_rel ON prrelid = log.oid JOIN pg_publication p ON p.oid = prpubid
+    UNION SELECT 'foreign key ' || conname::text FROM log JOIN pg_constraint ON confrelid = log.oid AND contype = 'f'
+    ORDER BY holder";
 
 /// How many months are made ahead.
 const AHEAD: usize = 3;
@@ -49,6 +68,14 @@ impl PgSegments {
 
     /// Makes partitions of the table as it stands, and those of the coming months.
     pub(in crate::store) async fn partition(&mut self) -> Result<(), StoreError> {
+        let holders: Vec<String> = sqlx::query_scalar(HOLDERS).fetch_all(self.connection()).await.map_err(from_sqlx)?;
+        if !holders.is_empty() {
+            return Err(StoreError::Refused(format!(
+                "these would stay on the old table and see no new row: {}; drop them, run `readback retention init`, and make \
+                 them anew",
+                guard::line(&holders.join(", "))
+            )));
+        }
         let now = Day::of(self.now().await?.as_microsecond());
         let mut month = now.next_month();
         let mut sql = PARTITION.replace("{next}", &month.to_string());
