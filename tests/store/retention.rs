@@ -3,7 +3,7 @@
 use crate::bench::{Bench, id, operation};
 use crate::segments::{checked, log, sealed};
 use crate::story;
-use readback::store::segments::{Layout, MonthState, Plan, apply, plan};
+use readback::store::segments::{Ahead, Layout, MonthState, Plan, apply, plan};
 use readback::store::{Access, AnyStore, Store, StoreError};
 
 async fn planned(store: &AnyStore) -> Plan {
@@ -155,7 +155,7 @@ async fn a_partition_is_detached_without_keeping_writers_out_and_the_check_still
         let (audit, _) = checked(&store).await;
         assert!(!audit.is_broken() && audit.archives.iter().all(|archive| !archive.is_here), "{audit:?}");
         let mut db_of = store.segments().await.unwrap().unwrap();
-        assert_eq!(db_of.ahead().await.unwrap(), 0, "three months are there already");
+        assert_eq!(db_of.ahead().await.unwrap(), Ahead::default(), "three months are there already");
     }))
     .await;
 }
@@ -204,6 +204,43 @@ async fn what_would_silently_stay_on_the_old_table_keeps_it_from_being_partition
         }
         segments.partition().await.unwrap();
         assert_eq!(planned(&store).await.layout, Layout::Monthly);
+    }))
+    .await;
+}
+
+/// The first day of the next month.
+fn next_month() -> jiff::civil::Date {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    now.last_of_month().tomorrow().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_with_a_time_to_come_keeps_its_month_from_being_made_and_nothing_else() {
+    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+        let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
+        let store = old(bench).await;
+        // Two months later, as far as the partitions go.
+        let month = |ahead: i64| next_month().saturating_add(jiff::Span::new().months(ahead));
+        let name = |ahead: i64| format!("alert_operation_log_{}", month(ahead).strftime("%Y_%m"));
+        let row = month(2).saturating_add(jiff::Span::new().days(4));
+        let sql = format!(
+            "ALTER TABLE alert_operation_log DETACH PARTITION alert_operation_log_after;
+             DROP TABLE {}, {};
+             ALTER TABLE alert_operation_log ATTACH PARTITION alert_operation_log_after
+                 FOR VALUES FROM ('{} 00:00:00+00') TO (MAXVALUE);
+             INSERT INTO alert_operation_log (id, event_type, created_at)
+             VALUES ('future', 'RESOLVED', '{row} 12:00:00+00')",
+            name(1),
+            name(2),
+            month(1)
+        );
+        db.sql(&sql).await.unwrap();
+        let mut segments = store.segments().await.unwrap().unwrap();
+        let day = row.to_string().parse().unwrap();
+        assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 1, stays: Some(day) });
+        assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 0, stays: Some(day) });
+        db.sql("DELETE FROM alert_operation_log WHERE id = 'future'").await.unwrap();
+        assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 1, stays: None });
     }))
     .await;
 }

@@ -4,7 +4,8 @@
 use super::segment::PgSegments;
 use crate::guard;
 use crate::store::StoreError;
-use crate::store::segments::{Layout, Span};
+use crate::store::micros::Micros;
+use crate::store::segments::{Ahead, Layout, Span};
 use crate::store::sqlx_error::from_sqlx;
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -90,22 +91,29 @@ impl PgSegments {
         in_turn(self.connection(), sql + &after).await
     }
 
-    /// Makes the partitions of the coming months that are missing; how many.
-    pub(in crate::store) async fn ahead(&mut self) -> Result<usize, StoreError> {
+    /// Makes the partitions of the coming months that are missing. A month of which rows stand in the last partition
+    /// already is not made, nor a later one: the last could not begin behind it.
+    pub(in crate::store) async fn ahead(&mut self) -> Result<Ahead, StoreError> {
         let now = Day::of(self.now().await?.as_microsecond());
         let last = partitions(self.connection()).await?.iter().filter_map(|name| month_of(name)).max();
         let (mut month, mut wanted) = (last.unwrap_or(now).next_month(), now);
         for _ in 0..AHEAD {
             wanted = wanted.next_month();
         }
+        if month > wanted {
+            return Ok(Ahead::default());
+        }
+        let early = sqlx::query_scalar("SELECT min(created_at) FROM alert_operation_log_after");
+        let early: Option<Micros> = early.fetch_one(self.connection()).await.map_err(from_sqlx)?;
+        let early = early.map(|at| Day::of(at.micros()));
         let (mut sql, mut made) = (String::new(), 0);
-        while month <= wanted {
+        while month <= wanted && early.is_none_or(|early| month.next_month() <= early) {
             sql += &create(month);
             month = month.next_month();
             made += 1;
         }
         if made > 0 {
-            // Rows that are there already make the last statement fail, and nothing is done.
+            // A row that came in between makes the last statement fail, and nothing is done.
             let sql = format!(
                 "ALTER TABLE alert_operation_log DETACH PARTITION alert_operation_log_after; {sql}
                  ALTER TABLE alert_operation_log ATTACH PARTITION alert_operation_log_after
@@ -113,7 +121,7 @@ impl PgSegments {
             );
             in_turn(self.connection(), sql).await?;
         }
-        Ok(made)
+        Ok(Ahead { made, stays: early.filter(|_| month <= wanted) })
     }
 
     /// Records where the months went, and detaches the partition. Writers are not kept out meanwhile.

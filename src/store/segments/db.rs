@@ -1,7 +1,7 @@
 //! A connection for sealing and checking: its own, so that long work takes nothing from the console's calls.
 
 use super::check::of_range;
-use super::{Asked, LONGEST, Layout, Row, Span};
+use super::{Ahead, Asked, LONGEST, Layout, Row, Span};
 use crate::store::StoreError;
 use crate::store::deadline::in_time_of;
 use crate::store::postgres::PgSegments;
@@ -143,11 +143,11 @@ impl SegmentDb {
         }
     }
 
-    /// Makes the partitions of the coming months that are missing; how many. A file needs none.
-    pub async fn ahead(&mut self) -> Result<usize, StoreError> {
+    /// Makes the partitions of the coming months that are missing. A file needs none.
+    pub async fn ahead(&mut self) -> Result<Ahead, StoreError> {
         match self {
             Self::Postgres(engine) => in_time(engine.ahead()).await,
-            Self::Sqlite(_) => Ok(0),
+            Self::Sqlite(_) => Ok(Ahead::default()),
         }
     }
 

@@ -14,7 +14,7 @@ pub use check::{verify, verify_chain};
 pub(super) use db::Open;
 pub use db::SegmentDb;
 pub(super) use retain::Span;
-pub use retain::{Layout, Month, MonthState, Plan, apply, plan};
+pub use retain::{Ahead, Layout, Month, MonthState, Plan, apply, plan};
 pub(super) use rows::{LogRow, OwnRow, RecordRow, Row};
 pub use seal::{MARGIN, PATIENCE, Sealed, Waiting, seal};
 

@@ -53,6 +53,15 @@ pub enum MonthState {
     Stays(String),
 }
 
+/// What became of the partitions of the coming months.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ahead {
+    /// How many were made.
+    pub made: usize,
+    /// The day of a row that stands in the last partition already; from its month on none could be made.
+    pub stays: Option<Day>,
+}
+
 /// What retention would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
