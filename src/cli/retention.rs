@@ -69,7 +69,7 @@ async fn retain(db: &mut SegmentDb, options: &RetentionArgs) -> Result<(String, 
         let sealed = seal(db, PATIENCE).await?;
         let _ = writeln!(out, "sealed {} segments", sealed.seals.len());
     }
-    let planned = plan(db, options.keep).await?;
+    let mut planned = plan(db, options.keep).await?;
     if planned.layout == Layout::Foreign {
         return Ok((foreign().to_owned(), STAYS));
     }
@@ -93,7 +93,7 @@ async fn retain(db: &mut SegmentDb, options: &RetentionArgs) -> Result<(String, 
                     makes partitions of it, and docs/integrity.md says what that changes";
         return Ok((what.to_owned(), STAYS));
     }
-    let gone = if options.apply { apply(db, &planned).await? } else { Vec::new() };
+    let gone = if options.apply { apply(db, &mut planned).await? } else { Vec::new() };
     say_plan(&mut out, &planned, &gone, options.apply, is_server);
     stays |= planned.months.iter().any(|month| matches!(month.state, MonthState::Stays(_)));
     Ok((out, if stays { STAYS } else { 0 }))

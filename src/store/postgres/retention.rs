@@ -15,6 +15,22 @@ const PARTITION: &str = include_str!("../migrations/postgres/partition.sql");
 /// What the console writes on a table that it makes.
 const MARK: &str = "made by readback";
 
+/// A partition has rights of its own, and none of those that are given on the table.
+const READERS: &str = "
+    DO $$
+    DECLARE
+        given record;
+    BEGIN
+        FOR given IN
+            SELECT CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END AS role
+            FROM pg_class, aclexplode(relacl)
+            WHERE oid = to_regclass('alert_operation_log') AND privilege_type = 'SELECT' AND grantee <> relowner
+        LOOP
+            EXECUTE format('GRANT SELECT ON {place} TO %s', given.role);
+        END LOOP;
+    END
+    $$;";
+
 /// What others hang on the table: it follows the table when that is renamed, and silently sees no new row.
 const HOLDERS: &str = "
     WITH log AS (SELECT to_regclass('alert_operation_log')::oid AS oid)
@@ -124,35 +140,59 @@ impl PgSegments {
         Ok(Ahead { made, stays: early.filter(|_| month <= wanted) })
     }
 
-    /// Records where the months went, and detaches the partition. Writers are not kept out meanwhile.
+    /// Records where the months went, and detaches the partition. Writers are not kept out meanwhile, but for those of
+    /// this partition. Gives whether it went: not where it holds another number of rows than was sealed of it.
     pub(in crate::store) async fn take_away(
         &mut self,
         span: &Span,
+        rows: u64,
         last: Option<&Seal>,
         new: Vec<NewSeal>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
+        let place = &span.place;
+        if !self.shut(place, rows).await? {
+            return Ok(false);
+        }
         let mut last = last.cloned();
         for seal in new {
             last = Some(self.put(last.as_ref(), seal, &Marks::default()).await?);
         }
-        let place = &span.place;
         let sql = "SELECT inhdetachpending FROM pg_inherits
                    WHERE inhrelid = to_regclass($1) AND inhparent = to_regclass('alert_operation_log')";
         let pending = sqlx::query_scalar(sql).bind(place).fetch_optional(self.connection());
         let how = match pending.await.map_err(from_sqlx)? {
             Some(true) => "FINALIZE",
             Some(false) => "CONCURRENTLY",
-            None => return Ok(()),
+            None => return Ok(true),
         };
         let detach = format!("ALTER TABLE alert_operation_log DETACH PARTITION {place} {how}");
         sqlx::query(AssertSqlSafe(detach)).persistent(false).execute(self.connection()).await.map_err(from_sqlx)?;
-        let guard = format!(
-            "CREATE TRIGGER readback_append_only BEFORE INSERT OR UPDATE OR DELETE ON {place}
+        Ok(true)
+    }
+
+    /// Lets nobody change the partition any more, and whoever reads the log read it under its own name. The triggers wait
+    /// for whoever still writes to it, so what is counted behind them is what it holds for good: a row that came after it
+    /// was checked would leave the log unsealed. With another number of rows all stays as it was.
+    async fn shut(&mut self, place: &str, rows: u64) -> Result<bool, StoreError> {
+        let shut = format!(
+            "CREATE OR REPLACE TRIGGER readback_append_only BEFORE INSERT OR UPDATE OR DELETE ON {place}
                  FOR EACH ROW EXECUTE FUNCTION readback_append_only();
-             CREATE TRIGGER readback_no_truncate BEFORE TRUNCATE ON {place}
+             CREATE OR REPLACE TRIGGER readback_no_truncate BEFORE TRUNCATE ON {place}
                  FOR EACH STATEMENT EXECUTE FUNCTION readback_append_only();"
         );
-        in_turn(self.connection(), guard).await
+        let mut turn = self.connection().begin().await.map_err(from_sqlx)?;
+        sqlx::raw_sql(AssertSqlSafe(shut + &READERS.replace("{place}", place)))
+            .execute(&mut *turn)
+            .await
+            .map_err(from_sqlx)?;
+        let count = sqlx::query_scalar(AssertSqlSafe(format!("SELECT count(*) FROM {place}")));
+        let count: i64 = count.fetch_one(&mut *turn).await.map_err(from_sqlx)?;
+        if count as u64 != rows {
+            turn.rollback().await.map_err(from_sqlx)?;
+            return Ok(false);
+        }
+        turn.commit().await.map_err(from_sqlx)?;
+        Ok(true)
     }
 }
 

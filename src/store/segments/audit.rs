@@ -82,6 +82,19 @@ pub struct Archived {
     pub place: String,
     /// Whether they were there to be checked.
     pub is_here: bool,
+    /// Whether they are there, and this role may not read them.
+    pub is_denied: bool,
+}
+
+/// What can be done with an archive from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Reach {
+    /// It can be read.
+    Here,
+    /// It is there, and this role may not read it.
+    Denied,
+    /// It is somewhere else, or nowhere.
+    Elsewhere,
 }
 
 /// What a check found.
@@ -121,6 +134,11 @@ impl SegmentAudit {
     pub fn is_unsealed_since(&self) -> bool {
         let ends_before = |since: Day| self.tables.iter().any(|table| table.day.is_none_or(|day| day < since));
         self.since.is_some_and(ends_before)
+    }
+
+    /// The archives that are there, and that this role may not read.
+    pub fn denied(&self) -> impl Iterator<Item = &Archived> {
+        self.archives.iter().filter(|archive| archive.is_denied)
     }
 
     pub(super) fn add(&mut self, finding: Finding) {

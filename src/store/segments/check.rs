@@ -1,6 +1,6 @@
 //! Checking: every sealed row is read and hashed again, beside the marks of its segment.
 
-use super::audit::{Archived, Finding, Part, Place, SegmentAudit, Through};
+use super::audit::{Archived, Finding, Part, Place, Reach, SegmentAudit, Through};
 use super::stream::{MarkStream, Rows};
 use super::{Row, SegmentDb};
 use crate::store::StoreError;
@@ -83,15 +83,16 @@ async fn of_table(
             continue;
         }
         let place = archive.place.as_deref().unwrap_or_default();
-        let is_here = db.has_archive(table, place).await?;
-        if is_here {
+        let reach = db.reach(table, place).await?;
+        if reach == Reach::Here {
             let end = month.next_month().start();
             let from = since.map_or(month, |since| since.max(month)).start();
             let of_month: Days<'_> =
                 elsewhere.range(month..month.next_month()).map(|(day, seals)| (*day, seals.clone())).collect();
             through.rows += compare(db, Rows::new(table, Some(place), from, end), &of_month, table, end, audit).await?;
         }
-        audit.archives.push(Archived { table, month, rows: archive.rows, place: place.to_owned(), is_here });
+        let (is_here, is_denied) = (reach == Reach::Here, reach == Reach::Denied);
+        audit.archives.push(Archived { table, month, rows: archive.rows, place: place.to_owned(), is_here, is_denied });
     }
     audit.tables.push(through);
     Ok(())

@@ -9,6 +9,7 @@ mod rows;
 mod seal;
 mod stream;
 
+pub(super) use audit::Reach;
 pub use audit::{Archived, Finding, SegmentAudit, Through, WitnessFinding, check_witness};
 pub use check::{verify, verify_chain};
 pub(super) use db::Open;
