@@ -161,7 +161,7 @@ fn a_recorded_change_makes_blame_say_when() {
 #[tokio::test]
 async fn a_change_that_is_seen_while_the_store_is_away_is_recorded_when_it_is_back() {
     use readback::app::StoreState;
-    use readback::app::shell::{Command, Door, StoreTask};
+    use readback::app::shell::{Command, Door, Kept, StoreTask};
     use readback::store::{Access, StoreUrl};
     use tokio::sync::{mpsc, watch};
     let folder = tempfile::tempdir().unwrap();
@@ -180,7 +180,7 @@ async fn a_change_that_is_seen_while_the_store_is_away_is_recorded_when_it_is_ba
         events,
         door: Door::new(door),
         console: "console".to_owned(),
-        changes: Vec::new(),
+        kept: Kept::default(),
     };
     let running = tokio::spawn(task.run(commands));
     while !matches!(received.recv().await.unwrap(), Event::Store(StoreState::Unavailable(_))) {}

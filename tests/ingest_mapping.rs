@@ -9,6 +9,8 @@ use readback::store::{Access, AnyStore, Store, StoreUrl};
 use readback::timeline::ingest::{Columns, History, Mapping, Notification, Source, notification};
 use readback::timeline::{Entry, EventType, NewOperation};
 use serde_json::{Value, json};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 const FIXTURE: &str = include_str!("fixtures/ingest/webhook_v4.json");
 
@@ -290,6 +292,35 @@ async fn an_alert_keeps_its_incident_when_the_first_of_its_group_is_gone() {
     let page = store.page(None, 10).await.unwrap();
     assert_eq!(page.len(), 4);
     assert!(page.iter().all(|row| row.incident() == page[0].incident()));
+}
+
+#[tokio::test]
+async fn what_was_recorded_of_a_large_notification_stands_when_the_rest_could_not_be() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("log.db");
+    let store = AnyStore::open(&StoreUrl::sqlite(file.clone()), Access::ReadWrite).await.unwrap();
+    let alert = |number: u16| {
+        json!({ "status": "firing", "labels": { "alertname": "ApiDown", "instance": number.to_string() },
+                "startsAt": "2026-01-02T03:00:00Z", "fingerprint": format!("{number:016x}") })
+    };
+    let alerts: Vec<Value> = (0..600).map(alert).collect();
+    let body = json!({ "version": "4", "groupKey": "{}:{alertname=\"ApiDown\"}", "alerts": alerts }).to_string();
+    let told = read_as(&body, |mapping| mapping.most_alerts = 1_000);
+    let disk = SqliteConnectOptions::new().filename(file);
+    let sql = async |sql: &'static str| {
+        let mut connection = disk.connect().await.unwrap();
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    sql("CREATE TRIGGER no BEFORE INSERT ON alert_operation_log WHEN NEW.context LIKE '%0000000000000257%'
+         BEGIN SELECT RAISE(ABORT, 'the last of them'); END")
+    .await;
+    absorb(&store, &[&told], Timestamp::now()).await.unwrap_err();
+    assert_eq!(store.page(None, 1_000).await.unwrap().len(), 500, "in portions");
+    sql("DROP TRIGGER no").await;
+    let absorbed = absorb(&store, &[&told], Timestamp::now()).await.unwrap();
+    assert_eq!((absorbed.appended, absorbed.duplicates), (100, 500));
+    store.close().await;
 }
 
 proptest! {

@@ -83,6 +83,11 @@ async fn what_was_sealed_is_verified_and_what_was_done_to_it_is_named_with_the_n
     );
     assert_eq!(ask(&stack, &["verify", "--since", "2026-02-04"]).0, Some(0));
     assert_eq!(ask(&stack, &["verify", "--since", "yesterday"]).0, Some(3));
+    // What no seal covers is not checked, and that is not the same as "holds".
+    let (code, text) = ask(&stack, &["verify", "--since", "2999-01-01"]);
+    assert!(code == Some(3) && text.contains("NOT CHECKED  nothing is sealed since 2999-01-01"), "{code:?} {text}");
+    assert!(text.contains("next: run `readback seal`") && !text.contains("HOLDS  0 rows"), "{text}");
+    assert_eq!(answer(&stack, &["verify", "--since", "2999-01-01", "--format", "json"])["verdict"], "unchecked");
     let (code, text) = ask(&stack, &["seal"]);
     assert!(
         code == Some(2) && text.contains("BROKEN  alert_operation_log 2026-02-03: 1 sealed rows or more are gone"),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
 #[path = "support/pg.rs"]
+#[allow(dead_code, reason = "roles are not needed here")]
 mod pg;
 #[path = "support/proxy.rs"]
 mod proxy;
@@ -19,6 +20,7 @@ use pty::Pty;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use stack::{SOON, Stack};
+use std::path::PathBuf;
 use std::process::Output;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -65,16 +67,9 @@ async fn waiting(db: &mut PgConnection, count: i64) {
     while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut *db).await.unwrap() < count {}
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_without_the_database() {
-    let Some(db) = TestDb::create().await else { return };
-    let (host, port) = db.address();
-    let (network, near) = Proxy::start(0, (host.clone(), port)).await;
-    let through = db.url().replacen(&format!(":{port}/"), &format!(":{near}/"), 1);
-    let (hers, his) = (stack(&through), stack(&db.url()));
-
-    // Ann opens the review, answers two checks, and hands in.
-    let mut ann = console(&hers, "ann");
+/// Opens the review, answers two checks, and hands in.
+fn first_reading(stack: &Stack) -> Pty {
+    let mut ann = console(stack, "ann");
     then(&mut ann, "\r", "Open a review of");
     then(&mut ann, "y", "incident_ref_present");
     then(&mut ann, "jf", "FAILS");
@@ -84,11 +79,14 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     then(&mut ann, "j\r", "y yes");
     then(&mut ann, "y", "handed in");
     settled(&ann);
+    ann
+}
 
-    // Bob reads second, and sees nothing of that.
-    let mut bob = console(&his, "bob");
+/// Reads second, sees nothing of the first reading, answers everything, and hands in.
+fn second_reading(stack: &Stack, ann: &Pty) -> Pty {
+    let mut bob = console(stack, "bob");
     then(&mut bob, "\r", "waits for a second reader");
-    then(&mut bob, "n", "small");
+    then(&mut bob, "n", "not look");
     then(&mut bob, "m", "Read second, without");
     then(&mut bob, "\r", "y yes");
     then(&mut bob, "y", "second reading, blind");
@@ -104,38 +102,73 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     then(&mut bob, "m", "Hand my reading in");
     then(&mut bob, "j\r", "y yes");
     then(&mut bob, "y", "the readings differ on 2 checks");
-    // Now both see both; Bob comes round on the first.
-    ann.wait_for("the readings differ on 2 checks", SOON);
-    bob.send("\x1bgj");
-    then(&mut bob, "f", "the readings differ on 1 check");
-    ann.wait_for("the readings differ on 1 check", SOON);
+    bob
+}
 
-    // Both answer another check at the same moment: one is recorded, the other is shown both.
+/// Both answer the second check at the same moment: one is recorded, the other is shown both and takes theirs again.
+async fn at_the_same_moment(db: &TestDb, ann: &mut Pty, bob: &mut Pty) {
     let mut lock = db.connect().await;
     let mut turn = lock.begin().await.unwrap();
     sqlx::query("SELECT 1 FROM readback_chain_head FOR UPDATE").execute(&mut *turn).await.unwrap();
     let mut eye = db.connect().await;
     bob.send("ju");
-    ann.send("gju");
+    ann.send("gjf");
     waiting(&mut eye, 2).await;
     turn.rollback().await.unwrap();
     let is_lost = |pty: &Pty| text(pty).contains("Nothing was overwritten");
     let deadline = std::time::Instant::now() + SOON;
-    while !is_lost(&ann) && !is_lost(&bob) {
-        assert!(std::time::Instant::now() < deadline, "nobody lost:\n{}\n{}", text(&ann), text(&bob));
+    while !is_lost(ann) && !is_lost(bob) {
+        assert!(std::time::Instant::now() < deadline, "nobody lost:\n{}\n{}", text(ann), text(bob));
         tokio::task::yield_now().await;
     }
-    let loser = if is_lost(&ann) { &mut ann } else { &mut bob };
+    let loser = if is_lost(ann) { &mut *ann } else { &mut *bob };
     loser.wait_for("stands now", SOON);
     loser.send("T");
-    settled(&ann);
-    settled(&bob);
-    // Ann can't tell about the first any more, so they differ on it; about the second they agree.
+    settled(ann);
+    settled(bob);
+    eye.close().await.unwrap();
+    lock.close().await.unwrap();
+}
+
+/// What was signed goes out, and is checked without the database; the file of the bundle.
+fn goes_out(stack: &Stack) -> PathBuf {
+    let exported = stack.run(&["review", "export"], &[]);
+    assert_eq!(exported.status.code(), Some(0), "{exported:?}");
+    let plan: Value = serde_json::from_slice(&exported.stdout).unwrap();
+    let candidate = &plan["readback_candidates"][0];
+    assert_eq!(candidate["post_incident_readback_received"], true);
+    assert_eq!((&candidate["runtime_gate"], &plan["summary"]["runtime_gate_count"]), (&false.into(), &0.into()));
+    let outcome = candidate["reviewer_outcome"].as_str().unwrap();
+    let rechecked = stack.run(&["review", "recheck"], &[]);
+    assert_eq!(rechecked.status.code(), Some(0), "{}", said(&rechecked));
+    assert!(said(&rechecked).contains("same"), "{}", said(&rechecked));
+    let report = stack.run(&["report", "unassigned", "--format", "md"], &[("READBACK_USER", "bob")]);
+    let first = said(&report).lines().next().unwrap_or_default().to_owned();
+    assert!(first.contains(outcome), "{first}");
+    let bundle = stack.root().join("review.bundle");
+    let written = stack.run(&["review", "bundle", "unassigned", "--output", bundle.to_str().unwrap()], &[]);
+    assert_eq!(written.status.code(), Some(0), "{}", said(&written));
+    bundle
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_without_the_database() {
+    let Some(db) = TestDb::create().await else { return };
+    let (host, port) = db.address();
+    let (network, near) = Proxy::start(0, (host.clone(), port)).await;
+    let through = db.url().replacen(&format!(":{port}/"), &format!(":{near}/"), 1);
+    let (hers, his) = (stack(&through), stack(&db.url()));
+
+    let mut ann = first_reading(&hers);
+    let mut bob = second_reading(&his, &ann);
+    // Now both see both; Bob comes round on the first.
+    ann.wait_for("the readings differ on 2 checks", SOON);
+    bob.send("\x1bgj");
+    then(&mut bob, "f", "the readings differ on 1 check");
     ann.wait_for("the readings differ on 1 check", SOON);
-    bob.wait_for("the readings differ on 1 check", SOON);
-    bob.send("gju");
-    bob.wait_for("both readings agree", SOON);
+    at_the_same_moment(&db, &mut ann, &mut bob).await;
     ann.wait_for("both readings agree", SOON);
+    bob.wait_for("both readings agree", SOON);
 
     // Ann's connection drops; what she answers meanwhile is kept, and recorded when it is back.
     network.cut().await;
@@ -147,9 +180,8 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     bob.wait_for("the readings differ on 1 check", SOON);
     bob.send("gjjjf");
     bob.wait_for("both readings agree", SOON);
-
-    // Ann signs; both leave.
     ann.wait_for("both readings agree", SOON);
+
     then(&mut ann, "S", "Sign the lane");
     then(&mut ann, "y", "  signed");
     settled(&ann);
@@ -159,47 +191,29 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     }
     drop(network);
 
-    // What was signed goes out, and is checked without the database.
-    let exported = his.run(&["review", "export"], &[]);
-    assert_eq!(exported.status.code(), Some(0), "{exported:?}");
-    let plan: Value = serde_json::from_slice(&exported.stdout).unwrap();
-    let candidate = &plan["readback_candidates"][0];
-    assert_eq!(candidate["post_incident_readback_received"], true);
-    assert_eq!((&candidate["runtime_gate"], &plan["summary"]["runtime_gate_count"]), (&false.into(), &0.into()));
-    let outcome = candidate["reviewer_outcome"].as_str().unwrap();
-    let rechecked = his.run(&["review", "recheck"], &[]);
-    assert_eq!(rechecked.status.code(), Some(0), "{}", said(&rechecked));
-    assert!(said(&rechecked).contains("same"), "{}", said(&rechecked));
-    let report = his.run(&["report", "unassigned", "--format", "md"], &[("READBACK_USER", "bob")]);
-    let first = said(&report).lines().next().unwrap_or_default().to_owned();
-    assert!(first.contains(outcome), "{first}");
-    let bundle = his.root().join("review.bundle");
-    let path = bundle.to_str().unwrap();
-    let written = his.run(&["review", "bundle", "unassigned", "--output", path], &[]);
-    assert_eq!(written.status.code(), Some(0), "{}", said(&written));
+    let bundle = goes_out(&his);
     let nowhere = Stack::new();
-    let verified = nowhere.run(&["verify", path], &[]);
+    let verify = || nowhere.run(&["verify", bundle.to_str().unwrap()], &[]);
+    let verified = verify();
     assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
-
     // One byte of it, or of a row, and it is named.
     let mut bytes = std::fs::read(&bundle).unwrap();
     let at = bytes.windows(13).position(|part| part == b"check_decided").unwrap();
     bytes[at] ^= 1;
     std::fs::write(&bundle, bytes).unwrap();
-    let broken = nowhere.run(&["verify", path], &[]);
+    let broken = verify();
     assert_eq!(broken.status.code(), Some(1), "{}", said(&broken));
     assert!(said(&broken).contains("line "), "{}", said(&broken));
-    assert_eq!(his.run(&["verify"], &[]).status.code(), Some(0));
+    let before = his.run(&["verify", "--incident", "unassigned"], &[]);
+    assert_eq!(before.status.code(), Some(0), "{}", said(&before));
     db.sql(
         "ALTER TABLE readback_review_event DISABLE TRIGGER ALL;
          UPDATE readback_review_event SET body = set_byte(body, 40, get_byte(body, 40) # 1) WHERE seq = 3",
     )
     .await
     .unwrap();
-    let tampered = his.run(&["verify"], &[]);
+    let tampered = his.run(&["verify", "--incident", "unassigned"], &[]);
     assert_eq!(tampered.status.code(), Some(2), "{}", said(&tampered));
     assert!(said(&tampered).contains("record 3"), "{}", said(&tampered));
-    eye.close().await.unwrap();
-    lock.close().await.unwrap();
     db.drop().await;
 }

@@ -210,8 +210,9 @@ async fn what_does_not_fit_is_refused_by_the_name_of_its_column(bench: &Bench) {
     for (column, spoil) in cases {
         let mut outcome = step("r", 0, Some(operation(&id())));
         spoil(&mut outcome);
-        let Err(StoreError::Refused(why)) = store.record(&outcome).await else { panic!("{column}") };
-        assert!(why.starts_with(column), "{why}");
+        let refused = store.record(&outcome).await.unwrap_err();
+        assert!(refused.is_about_the_row(), "{refused:?}");
+        assert!(matches!(&refused, StoreError::Unfit(why) if why.starts_with(column)), "{refused}");
     }
     assert_eq!(everything(&store).await.len(), 1);
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
 use jiff::Timestamp;
-use readback::app::shell::{Command, Door, StoreTask};
+use readback::app::shell::{Command, Door, Kept, StoreTask};
 use readback::app::{Event, Step, Stepped, StoreState};
 use readback::guard::Watch;
 use readback::review::{CandidateId, Contract, NewReviewEvent, ReviewAct, ReviewId};
@@ -58,7 +58,7 @@ impl Task {
             events,
             console: "console-1".to_owned(),
             door: Door::new(tokio::sync::watch::channel(Watch::default()).1),
-            changes: Vec::new(),
+            kept: Kept::default(),
         };
         Self { ask, events: received, running: tokio::spawn(task.run(commands)) }
     }

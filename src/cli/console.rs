@@ -3,7 +3,7 @@
 use super::context::{Context, StartError, private_folder};
 use super::files::StackFiles;
 use crate::app::shell::{
-    Backups, Clock, Door, FileEyes, Hands, LayerTask, PastReader, Probes, Screen, Shell, Sources, StoreTask,
+    Backups, Clock, Door, FileEyes, Hands, Kept, LayerTask, PastReader, Probes, Screen, Shell, Sources, StoreTask,
     judge_observations, keep_drafts,
 };
 use crate::app::terminal::{Caps, Guard, Hangup, Input, Signals, install_hooks};
@@ -107,7 +107,7 @@ fn start_tasks(context: &Context, events: &mpsc::Sender<Event>, tasks: &mut Join
         let kept = files.open_drafts(&events).await;
         let seed = files.tell(&events, &mut door).await;
         let access = if access.may_write() { store::Access::ReadWrite } else { store::Access::ReadOnly };
-        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door, console, changes: Vec::new() };
+        let task = StoreTask { url, access, seed, drafts: kept.clone(), events, door, console, kept: Kept::default() };
         tokio::join!(task.run(commands), keep_drafts(kept, texts));
     });
     tasks.spawn(async move {

@@ -6,6 +6,7 @@ use super::{Args, RetentionAction, RetentionArgs, UNKNOWN, nothing, say};
 use crate::guard::line;
 use crate::store::segments::{Layout, Month, MonthState, PATIENCE, Plan, SegmentDb, apply, plan, seal};
 use crate::store::{Access, AnyStore};
+use crate::timeline::segment::Day;
 use std::fmt::Write;
 use std::io::stdout;
 
@@ -68,13 +69,23 @@ async fn retain(db: &mut SegmentDb, options: &RetentionArgs) -> Result<(String, 
         let sealed = seal(db, PATIENCE).await?;
         let _ = writeln!(out, "sealed {} segments", sealed.seals.len());
     }
-    let planned = plan(db, options.keep).await?;
+    let mut planned = plan(db, options.keep).await?;
     if planned.layout == Layout::Foreign {
         return Ok((foreign().to_owned(), STAYS));
     }
+    let mut stays = false;
     if options.apply && planned.layout == Layout::Monthly {
-        let made = db.ahead().await?;
-        let _ = writeln!(out, "made {made} partitions of coming months");
+        let ahead = db.ahead().await?;
+        let _ = writeln!(out, "made {} partitions of coming months", ahead.made);
+        if let Some(day) = ahead.stays {
+            stays = true;
+            let _ = writeln!(
+                out,
+                "STAYS  the months from {} on are not made: a row of {day} stands in alert_operation_log_after, and a \
+                 partition can't be put before it; ask who writes rows with a time to come",
+                month_word(day)
+            );
+        }
     }
     let is_server = matches!(db, SegmentDb::Postgres(_));
     if is_server && planned.layout == Layout::Plain {
@@ -82,9 +93,9 @@ async fn retain(db: &mut SegmentDb, options: &RetentionArgs) -> Result<(String, 
                     makes partitions of it, and docs/integrity.md says what that changes";
         return Ok((what.to_owned(), STAYS));
     }
-    let gone = if options.apply { apply(db, &planned).await? } else { Vec::new() };
+    let gone = if options.apply { apply(db, &mut planned).await? } else { Vec::new() };
     say_plan(&mut out, &planned, &gone, options.apply, is_server);
-    let stays = planned.months.iter().any(|month| matches!(month.state, MonthState::Stays(_)));
+    stays |= planned.months.iter().any(|month| matches!(month.state, MonthState::Stays(_)));
     Ok((out, if stays { STAYS } else { 0 }))
 }
 
@@ -94,10 +105,9 @@ fn say_plan(out: &mut String, plan: &Plan, gone: &[Month], applied: bool, is_ser
     }
     for month in &plan.months {
         let Month { place, months, rows, state, .. } = month;
-        let month_word = |day: &crate::timeline::segment::Day| day.to_string().get(..7).unwrap_or_default().to_owned();
         let what = match (months.first(), months.last()) {
-            (Some(first), Some(last)) if first != last => format!("{} to {}", month_word(first), month_word(last)),
-            (Some(first), _) => month_word(first),
+            (Some(first), Some(last)) if first != last => format!("{} to {}", month_word(*first), month_word(*last)),
+            (Some(first), _) => month_word(*first),
             _ => "no rows".to_owned(),
         };
         let is_gone = gone.contains(month);
@@ -112,6 +122,10 @@ fn say_plan(out: &mut String, plan: &Plan, gone: &[Month], applied: bool, is_ser
     if !applied && plan.months.iter().any(|month| !matches!(month.state, MonthState::Stays(_))) {
         out.push_str("nothing was done; --apply does it\n");
     }
+}
+
+fn month_word(day: Day) -> String {
+    day.to_string().get(..7).unwrap_or_default().to_owned()
 }
 
 /// The console deletes nothing; how it is done.

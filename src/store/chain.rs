@@ -68,7 +68,7 @@ pub(super) fn seal(event: &NewReviewEvent, head: &Head, clock: Timestamp) -> Res
     // What can't be read back as it was must not be signed.
     match open(&body, &recorded.hash) {
         Some(read) if read == recorded => Ok((recorded, body)),
-        _ => Err(StoreError::Refused("the event has no canonical form".to_owned())),
+        _ => Err(StoreError::Unfit("the event has no canonical form".to_owned())),
     }
 }
 

@@ -15,9 +15,13 @@ pub enum StoreError {
     /// The store was opened read-only, or the role may not write.
     #[error("the store is read-only: {0}")]
     ReadOnly(String),
-    /// The database has not got what it should have, or refuses it.
+    /// The database has not got what it should have, or refuses the call for a cause of its own: a table that is not
+    /// the one we know, a certificate. What was to be written may be written once that is mended.
     #[error("the database refuses: {0}")]
     Refused(String),
+    /// What was to be written is not taken as it is, and never will be: a limit, a constraint, a rule.
+    #[error("the database refuses: {0}")]
+    Unfit(String),
     /// The URL names no store.
     #[error("not a store: {0}; use sqlite:PATH, postgres://... or memory:")]
     BadUrl(String),
@@ -27,5 +31,11 @@ impl StoreError {
     /// Whether trying again later may help.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+
+    /// Whether it is what was to be written that is refused: the same again has no use, on a mended database either.
+    /// Everything else may be over one day, so that nobody may throw away what waits for it.
+    pub fn is_about_the_row(&self) -> bool {
+        matches!(self, Self::Unfit(_) | Self::Conflict { .. })
     }
 }

@@ -1,16 +1,20 @@
 //! Another service's tables on a `PostgreSQL` server: read, and only the columns that are asked for.
 
 use super::StoreError;
-use super::deadline::in_time;
+use super::deadline::{in_time, in_time_of};
 use super::sqlx_error::from_sqlx;
 use crate::guard::{self, Secret};
 use serde_json::{Map, Value};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// The most records that are read of a table.
 const MOST: i64 = 1_000_000;
+
+/// The longest that a table's records may take: more than the server gives the statement, so that its answer comes first.
+const LONGEST: Duration = Duration::from_secs(70);
 
 /// A connection to the other service's database that can't write.
 #[derive(Debug)]
@@ -38,8 +42,17 @@ impl Foreign {
     }
 
     /// The records of a table as JSON objects, with those of the `wanted` columns that it has; the `needed` ones it must
-    /// have. The name may begin with a schema.
+    /// have. The name may begin with a schema. A server that falls silent is given up after 70 s.
     pub async fn records(
+        &mut self,
+        table: &str,
+        wanted: &[&str],
+        needed: &[&str],
+    ) -> Result<Vec<Map<String, Value>>, StoreError> {
+        in_time_of(LONGEST, self.read(table, wanted, needed)).await
+    }
+
+    async fn read(
         &mut self,
         table: &str,
         wanted: &[&str],

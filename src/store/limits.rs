@@ -31,7 +31,7 @@ const DETAIL: usize = 200;
 pub(super) fn grid(grid: &Grid) -> Result<(), StoreError> {
     match (grid.buckets, grid.width_s) {
         (1..=MAX_BUCKETS, 1..) => Ok(()),
-        _ => refuse(&format!("a histogram has 1 to {MAX_BUCKETS} buckets of a second or more")),
+        _ => Err(StoreError::Refused(format!("a histogram has 1 to {MAX_BUCKETS} buckets of a second or more"))),
     }
 }
 
@@ -116,5 +116,5 @@ fn json(column: &str, value: &Value) -> Result<(), StoreError> {
 }
 
 fn refuse(what: &str) -> Result<(), StoreError> {
-    Err(StoreError::Refused(what.to_owned()))
+    Err(StoreError::Unfit(what.to_owned()))
 }

@@ -53,7 +53,7 @@ impl Rule {
             Self::Override => "an override needs a reason, and an end in the future (RB006)",
             Self::Runtime => "no review writes a runtime action or an authorisation (RB007)",
         };
-        StoreError::Refused(why.to_owned())
+        StoreError::Unfit(why.to_owned())
     }
 }
 

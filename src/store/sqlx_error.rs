@@ -78,15 +78,30 @@ fn from_postgres(code: &str, error: &dyn DatabaseError) -> StoreError {
     match code {
         "57P01" | "57P02" | "57P03" | "57014" | "55P03" | "40001" | "40P01" => StoreError::Unavailable(text),
         "25006" | "42501" => StoreError::ReadOnly(text),
-        _ if code.starts_with("08") || code.starts_with("53") => StoreError::Unavailable(text),
+        // A password is rotated, a role let in again: no call is at fault.
+        _ if ["08", "28", "53"].iter().any(|class| code.starts_with(class)) => StoreError::Unavailable(text),
+        _ if is_unfit(code, error.constraint()) => StoreError::Unfit(text),
         _ => StoreError::Refused(text),
     }
 }
 
+/// Whether it is the row's own values that are not taken, as far as the code can tell.
+fn is_unfit(code: &str, constraint: Option<&str>) -> bool {
+    match code {
+        // We know what must be there, and which types there are: a table or an enum of somebody else is meant.
+        "23502" | "22P02" => false,
+        // Without a constraint's name it is a partition that is missing.
+        "23514" => constraint.is_some(),
+        // An exception that somebody's trigger raises; a value that no index takes.
+        "P0001" | "44000" | "54000" => true,
+        _ => code.starts_with("22") || code.starts_with("23"),
+    }
+}
+
 fn from_sqlite(code: &str) -> StoreError {
-    let primary = code.parse::<u32>().unwrap_or_default() & 0xff;
+    let extended = code.parse::<u32>().unwrap_or_default();
     let text = |says: &str| format!("{says} (SQLite {code})");
-    match primary {
+    match extended & 0xff {
         5 | 6 => StoreError::Unavailable(text("another program holds the file's lock")),
         10 => StoreError::Unavailable(text("the disk answered with an error")),
         13 => StoreError::Unavailable(text("the disk is full")),
@@ -94,7 +109,14 @@ fn from_sqlite(code: &str) -> StoreError {
         3 | 8 | 23 => StoreError::ReadOnly(text("the file may not be written")),
         11 => StoreError::Refused(text("the file is damaged")),
         26 => StoreError::Refused(text("the file is not a database")),
-        19 => StoreError::Refused(text("a constraint says no")),
+        // NOT NULL: we know what must be there, so the table is another.
+        19 if extended == 1_299 => StoreError::Refused(text("a value that must be there is missing")),
+        19 => StoreError::Unfit(text("a constraint says no")),
+        18 | 20 => StoreError::Unfit(text("a value is too long or of another type")),
         _ => StoreError::Refused(text("it was not taken")),
     }
 }
+
+#[cfg(test)]
+#[path = "sqlx_error_tests.rs"]
+mod tests;

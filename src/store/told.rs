@@ -3,7 +3,7 @@
 use super::deadline::in_time;
 use super::sqlx_error::from_sqlx;
 use super::{AnyStore, MemoryStore, StoreError};
-use crate::timeline::{EventType, NewOperation};
+use crate::timeline::{EventType, NewOperation, Operation};
 use std::collections::HashSet;
 
 /// How a row of the log names what it is about.
@@ -40,15 +40,18 @@ impl Reference {
         match self {
             Self::Incident => {
                 "SELECT DISTINCT incident_id::text FROM alert_operation_log
-                 WHERE event_type = $1::text::alert_event_type AND incident_id = ANY($2::text[])"
+                 WHERE event_type = $1::text::alert_event_type AND incident_id = ANY($2::text[])
+                   AND context -> 'backfill' IS NULL"
             }
             Self::Approval => {
                 "SELECT DISTINCT approval_id::text FROM alert_operation_log
-                 WHERE event_type = $1::text::alert_event_type AND approval_id = ANY($2::text[])"
+                 WHERE event_type = $1::text::alert_event_type AND approval_id = ANY($2::text[])
+                   AND context -> 'backfill' IS NULL"
             }
             Self::AuditLog => {
                 "SELECT DISTINCT audit_log_id::text FROM alert_operation_log
-                 WHERE event_type = $1::text::alert_event_type AND audit_log_id = ANY($2::text[])"
+                 WHERE event_type = $1::text::alert_event_type AND audit_log_id = ANY($2::text[])
+                   AND context -> 'backfill' IS NULL"
             }
         }
     }
@@ -57,22 +60,26 @@ impl Reference {
         match self {
             Self::Incident => {
                 "SELECT DISTINCT incident_id FROM alert_operation_log
-                 WHERE event_type = $1 AND incident_id IN (SELECT value FROM json_each($2))"
+                 WHERE event_type = $1 AND incident_id IN (SELECT value FROM json_each($2))
+                   AND CASE WHEN json_valid(context) THEN context ->> '$.backfill' END IS NULL"
             }
             Self::Approval => {
                 "SELECT DISTINCT approval_id FROM alert_operation_log
-                 WHERE event_type = $1 AND approval_id IN (SELECT value FROM json_each($2))"
+                 WHERE event_type = $1 AND approval_id IN (SELECT value FROM json_each($2))
+                   AND CASE WHEN json_valid(context) THEN context ->> '$.backfill' END IS NULL"
             }
             Self::AuditLog => {
                 "SELECT DISTINCT audit_log_id FROM alert_operation_log
-                 WHERE event_type = $1 AND audit_log_id IN (SELECT value FROM json_each($2))"
+                 WHERE event_type = $1 AND audit_log_id IN (SELECT value FROM json_each($2))
+                   AND CASE WHEN json_valid(context) THEN context ->> '$.backfill' END IS NULL"
             }
         }
     }
 }
 
 impl AnyStore {
-    /// Of these ids, those that a row of this type names already.
+    /// Of these ids, those that a row of this type names already. Rows that a backfill put there are not asked: their own
+    /// ids tell them apart, and where one was cut off, another record of the same incident is still to be told.
     pub async fn told(
         &self,
         kind: EventType,
@@ -103,7 +110,8 @@ impl AnyStore {
 
 fn in_memory(store: &MemoryStore, kind: EventType, reference: Reference, ids: &[String]) -> Vec<String> {
     let rows = store.operations();
-    let of_kind = rows.iter().filter(|row| row.row.event_type == kind);
+    let is_told = |row: &&Operation| row.row.event_type == kind && row.row.context.get("backfill").is_none();
+    let of_kind = rows.iter().filter(is_told);
     let named = of_kind.filter_map(|row| reference.in_row(&row.row).map(str::to_owned));
     named.filter(|id| ids.contains(id)).collect()
 }

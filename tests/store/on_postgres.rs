@@ -205,13 +205,13 @@ async fn a_server_that_accepts_and_never_answers_is_unavailable_in_time() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_and_repeated_nowhere() {
+async fn a_wrong_password_is_told_and_repeated_nowhere_and_may_be_right_later() {
     on_postgres(async |_, db| {
         let mut role = db.role().await;
         role.password = "not-the-password-of-anyone".to_owned();
         let store = open(&db.url_for(&role, None), Access::ReadWrite).await;
         let refused = store.ready().await.unwrap_err();
-        assert!(matches!(&refused, StoreError::Refused(why) if why.contains("28P01")), "{refused}");
+        assert!(matches!(&refused, StoreError::Unavailable(why) if why.contains("28P01")), "{refused}");
         assert!(!format!("{refused} {refused:?} {store:?}").contains(&role.password));
         db.drop_role(role).await;
     })

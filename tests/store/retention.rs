@@ -1,10 +1,11 @@
 //! Months that are taken away: only what is sealed and holds goes, nothing is deleted, and the check holds afterwards.
 
 use crate::bench::{Bench, id, operation};
+use crate::pg::TestDb;
 use crate::segments::{checked, log, sealed};
 use crate::story;
-use readback::store::segments::{Layout, MonthState, Plan, apply, plan};
-use readback::store::{Access, AnyStore, Store};
+use readback::store::segments::{Ahead, Layout, MonthState, Plan, apply, plan};
+use readback::store::{Access, AnyStore, Store, StoreError, StoreUrl};
 
 async fn planned(store: &AnyStore) -> Plan {
     plan(&mut store.segments().await.unwrap().unwrap(), 1).await.unwrap()
@@ -12,8 +13,8 @@ async fn planned(store: &AnyStore) -> Plan {
 
 async fn applied(store: &AnyStore) -> usize {
     let mut db = store.segments().await.unwrap().unwrap();
-    let planned = plan(&mut db, 1).await.unwrap();
-    apply(&mut db, &planned).await.unwrap().len()
+    let mut planned = plan(&mut db, 1).await.unwrap();
+    apply(&mut db, &mut planned).await.unwrap().len()
 }
 
 async fn count(bench: &Bench) -> usize {
@@ -109,33 +110,20 @@ async fn a_partition_is_detached_without_keeping_writers_out_and_the_check_still
 
         // All of what was there before is one partition; it can go when the month of the change is old. The server's
         // clock can't be moved, so its end is.
-        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let next = now.last_of_month().tomorrow().unwrap();
         assert!(planned(&store).await.months.is_empty(), "it holds rows of this month");
-        let split = format!(
-            "ALTER TABLE alert_operation_log DETACH PARTITION alert_operation_log_before;
-             CREATE TABLE alert_operation_log_2026_03 PARTITION OF alert_operation_log
-                 FOR VALUES FROM ('2026-03-01 00:00:00+00') TO ('{next} 00:00:00+00');
-             WITH moved AS (DELETE FROM alert_operation_log_before WHERE created_at >= '2026-03-01' RETURNING *)
-             INSERT INTO alert_operation_log_2026_03 SELECT * FROM moved;
-             ALTER TABLE alert_operation_log ATTACH PARTITION alert_operation_log_before
-                 FOR VALUES FROM (MINVALUE) TO ('2026-03-01 00:00:00+00')"
-        );
-        db.sql("ALTER TABLE alert_operation_log DISABLE TRIGGER readback_operation_once").await.unwrap();
-        db.sql(&split).await.unwrap();
-        db.sql("ALTER TABLE alert_operation_log ENABLE TRIGGER readback_operation_once").await.unwrap();
+        end_before(db).await;
         let stays = planned(&store).await;
         assert_eq!((stays.layout, stays.months[0].place.as_str()), (Layout::Monthly, "alert_operation_log_before"));
         assert!(matches!(&stays.months[0].state, MonthState::Stays(why) if why.contains("readback seal")), "{stays:?}");
         sealed(&store).await;
-        let (ready, writes) = (planned(&store).await, operation(&id()));
+        let (mut ready, writes) = (planned(&store).await, operation(&id()));
         assert_eq!(
             (&ready.months[0].state, ready.months[0].rows, ready.months[0].months.len()),
             (&MonthState::Ready, 50, 2)
         );
 
         let mut other = store.segments().await.unwrap().unwrap();
-        let (gone, written) = tokio::join!(apply(&mut other, &ready), store.append(&writes));
+        let (gone, written) = tokio::join!(apply(&mut other, &mut ready), store.append(&writes));
         assert_eq!(gone.unwrap().len(), 1);
         written.unwrap();
         // By its name the other is old, too; it stays, for rows of now are in it.
@@ -155,7 +143,7 @@ async fn a_partition_is_detached_without_keeping_writers_out_and_the_check_still
         let (audit, _) = checked(&store).await;
         assert!(!audit.is_broken() && audit.archives.iter().all(|archive| !archive.is_here), "{audit:?}");
         let mut db_of = store.segments().await.unwrap().unwrap();
-        assert_eq!(db_of.ahead().await.unwrap(), 0, "three months are there already");
+        assert_eq!(db_of.ahead().await.unwrap(), Ahead::default(), "three months are there already");
     }))
     .await;
 }
@@ -174,4 +162,146 @@ async fn a_table_that_another_program_made_is_left_alone(bench: &Bench) {
     let planned = planned(&store).await;
     assert_eq!((planned.layout, planned.months.len(), applied(&store).await), (Layout::Foreign, 0, 0));
     assert!(!checked(&store).await.0.is_broken());
+}
+
+/// The first day of the next month.
+fn next_month() -> jiff::civil::Date {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    now.last_of_month().tomorrow().unwrap()
+}
+
+/// Lets what was there before there were partitions end with February.
+async fn end_before(db: &TestDb) {
+    let split = format!(
+        "ALTER TABLE alert_operation_log DISABLE TRIGGER readback_operation_once;
+         ALTER TABLE alert_operation_log DETACH PARTITION alert_operation_log_before;
+         CREATE TABLE alert_operation_log_2026_03 PARTITION OF alert_operation_log
+             FOR VALUES FROM ('2026-03-01 00:00:00+00') TO ('{} 00:00:00+00');
+         WITH moved AS (DELETE FROM alert_operation_log_before WHERE created_at >= '2026-03-01' RETURNING *)
+         INSERT INTO alert_operation_log_2026_03 SELECT * FROM moved;
+         ALTER TABLE alert_operation_log ATTACH PARTITION alert_operation_log_before
+             FOR VALUES FROM (MINVALUE) TO ('2026-03-01 00:00:00+00');
+         ALTER TABLE alert_operation_log ENABLE TRIGGER readback_operation_once",
+        next_month()
+    );
+    db.sql(&split).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_comes_after_the_check_keeps_its_partition_here_and_writable() {
+    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+        let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
+        let store = old(bench).await;
+        end_before(db).await;
+        sealed(&store).await;
+        let mut ready = planned(&store).await;
+        assert_eq!(ready.months[0].state, MonthState::Ready);
+        log(bench, "late", "2026-01-15", 0, 1).await;
+        let mut other = store.segments().await.unwrap().unwrap();
+        assert_eq!(apply(&mut other, &mut ready).await.unwrap(), []);
+        let stays = &ready.months[0].state;
+        assert!(matches!(stays, MonthState::Stays(why) if why.contains("written into it meanwhile")), "{stays:?}");
+        // Nothing is recorded as gone, nobody is kept out, and with the row sealed it goes.
+        assert!(checked(&store).await.0.archives.is_empty());
+        log(bench, "later", "2026-01-15", 60, 1).await;
+        sealed(&store).await;
+        assert_eq!(applied(&store).await, 1);
+        let (audit, _) = checked(&store).await;
+        assert!(!audit.is_broken() && audit.added == 0 && audit.tables[0].late_rows == 2, "{audit:?}");
+    }))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_the_log_reads_what_was_detached_and_an_archive_that_nobody_may_read_is_told() {
+    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+        let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
+        let store = old(bench).await;
+        end_before(db).await;
+        sealed(&store).await;
+        let role = db.role().await;
+        for table in [
+            "alert_operation_log",
+            "readback_event",
+            "readback_review_event",
+            "readback_segment",
+            "readback_segment_mark",
+        ] {
+            db.sql(&format!("GRANT SELECT ON {table} TO {}", role.name)).await.unwrap();
+        }
+        assert_eq!(applied(&store).await, 1);
+        let url = StoreUrl::parse(&db.url_for(&role, None)).unwrap();
+        let reader = AnyStore::open(&url, Access::ReadOnly).await.unwrap();
+        let (audit, _) = checked(&reader).await;
+        assert!(!audit.archives.is_empty() && audit.archives.iter().all(|archive| archive.is_here), "{audit:?}");
+        db.sql(&format!("REVOKE SELECT ON alert_operation_log_before FROM {}", role.name)).await.unwrap();
+        let (audit, _) = checked(&reader).await;
+        assert!(audit.archives.iter().all(|archive| archive.is_denied && !archive.is_here), "{audit:?}");
+        reader.close().await;
+        db.drop_role(role).await;
+    }))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_with_a_time_to_come_keeps_its_month_from_being_made_and_nothing_else() {
+    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+        let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
+        let store = old(bench).await;
+        // Two months later, as far as the partitions go.
+        let month = |ahead: i64| next_month().saturating_add(jiff::Span::new().months(ahead));
+        let name = |ahead: i64| format!("alert_operation_log_{}", month(ahead).strftime("%Y_%m"));
+        let row = month(2).saturating_add(jiff::Span::new().days(4));
+        let sql = format!(
+            "ALTER TABLE alert_operation_log DETACH PARTITION alert_operation_log_after;
+             DROP TABLE {}, {};
+             ALTER TABLE alert_operation_log ATTACH PARTITION alert_operation_log_after
+                 FOR VALUES FROM ('{} 00:00:00+00') TO (MAXVALUE);
+             INSERT INTO alert_operation_log (id, event_type, created_at)
+             VALUES ('future', 'RESOLVED', '{row} 12:00:00+00')",
+            name(1),
+            name(2),
+            month(1)
+        );
+        db.sql(&sql).await.unwrap();
+        let mut segments = store.segments().await.unwrap().unwrap();
+        let day = row.to_string().parse().unwrap();
+        assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 1, stays: Some(day) });
+        assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 0, stays: Some(day) });
+        db.sql("DELETE FROM alert_operation_log WHERE id = 'future'").await.unwrap();
+        assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 1, stays: None });
+    }))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_would_silently_stay_on_the_old_table_keeps_it_from_being_partitioned_and_is_named() {
+    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+        let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
+        let store = bench.open(Access::ReadWrite).await;
+        let mut segments = store.segments().await.unwrap().unwrap();
+        for (make, drop, named) in [
+            ("CREATE VIEW board AS SELECT id FROM alert_operation_log", "DROP VIEW board", "view board"),
+            (
+                "CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                 CREATE TRIGGER forward AFTER INSERT ON alert_operation_log FOR EACH ROW EXECUTE FUNCTION theirs()",
+                "DROP FUNCTION theirs() CASCADE",
+                "trigger forward",
+            ),
+            ("CREATE PUBLICATION feed FOR TABLE alert_operation_log", "DROP PUBLICATION feed", "publication feed"),
+            (
+                "CREATE POLICY mine ON alert_operation_log USING (true)",
+                "DROP POLICY mine ON alert_operation_log",
+                "policy mine",
+            ),
+        ] {
+            db.sql(make).await.unwrap();
+            let Err(StoreError::Refused(why)) = segments.partition().await else { panic!("{named}") };
+            assert!(why.contains(named) && why.contains("retention init"), "{why}");
+            db.sql(drop).await.unwrap();
+        }
+        segments.partition().await.unwrap();
+        assert_eq!(planned(&store).await.layout, Layout::Monthly);
+    }))
+    .await;
 }

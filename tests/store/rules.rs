@@ -124,7 +124,7 @@ async fn what_breaks_a_rule_of_reviews_is_refused_in_one_line_and_leaves_nothing
             let is_last = version + 1 == steps.len();
             match (store.record(&outcome).await, refused.filter(|_| is_last)) {
                 (Ok(_), None) => taken += 1,
-                (Err(StoreError::Refused(why)), Some(code)) => {
+                (Err(StoreError::Unfit(why)), Some(code)) => {
                     assert!(why.contains(code) && !why.contains('\n'), "{number}: {why}");
                 }
                 (other, expected) => panic!("case {number}: {expected:?} {other:?} {steps:?}"),

@@ -2,7 +2,7 @@
 //! sleeps: the rig waits for events.
 
 use super::scene;
-use readback::app::shell::{Command, Door, Hands, Probes, StoreTask, keep_drafts};
+use readback::app::shell::{Command, Door, Hands, Kept, Probes, StoreTask, keep_drafts};
 use readback::app::{Access, App, Effect, Event, Facts, Ids};
 use readback::store::drafts::Drafts;
 use readback::store::{self, StoreUrl};
@@ -67,7 +67,7 @@ impl Rig {
             seed: rows,
             drafts: Some(drafts.clone()),
             events,
-            changes: Vec::new(),
+            kept: Kept::default(),
             console: format!("console-{seed}"),
             door: Door::new(tokio::sync::watch::channel(readback::guard::Watch::default()).1),
         };

@@ -15,6 +15,7 @@ mod past;
 mod perform;
 mod presence_task;
 mod probe_task;
+mod store_kept;
 mod store_task;
 
 pub use backups::Backups;
@@ -29,6 +30,7 @@ pub use layers::{Compared, LayerTask};
 pub use past::PastReader;
 pub use perform::{Hands, Probes};
 pub use probe_task::judge_observations;
+pub use store_kept::Kept;
 pub use store_task::{Command, StoreTask};
 
 use super::pacing::Next;

@@ -3,13 +3,13 @@
 
 use super::door::Door;
 use super::look_task::{self, Digests};
+use super::store_kept::Kept;
 use crate::app::{Count, Event, Look, Step, Stepped, StoreState};
 use crate::review::Attendance;
 use crate::store::drafts::Drafts;
 use crate::store::{self, Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
-use crate::timeline::{Entry, Operation, OwnEvent, OwnKind};
+use crate::timeline::{Entry, Operation, OwnEvent};
 use jiff::Timestamp;
-use std::collections::HashSet;
 use std::time::Duration;
 use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 
@@ -23,9 +23,6 @@ const HISTORY_ROWS: u32 = 2_000;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-
-/// How many changes of the configuration wait for the database, at most.
-const MOST_CHANGES: usize = 1_000;
 
 /// What the task is asked to do.
 #[derive(Debug)]
@@ -65,8 +62,8 @@ pub struct StoreTask {
     pub door: Door,
     /// The name under which this console says where it is.
     pub console: String,
-    /// Changes of the configuration that could not be appended yet: nobody sees those a second time.
-    pub changes: Vec<OwnEvent>,
+    /// What waits for the database.
+    pub kept: Kept,
 }
 
 /// What there is to do.
@@ -144,7 +141,7 @@ impl StoreTask {
             };
             let done = match woken {
                 Woken::Asked(command) => self.carry_out(store, command).await,
-                Woken::Changed(Ok(())) => self.read(store).await,
+                Woken::Changed(Ok(())) => self.look_again(store).await,
                 Woken::Moved(Ok(())) => self.read_present(store).await,
                 Woken::Changed(Err(error)) | Woken::Moved(Err(error)) => Err(error),
             };
@@ -159,56 +156,10 @@ impl StoreTask {
     /// Sends what was kept, in its order, then reads. The database counts as ready once it was read: before that, what
     /// is on the screen is of the time before it was lost.
     async fn start(&mut self, store: &AnyStore) -> Result<(), StoreError> {
-        self.send_changes(store).await?;
-        if let Some(drafts) = &self.drafts {
-            self.send_queue(store, drafts).await?;
-        }
+        self.send_kept(store).await?;
         self.read(store).await?;
         let rows = store.probe_history(HISTORY_ROWS).await?.into_iter().map(Entry::Own).collect();
         self.say(Event::HistoryRead(self.door.entries(rows))).await;
-        Ok(())
-    }
-
-    /// Appends the changes that wait. One that the database refuses keeps nobody from the others, nor from reading; it is
-    /// tried again when the database was away again.
-    async fn send_changes(&mut self, store: &AnyStore) -> Result<(), StoreError> {
-        let mut changes = std::mem::take(&mut self.changes).into_iter();
-        while let Some(change) = changes.next() {
-            if let Err(error) = self.append(store, &change).await {
-                let is_lost = error.is_transient();
-                self.changes.push(change);
-                if is_lost {
-                    self.changes.extend(changes);
-                    return Err(error);
-                }
-                self.say(Event::Trouble(error.to_string())).await;
-            } else if let Some(drafts) = &self.drafts {
-                // One that stays is sent again, which changes nothing.
-                let _ = drafts.event_done(&change.id).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// Sends the steps that wait. After one that is not recorded, the later ones of its review are given up: they were
-    /// decided on a state that is not so. The console takes them back with the first.
-    async fn send_queue(&self, store: &AnyStore, drafts: &Drafts) -> Result<(), StoreError> {
-        let queued = match drafts.queued().await {
-            Ok(queued) => queued,
-            Err(error) => {
-                self.say(Event::Trouble(format!("what was kept locally can't be sent: {error}"))).await;
-                return Ok(());
-            }
-        };
-        let mut given_up = HashSet::new();
-        for outcome in queued {
-            let (id, review) = (outcome.event.id.clone(), outcome.event.review.clone());
-            if given_up.contains(&review) {
-                self.forget(drafts, &id).await;
-            } else if !self.record(store, outcome, drafts).await? {
-                given_up.insert(review);
-            }
-        }
         Ok(())
     }
 
@@ -216,10 +167,10 @@ impl StoreTask {
         match command {
             Command::Record(step) => {
                 let outcome = Outcome { event: step.event, operation: step.operation };
-                match &self.drafts {
+                match self.drafts.clone() {
                     // Kept first, so that a step is not lost between the question and the answer.
                     Some(drafts) => match drafts.queue(&outcome).await {
-                        Ok(()) => self.record(store, outcome, drafts).await.map(drop),
+                        Ok(()) => self.record(store, outcome, &drafts).await.map(drop),
                         Err(error) => {
                             let why = format!("it can't be kept on this machine, so it was not sent: {error}");
                             self.say(Event::Stepped { id: outcome.event.id, outcome: Stepped::Refused(why) }).await;
@@ -236,7 +187,7 @@ impl StoreTask {
                 }
                 appended
             }
-            Command::Read => self.read(store).await,
+            Command::Read => self.look_again(store).await,
             Command::Attend(at) => {
                 self.attend(store, at.as_deref()).await;
                 self.read_present(store).await
@@ -263,29 +214,12 @@ impl StoreTask {
         }
     }
 
-    /// Records one outcome and says what became of it: whether it stands. Only an unreachable database is an error.
-    async fn record(&self, store: &AnyStore, outcome: Outcome, drafts: &Drafts) -> Result<bool, StoreError> {
-        let id = outcome.event.id.clone();
-        let became = match store.record(&outcome).await {
-            Ok(recorded) => Stepped::Recorded(Box::new(recorded)),
-            Err(error) if error.is_transient() => {
-                self.say(Event::Stepped { id, outcome: Stepped::Deferred }).await;
-                return Err(error);
-            }
-            Err(StoreError::Conflict { .. }) => Stepped::Conflict,
-            Err(error) => Stepped::Refused(error.to_string()),
-        };
-        self.forget(drafts, &id).await;
-        let stands = matches!(became, Stepped::Recorded(_));
-        self.say(Event::Stepped { id, outcome: became }).await;
-        Ok(stands)
-    }
-
-    /// Takes a step out of the queue. One that stays there is sent again, which changes nothing.
-    async fn forget(&self, drafts: &Drafts, id: &str) {
-        if let Err(error) = drafts.done(id).await {
-            self.say(Event::Trouble(format!("a step that was sent is still kept locally: {error}"))).await;
+    /// Sends what the database did not take before, where there is any, and reads.
+    async fn look_again(&mut self, store: &AnyStore) -> Result<(), StoreError> {
+        if self.kept.waits {
+            self.send_kept(store).await?;
         }
+        self.read(store).await
     }
 
     async fn read(&self, store: &AnyStore) -> Result<(), StoreError> {
@@ -318,7 +252,7 @@ impl StoreTask {
 
     /// Appends an event of the console's own. What a person wrote is read back at once, for only then it is shown as
     /// recorded; that it never will be is told.
-    async fn append(&self, store: &AnyStore, event: &OwnEvent) -> Result<(), StoreError> {
+    pub(super) async fn append(&self, store: &AnyStore, event: &OwnEvent) -> Result<(), StoreError> {
         let appended = store.append_own(event).await;
         if !event.kind.is_annotation() {
             return appended;
@@ -361,53 +295,8 @@ impl StoreTask {
         }
     }
 
-    /// Keeps a change of the configuration, or what a person wrote, until the database is back. A verdict's change that
-    /// happens while it is away is told by the next change.
-    /// It is kept on the disk, too: who leaves before the database is back has told nobody else.
-    async fn keep_change(&mut self, event: OwnEvent) {
-        let is_kept = event.kind == OwnKind::ConfigChanged || event.kind.is_annotation();
-        if !is_kept || self.changes.len() >= MOST_CHANGES {
-            return;
-        }
-        if let Some(drafts) = &self.drafts
-            && let Err(error) = drafts.keep_event(&event).await
-        {
-            self.say(Event::Trouble(format!("{} is not kept on this machine: {error}", event.kind.name()))).await;
-        }
-        self.changes.push(event);
-    }
-
-    async fn keep(&self, step: Step) {
-        let Some(drafts) = &self.drafts else { return };
-        let id = step.event.id.clone();
-        let outcome = Outcome { event: step.event, operation: step.operation };
-        let became = match drafts.queue(&outcome).await {
-            Ok(()) => Stepped::Deferred,
-            Err(error) => Stepped::Refused(format!("it can't be kept locally either: {error}")),
-        };
-        self.say(Event::Stepped { id, outcome: became }).await;
-    }
-
-    /// Tells the console what an earlier one could not send.
-    async fn tell_kept(&mut self) {
-        let Some(drafts) = self.drafts.clone() else { return };
-        match drafts.waiting().await {
-            Ok(waiting) => self.changes.extend(waiting),
-            Err(error) => self.say(Event::Trouble(format!("the local drafts can't be read: {error}"))).await,
-        }
-        match drafts.queued().await {
-            Ok(kept) => {
-                for outcome in kept {
-                    let step = Step { event: outcome.event, operation: outcome.operation };
-                    self.say(Event::Kept(Box::new(step))).await;
-                }
-            }
-            Err(error) => self.say(Event::Trouble(format!("the local drafts can't be read: {error}"))).await,
-        }
-    }
-
     /// A shell that is gone hears nothing, and that is no error.
-    async fn say(&self, event: Event) {
+    pub(super) async fn say(&self, event: Event) {
         let _ = self.events.send(event).await;
     }
 }

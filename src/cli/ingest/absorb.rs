@@ -10,6 +10,10 @@ use std::collections::{HashMap, HashSet};
 /// How many rows of an incident are read at a time.
 const PAGE: u32 = 1_000;
 
+/// How many rows are recorded at once. A notification may bring thousands; what was recorded of it stands, whatever becomes
+/// of the rest, and who is told to send it again finds it there.
+const PORTION: usize = 250;
+
 /// What became of notifications.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Absorbed {
@@ -25,8 +29,8 @@ struct Bound<'a> {
     incident: String,
 }
 
-/// Records what is new in these notifications, in one transaction, and what turns out to be a new turn of an old alert in
-/// a second. No two of them are about the same alert (`key`); the store's answer decides what stands.
+/// Records what is new in these notifications, and then what turns out to be a new turn of an old alert, a portion of
+/// 250 rows in a transaction. No two of them are about the same alert (`key`); the store's answer decides what stands.
 pub async fn absorb(store: &AnyStore, told: &[&Notification], now: Timestamp) -> Result<Absorbed, StoreError> {
     let bound = bind(store, told).await?;
     let mut rows: Vec<NewOperation> = Vec::new();
@@ -41,7 +45,7 @@ pub async fn absorb(store: &AnyStore, told: &[&Notification], now: Timestamp) ->
     if rows.is_empty() {
         return Ok(Absorbed::default());
     }
-    let new = store.append_all(&rows).await?;
+    let new = append(store, &rows).await?;
     let appended = |new: &[bool]| new.iter().filter(|new| **new).count() as u64;
     let mut absorbed = Absorbed { appended: appended(&new), duplicates: 0 };
     let old = bound.iter().zip(places).filter(|(_, place)| !new.get(*place).copied().unwrap_or(false));
@@ -49,9 +53,18 @@ pub async fn absorb(store: &AnyStore, told: &[&Notification], now: Timestamp) ->
     let again = again(store, &old, now).await?;
     absorbed.duplicates = (old.len() - again.len()) as u64;
     if !again.is_empty() {
-        absorbed.appended += appended(&store.append_all(&again).await?);
+        absorbed.appended += appended(&append(store, &again).await?);
     }
     Ok(absorbed)
+}
+
+/// Records the rows in portions; whether each is new.
+async fn append(store: &AnyStore, rows: &[NewOperation]) -> Result<Vec<bool>, StoreError> {
+    let mut new = Vec::with_capacity(rows.len());
+    for portion in rows.chunks(PORTION) {
+        new.extend(store.append_all(portion).await?);
+    }
+    Ok(new)
 }
 
 /// By what an alert is known to be the same one.

@@ -24,7 +24,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// How long a body may take to come.
 const BODY: Duration = Duration::from_secs(10);
-/// How long a sender waits for the store: longer than the store's own deadlines, so that its answer says more.
+/// How long a sender waits for the store: longer than the store's own deadlines, so that its answer says more. What takes
+/// longer for its size is recorded all the same, and is found there when it is sent again.
 const RECORD: Duration = Duration::from_secs(15);
 /// Bodies up to so many bytes are read where they come in.
 const AT_ONCE: usize = 32 * 1024;

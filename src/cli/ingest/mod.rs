@@ -72,8 +72,9 @@ async fn serve(context: &Context, options: &ListenArgs, token: Option<Token>) ->
     let mut terminate = signal(SignalKind::terminate()).map_err(io("SIGTERM can't be handled"))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(io("Ctrl-C can't be handled"))?;
     let store = Arc::new(AnyStore::open(&context.store_url()?, store::Access::ReadWrite).await?);
-    let (known, watch) = watch::channel(watch_of(context).await?);
+    // One for as long as it runs: what it learned once it does not forget when a layer can't be read.
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
+    let (known, watch) = watch::channel(first_of(&layers).await);
     let refreshing = tokio::spawn(async move {
         loop {
             tokio::time::sleep(REFRESH).await;
@@ -122,11 +123,15 @@ fn token(context: &Context, options: &ListenArgs) -> Result<Option<Token>, Strin
 
 /// What must not be recorded: every shape, and the values that the stack knows.
 pub(super) async fn watch_of(context: &Context) -> Result<Watch, StartError> {
-    let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
-    Ok(match tokio::time::timeout(PATIENCE, Box::pin(layers.read())).await {
+    Ok(first_of(&LayerTask::new(&context.config, context.place(), context.fingerprinter()?)).await)
+}
+
+/// What the layers tell in time, else what their files do.
+async fn first_of(layers: &LayerTask) -> Watch {
+    match tokio::time::timeout(PATIENCE, Box::pin(layers.read())).await {
         Ok(compared) => compared.guard,
         Err(_) => layers.known().await,
-    })
+    }
 }
 
 /// Nothing can be taken in where nothing may be written.

@@ -1,4 +1,4 @@
-//! The one who writes: takes everything that waits, and records it in one transaction. A sender is answered when the
+//! The one who writes: takes everything that waits, and records it together. A sender is answered when the
 //! store has said that its notification stands.
 
 use super::absorb::{Absorbed, absorb, key};

@@ -16,7 +16,8 @@ const WITNESS_LIMIT: u64 = 16 * 1024 * 1024;
 /// What the check of the sealed days came to.
 #[derive(Debug, Serialize)]
 pub struct LogReport {
-    /// `holds`, `late` (it holds, and rows stand in sealed days that no seal covers), `broken`, or `unsealed`.
+    /// `holds`, `late` (it holds, and rows stand in sealed days that no seal covers), `broken`, `unsealed`, or
+    /// `unchecked` (something that was asked of could not be checked; the rest holds).
     pub verdict: &'static str,
     /// What was found.
     #[serde(flatten)]
@@ -65,6 +66,8 @@ impl LogReport {
             "broken"
         } else if audit.added > 0 {
             "late"
+        } else if audit.is_unsealed_since() || audit.denied().next().is_some() {
+            "unchecked"
         } else if audit.seals == 0 {
             "unsealed"
         } else {
@@ -83,6 +86,7 @@ impl LogReport {
             "late" => {
                 writeln!(out, "LATE  {rows} rows hold under {} seals; {} more came late", audit.seals, audit.added)
             }
+            "unchecked" => writeln!(out, "NOT CHECKED  {}", unchecked(audit)),
             "unsealed" => writeln!(out, "UNSEALED  no day is sealed: nothing shows whether the log was changed"),
             _ => writeln!(
                 out,
@@ -107,8 +111,12 @@ impl LogReport {
         for table in &audit.tables {
             of_table(out, table);
         }
-        for Archived { table, month, rows, place, is_here } in &audit.archives {
-            let how = if *is_here { "checked there" } else { "not here, so not checked" };
+        for Archived { table, month, rows, place, is_here, is_denied } in &audit.archives {
+            let how = match (is_here, is_denied) {
+                (true, _) => "checked there",
+                (false, true) => "there, and this role may not read it, so not checked",
+                (false, false) => "not here, so not checked",
+            };
             let month = month.to_string();
             let month = month.get(..7).unwrap_or_default();
             let _ = writeln!(out, "  {table} {month}: {rows} rows taken to {}, {how}", line(place));
@@ -118,6 +126,20 @@ impl LogReport {
         }
         let _ = writeln!(out, "next: {}", self.next);
     }
+}
+
+/// What could not be checked.
+fn unchecked(audit: &SegmentAudit) -> String {
+    if !audit.is_unsealed_since() {
+        return format!(
+            "{} archives stand there, and this role may not read them; the rest holds",
+            audit.denied().count()
+        );
+    }
+    let since = audit.since.map_or_else(String::new, |since| since.to_string());
+    let last = audit.tables.iter().map(|table| table.day).min().flatten();
+    let last = last.map_or_else(|| "no day is".to_owned(), |day| format!("{day} is the last day that is"));
+    format!("nothing is sealed since {since} that could be checked; {last}")
 }
 
 fn say(out: &mut String, finding: &Finding) {
@@ -164,9 +186,36 @@ fn next(audit: &SegmentAudit, is_contradicted: bool, verdict: &str) -> &'static 
          may change the table (docs/integrity.md has roles that can't)"
     } else if verdict == "late" {
         "a backfill, or somebody wrote into the past: look at the rows; `readback seal` takes them in, marked as late"
+    } else if verdict == "unchecked" && !audit.is_unsealed_since() {
+        "ask as a role that may read the archives, or let their owner GRANT SELECT on them to the readers' role"
+    } else if verdict == "unchecked" {
+        "run `readback seal`, which seals the days that are over, or ask --since a day that is sealed"
     } else if verdict == "unsealed" {
         "run `readback seal` once a day, with --post to have a witness"
     } else {
         "keep the last seal where this database's owner can't write: `readback seal --post` tells it to the channel"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::segment::Table;
+
+    #[test]
+    fn an_archive_that_is_there_and_can_not_be_read_is_not_one_that_holds() {
+        let place = "alert_operation_log_before".to_owned();
+        let month = Day::FIRST;
+        let archive = Archived { table: Table::Log, month, rows: 3, place, is_here: false, is_denied: true };
+        let elsewhere = Archived { is_denied: false, ..archive.clone() };
+        let with = |archive| SegmentAudit { seals: 2, archives: vec![archive], ..SegmentAudit::default() };
+        let report = LogReport::of(with(archive.clone()), None);
+        let mut text = String::new();
+        report.human(&mut text);
+        assert_eq!(report.verdict, "unchecked");
+        assert!(text.starts_with("NOT CHECKED  1 archives stand there") && text.contains("GRANT SELECT"), "{text}");
+        assert_eq!(LogReport::of(with(elsewhere), None).verdict, "holds", "it was taken away, as is recorded");
+        let broken = SegmentAudit { changed: 1, ..with(archive) };
+        assert_eq!(LogReport::of(broken, None).verdict, "broken");
     }
 }

@@ -25,8 +25,8 @@ const BROKEN: u8 = 2;
 pub struct VerifyReport {
     /// The name of this shape.
     pub schema: &'static str,
-    /// `holds`, `late` (rows stand in sealed days that no seal covers), `broken`, or `nothing_recorded`, which proves
-    /// nothing.
+    /// `holds`, `late` (rows stand in sealed days that no seal covers), `broken`, `unchecked` (of the log, something that
+    /// was asked of could not be checked), or `nothing_recorded`, which proves nothing.
     pub verdict: &'static str,
     /// How many records were checked.
     pub records: usize,
@@ -94,6 +94,8 @@ impl VerifyReport {
         let verdict = match (chains, log.as_ref().map(|log| log.verdict)) {
             ("broken", _) | (_, Some("broken")) => "broken",
             (_, Some("late")) => "late",
+            // Chains that hold say nothing of what could not be looked at.
+            (_, Some("unchecked")) => "unchecked",
             (_, Some("holds")) => "holds",
             (chains, _) => chains,
         };
@@ -113,7 +115,8 @@ impl VerifyReport {
         Self { schema: "readback_verify_v1", verdict, records: audit.records, chains: audit.chains, broken, next, log }
     }
 
-    /// 0 where all holds, 1 where rows came late, 2 where something is broken, 3 where there is nothing to check.
+    /// 0 where all holds, 1 where rows came late, 2 where something is broken, 3 where there is nothing to check, or it
+    /// could not be.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {
             "holds" => 0,

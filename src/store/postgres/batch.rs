@@ -3,16 +3,21 @@
 use super::PgStore;
 use super::connections::Lease;
 use crate::store::batch::which;
-use crate::store::deadline::in_time;
+use crate::store::deadline::{DEADLINE, in_time, in_time_of};
 use crate::store::rows::LogRow;
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::{StoreError, limits};
 use crate::timeline::{Entry, NewOperation, Operation};
 use sqlx::{Connection, PgConnection, Row};
+use std::time::Duration;
 
 /// The most bytes of rows in one statement. What does not fit into one TLS record (16 KiB) is sent as two, and the
 /// driver leaves Nagle's algorithm on: the second would wait 40 ms for the server to acknowledge the first.
 const STATEMENT: usize = 10 * 1024;
+/// What each further statement may add to the deadline: more than a slow network takes for one, less than a lost one.
+const EACH: Duration = Duration::from_millis(250);
+/// The longest that all of it may take, however many statements there are.
+const WHOLE: Duration = Duration::from_secs(12);
 /// The most ids in one question, for the same reason.
 const IDS: usize = 200;
 
@@ -49,13 +54,17 @@ impl PgStore {
     pub(in crate::store) async fn append_all(&self, rows: &[NewOperation]) -> Result<Vec<bool>, StoreError> {
         self.may_write()?;
         rows.iter().try_for_each(limits::operation)?;
-        let new = in_time(async {
-            let mut lease = self.connections.lease().await?;
-            let new = append(lease.connection(), rows).await?;
+        // Sorted by id: two who append the same rows wait for each other, and not in a circle.
+        let mut placed: Vec<Placed<'_>> = (0..).zip(rows).map(|(place, row)| Placed::new(place, row)).collect();
+        placed.sort_by(|a, b| (&a.row.id, a.place).cmp(&(&b.row.id, b.place)));
+        let statements = statements(&placed);
+        let done = in_time_of(longest(statements.len()), async {
+            let mut lease = in_time(self.connections.lease()).await?;
+            let new = append(lease.connection(), &statements).await?;
             lease.give_back();
             Ok(new)
-        })
-        .await?;
+        });
+        let new = Box::pin(done).await?;
         if !new.is_empty() {
             self.changes.ring();
         }
@@ -78,18 +87,21 @@ impl PgStore {
     }
 }
 
-/// One transaction, sorted by id: two who append the same rows wait for each other, and not in a circle.
-async fn append(connection: &mut PgConnection, rows: &[NewOperation]) -> Result<Vec<String>, StoreError> {
-    let mut placed: Vec<Placed<'_>> = (0..).zip(rows).map(|(place, row)| Placed::new(place, row)).collect();
-    placed.sort_by(|a, b| (&a.row.id, a.place).cmp(&(&b.row.id, b.place)));
-    let statements = statements(&placed);
-    if let [only] = statements.as_slice() {
-        return insert(connection, only).await;
+/// How long so many statements may take: one as long as every call, each further one a little more.
+fn longest(statements: usize) -> Duration {
+    let further = u32::try_from(statements.saturating_sub(1)).unwrap_or(u32::MAX);
+    DEADLINE.saturating_add(EACH.saturating_mul(further)).min(WHOLE)
+}
+
+/// One transaction. A server that does not answer to one statement is waited for as long as in every call.
+async fn append(connection: &mut PgConnection, statements: &[&[Placed<'_>]]) -> Result<Vec<String>, StoreError> {
+    if let [only] = statements {
+        return in_time(insert(connection, only)).await;
     }
     let mut turn = connection.begin().await.map_err(from_sqlx)?;
     let mut new = Vec::new();
     for rows in statements {
-        new.extend(insert(&mut turn, rows).await?);
+        new.extend(in_time(insert(&mut turn, rows)).await?);
     }
     turn.commit().await.map_err(from_sqlx)?;
     Ok(new)

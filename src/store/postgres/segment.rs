@@ -4,7 +4,7 @@ use super::schema::Stands;
 use crate::guard;
 use crate::store::StoreError;
 use crate::store::micros::Micros;
-use crate::store::segments::{Asked, LogRow, Open, OwnRow, PAGE, RecordRow, Row, SealRow};
+use crate::store::segments::{Asked, LogRow, Open, OwnRow, PAGE, Reach, RecordRow, Row, SealRow};
 use crate::store::sqlx_error::{from_sqlx, is_race};
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table};
 use jiff::Timestamp;
@@ -205,9 +205,15 @@ impl PgSegments {
         Ok(seal)
     }
 
-    pub(in crate::store) async fn has_archive(&mut self, _: Table, place: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT coalesce(has_table_privilege(to_regclass($1), 'SELECT'), false)";
-        sqlx::query_scalar(sql).bind(plain(place)?).fetch_one(&mut self.connection).await.map_err(from_sqlx)
+    pub(in crate::store) async fn reach(&mut self, _: Table, place: &str) -> Result<Reach, StoreError> {
+        // NULL where there is no such table.
+        let sql = "SELECT has_table_privilege(to_regclass($1), 'SELECT')";
+        let may = sqlx::query_scalar(sql).bind(plain(place)?).fetch_one(&mut self.connection);
+        Ok(match may.await.map_err(from_sqlx)? {
+            Some(true) => Reach::Here,
+            Some(false) => Reach::Denied,
+            None => Reach::Elsewhere,
+        })
     }
 }
 

@@ -82,6 +82,19 @@ pub struct Archived {
     pub place: String,
     /// Whether they were there to be checked.
     pub is_here: bool,
+    /// Whether they are there, and this role may not read them.
+    pub is_denied: bool,
+}
+
+/// What can be done with an archive from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Reach {
+    /// It can be read.
+    Here,
+    /// It is there, and this role may not read it.
+    Denied,
+    /// It is somewhere else, or nowhere.
+    Elsewhere,
 }
 
 /// What a check found.
@@ -107,12 +120,25 @@ pub struct SegmentAudit {
     pub findings: Vec<Finding>,
     /// What was taken to other places.
     pub archives: Vec<Archived>,
+    /// The day from which on it was asked; `None` for all of it.
+    pub since: Option<Day>,
 }
 
 impl SegmentAudit {
     /// Whether something that was sealed is not there as it was.
     pub fn is_broken(&self) -> bool {
         self.broken_seal.is_some() || self.changed + self.removed + self.unnamed > 0
+    }
+
+    /// Whether a table has nothing sealed since the day that was asked of: of that table nothing was checked.
+    pub fn is_unsealed_since(&self) -> bool {
+        let ends_before = |since: Day| self.tables.iter().any(|table| table.day.is_none_or(|day| day < since));
+        self.since.is_some_and(ends_before)
+    }
+
+    /// The archives that are there, and that this role may not read.
+    pub fn denied(&self) -> impl Iterator<Item = &Archived> {
+        self.archives.iter().filter(|archive| archive.is_denied)
     }
 
     pub(super) fn add(&mut self, finding: Finding) {

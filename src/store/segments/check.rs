@@ -1,6 +1,6 @@
 //! Checking: every sealed row is read and hashed again, beside the marks of its segment.
 
-use super::audit::{Archived, Finding, Part, Place, SegmentAudit, Through};
+use super::audit::{Archived, Finding, Part, Place, Reach, SegmentAudit, Through};
 use super::stream::{MarkStream, Rows};
 use super::{Row, SegmentDb};
 use crate::store::StoreError;
@@ -14,7 +14,7 @@ type Days<'a> = BTreeMap<Day, Vec<&'a Seal>>;
 /// Checks the chain of seals, and every row that is sealed, or those of `since` and later days. Gives the seals that
 /// could be read, for a witness.
 pub async fn verify(db: &mut SegmentDb, since: Option<Day>) -> Result<(SegmentAudit, Vec<Seal>), StoreError> {
-    let mut audit = SegmentAudit::default();
+    let mut audit = SegmentAudit { since, ..SegmentAudit::default() };
     let mut seals = Vec::new();
     for seal in db.seals().await? {
         match seal {
@@ -83,15 +83,16 @@ async fn of_table(
             continue;
         }
         let place = archive.place.as_deref().unwrap_or_default();
-        let is_here = db.has_archive(table, place).await?;
-        if is_here {
+        let reach = db.reach(table, place).await?;
+        if reach == Reach::Here {
             let end = month.next_month().start();
             let from = since.map_or(month, |since| since.max(month)).start();
             let of_month: Days<'_> =
                 elsewhere.range(month..month.next_month()).map(|(day, seals)| (*day, seals.clone())).collect();
             through.rows += compare(db, Rows::new(table, Some(place), from, end), &of_month, table, end, audit).await?;
         }
-        audit.archives.push(Archived { table, month, rows: archive.rows, place: place.to_owned(), is_here });
+        let (is_here, is_denied) = (reach == Reach::Here, reach == Reach::Denied);
+        audit.archives.push(Archived { table, month, rows: archive.rows, place: place.to_owned(), is_here, is_denied });
     }
     audit.tables.push(through);
     Ok(())

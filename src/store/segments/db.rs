@@ -1,7 +1,7 @@
 //! A connection for sealing and checking: its own, so that long work takes nothing from the console's calls.
 
 use super::check::of_range;
-use super::{Asked, LONGEST, Layout, Row, Span};
+use super::{Ahead, Asked, LONGEST, Layout, Reach, Row, Span};
 use crate::store::StoreError;
 use crate::store::deadline::in_time_of;
 use crate::store::postgres::PgSegments;
@@ -110,14 +110,15 @@ impl SegmentDb {
         ask!(self, engine => engine.spans(cutoff))
     }
 
-    /// Takes a span away behind a record of it. In a file it is copied first, and the copy is checked.
+    /// Takes a span away behind a record of it; whether it went, for rows may have come that no seal covers. In a file it
+    /// is copied first, and the copy is checked.
     pub(super) async fn take_away(
         &mut self,
         span: &Span,
         seals: &[&Seal],
         last: Option<&Seal>,
         new: Vec<NewSeal>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         if let Self::Sqlite(engine) = self {
             in_time(engine.copy(span)).await?;
             let copy = of_range(self, seals, Some(&span.place), span.from, span.until).await?;
@@ -126,13 +127,8 @@ impl SegmentDb {
                 return Err(StoreError::Refused(format!("{what} {}", span.place)));
             }
         }
-        match self {
-            Self::Sqlite(engine) => {
-                let rows = seals.iter().map(|seal| seal.rows).sum();
-                in_time(engine.take_away(span, rows, last, new)).await
-            }
-            Self::Postgres(engine) => in_time(engine.take_away(span, last, new)).await,
-        }
+        let rows = seals.iter().map(|seal| seal.rows).sum();
+        ask!(self, engine => engine.take_away(span, rows, last, new))
     }
 
     /// Makes monthly partitions of `alert_operation_log`; see [`Layout`]. A file needs none.
@@ -143,16 +139,16 @@ impl SegmentDb {
         }
     }
 
-    /// Makes the partitions of the coming months that are missing; how many. A file needs none.
-    pub async fn ahead(&mut self) -> Result<usize, StoreError> {
+    /// Makes the partitions of the coming months that are missing. A file needs none.
+    pub async fn ahead(&mut self) -> Result<Ahead, StoreError> {
         match self {
             Self::Postgres(engine) => in_time(engine.ahead()).await,
-            Self::Sqlite(_) => Ok(0),
+            Self::Sqlite(_) => Ok(Ahead::default()),
         }
     }
 
     /// Whether the archive that stands at `place` can be read from here.
-    pub(super) async fn has_archive(&mut self, table: Table, place: &str) -> Result<bool, StoreError> {
-        ask!(self, engine => engine.has_archive(table, place))
+    pub(super) async fn reach(&mut self, table: Table, place: &str) -> Result<Reach, StoreError> {
+        ask!(self, engine => engine.reach(table, place))
     }
 }

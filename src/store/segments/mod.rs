@@ -9,12 +9,13 @@ mod rows;
 mod seal;
 mod stream;
 
+pub(super) use audit::Reach;
 pub use audit::{Archived, Finding, SegmentAudit, Through, WitnessFinding, check_witness};
 pub use check::{verify, verify_chain};
 pub(super) use db::Open;
 pub use db::SegmentDb;
 pub(super) use retain::Span;
-pub use retain::{Layout, Month, MonthState, Plan, apply, plan};
+pub use retain::{Ahead, Layout, Month, MonthState, Plan, apply, plan};
 pub(super) use rows::{LogRow, OwnRow, RecordRow, Row};
 pub use seal::{MARGIN, PATIENCE, Sealed, Waiting, seal};
 

@@ -53,6 +53,15 @@ pub enum MonthState {
     Stays(String),
 }
 
+/// What became of the partitions of the coming months.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ahead {
+    /// How many were made.
+    pub made: usize,
+    /// The day of a row that stands in the last partition already; from its month on none could be made.
+    pub stays: Option<Day>,
+}
+
 /// What retention would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -114,18 +123,23 @@ async fn look(db: &mut SegmentDb, chain: &[Seal], span: Span) -> Result<Month, S
     Ok(Month { place: span.place.clone(), months, rows, state, span })
 }
 
-/// Takes the months away that may go; gives those that went. Each is recorded before it goes, so that a run that is cut
-/// off is seen, and finished by the next.
-pub async fn apply(db: &mut SegmentDb, plan: &Plan) -> Result<Vec<Month>, StoreError> {
+/// Takes the months away that may go; gives those that went, and notes in the plan which stay all the same. Each is
+/// recorded before it goes, so that a run that is cut off is seen, and finished by the next.
+pub async fn apply(db: &mut SegmentDb, plan: &mut Plan) -> Result<Vec<Month>, StoreError> {
     let mut gone = Vec::new();
-    for month in plan.months.iter().filter(|month| !matches!(month.state, MonthState::Stays(_))) {
+    for month in plan.months.iter_mut().filter(|month| !matches!(month.state, MonthState::Stays(_))) {
         let chain = verify_chain(db).await?;
         let archived = of_span(&chain, &month.span, SealKind::Archive);
         let missing = month.months.iter().filter(|first| archived.iter().all(|seal| seal.day != **first));
         let new: Vec<NewSeal> = missing.map(|first| record(&chain, *first, &month.place)).collect();
         let seals = of_span(&chain, &month.span, SealKind::Rows);
-        db.take_away(&month.span, &seals, chain.last(), new).await?;
-        gone.push(month.clone());
+        if db.take_away(&month.span, &seals, chain.last(), new).await? {
+            gone.push(month.clone());
+        } else {
+            let why =
+                "rows were written into it meanwhile; nothing was taken away: run `readback seal`, then this again";
+            month.state = MonthState::Stays(why.to_owned());
+        }
     }
     Ok(gone)
 }

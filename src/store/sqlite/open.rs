@@ -5,7 +5,7 @@ use crate::store::deadline::{DEADLINE, ENGINE};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::{Access, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
@@ -48,8 +48,25 @@ pub(in crate::store) async fn make(path: &Path) -> Result<(), StoreError> {
 }
 
 /// A few connections: one writes, others read meanwhile.
+///
+/// After a full or a failing disk `SQLite` rolls back by itself; the driver's own ROLLBACK is refused then, and it takes
+/// the connection to be in a transaction for ever: each further one of it would be refused. Such a one does not go back.
 pub(super) fn pool(options: &SqliteConnectOptions) -> SqlitePool {
-    SqlitePoolOptions::new().max_connections(3).acquire_timeout(DEADLINE).connect_lazy_with(options.clone())
+    SqlitePoolOptions::new()
+        .max_connections(3)
+        .acquire_timeout(DEADLINE)
+        // It was asked when it was given back, and a file hangs up on nobody.
+        .test_before_acquire(false)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                if connection.is_in_transaction() {
+                    // The ROLLBACK of one that was dropped is on its way; this is answered behind it.
+                    connection.ping().await?;
+                }
+                Ok(!connection.is_in_transaction())
+            })
+        })
+        .connect_lazy_with(options.clone())
 }
 
 /// Waits until the file can be used. Two openers of a new file get in each other's way where `SQLite` does not
@@ -68,5 +85,40 @@ async fn try_ready(pool: &SqlitePool, access: Access) -> Result<(), StoreError> 
     match access {
         Access::ReadWrite => schema::ensure(&mut connection).await,
         Access::ReadOnly => schema::verify(&mut connection).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_sqlite_rolled_back_by_itself_is_not_used_again() {
+        let home = tempfile::tempdir().unwrap();
+        let pool = pool(&options(&home.path().join("readback.db"), Access::ReadWrite).await.unwrap());
+        for _ in 0..4 {
+            let mut connection = pool.acquire().await.unwrap();
+            let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            // As after ENOSPC: the engine is out of the transaction, and the driver does not know.
+            sqlx::raw_sql("ROLLBACK").execute(&mut *turn).await.unwrap();
+            drop(turn);
+            drop(connection);
+            // Until it is given back, or closed.
+            while pool.size() > 0 && pool.num_idle() == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        // One that was merely dropped is.
+        let mut connection = pool.acquire().await.unwrap();
+        drop(connection.begin_with("BEGIN IMMEDIATE").await.unwrap());
+        drop(connection);
+        while pool.num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let mut connection = pool.acquire().await.unwrap();
+        connection.begin_with("BEGIN IMMEDIATE").await.unwrap().commit().await.unwrap();
+        assert_eq!(pool.size(), 1);
     }
 }

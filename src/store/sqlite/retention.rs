@@ -57,7 +57,7 @@ impl SqliteSegments {
         rows: u64,
         last: Option<&Seal>,
         new: Vec<NewSeal>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut turn = self.connection().begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
         let mut last = last.cloned();
         for seal in new {
@@ -72,10 +72,11 @@ impl SqliteSegments {
             .await
             .map_err(from_sqlx)?;
         if gone.rows_affected() != rows {
-            let what = "a row was written into the month meanwhile; nothing was taken away: run `readback seal` first";
-            return Err(StoreError::Refused(what.to_owned()));
+            turn.rollback().await.map_err(from_sqlx)?;
+            return Ok(false);
         }
-        turn.commit().await.map_err(from_sqlx)
+        turn.commit().await.map_err(from_sqlx)?;
+        Ok(true)
     }
 }
 

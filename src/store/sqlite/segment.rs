@@ -3,7 +3,7 @@
 use crate::guard;
 use crate::store::StoreError;
 use crate::store::micros::Micros;
-use crate::store::segments::{Asked, LARGE, LogRow, Open, OwnRow, PAGE, RecordRow, Row, SealRow};
+use crate::store::segments::{Asked, LARGE, LogRow, Open, OwnRow, PAGE, Reach, RecordRow, Row, SealRow};
 use crate::store::sqlx_error::{from_sqlx, is_race};
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, SealBreak, Table, hex};
 use jiff::Timestamp;
@@ -195,12 +195,13 @@ impl SqliteSegments {
         Ok(seal)
     }
 
-    pub(in crate::store) async fn has_archive(&mut self, _: Table, place: &str) -> Result<bool, StoreError> {
-        let there = tokio::fs::try_exists(self.path(place)?).await.unwrap_or(false);
-        if there {
-            self.attach(place).await?;
+    pub(in crate::store) async fn reach(&mut self, _: Table, place: &str) -> Result<Reach, StoreError> {
+        if !tokio::fs::try_exists(self.path(place)?).await.unwrap_or(false) {
+            return Ok(Reach::Elsewhere);
         }
-        Ok(there)
+        // A file that can't be opened is an error that says so.
+        self.attach(place).await?;
+        Ok(Reach::Here)
     }
 
     /// Attaches an archive as `archive`, in place of the one before.
