@@ -190,7 +190,7 @@ async fn what_is_decided_while_the_database_is_away_is_kept_and_sent_once_when_i
     pty.send("y");
     pty.wait_for("no database, 1 kept", SOON);
     pty.wait_for("kept here, and sent when it is back", SOON);
-    pty.send("jp");
+    pty.send("ju");
     pty.wait_for("no database, 2 kept", SOON);
     quit(pty);
 

@@ -97,7 +97,9 @@ fn goes_on(stack: &Stack) {
 fn a_console_that_is_killed_has_kept_what_was_written_half_a_second_before() {
     let stack = Stack::new();
     let mut pty = started(&stack, &[]);
-    pty.send("4\r");
+    pty.send("4");
+    pty.wait_for("not opened", SOON);
+    pty.send("\r");
     pty.wait_for("y yes, n no", SOON);
     pty.send("y");
     pty.wait_for("incident_ref_present", SOON);

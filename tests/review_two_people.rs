@@ -39,6 +39,7 @@ fn console(stack: &Stack, user: &str) -> Pty {
     let mut pty = stack.console_with(&[], &[("READBACK_USER", user)], SIZE);
     pty.wait_until("what stands in the database", SOON, |screen| screen.text().contains("rows"));
     pty.send("4");
+    pty.wait_for("lost its bucket", SOON);
     pty
 }
 
@@ -86,7 +87,7 @@ fn first_reading(stack: &Stack) -> Pty {
 fn second_reading(stack: &Stack, ann: &Pty) -> Pty {
     let mut bob = console(stack, "bob");
     then(&mut bob, "\r", "waits for a second reader");
-    then(&mut bob, "n", "not look");
+    then(&mut bob, "n", "enter open");
     then(&mut bob, "m", "Read second, without");
     then(&mut bob, "\r", "y yes");
     then(&mut bob, "y", "second reading, blind");
@@ -163,8 +164,8 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     let mut bob = second_reading(&his, &ann);
     // Now both see both; Bob comes round on the first.
     ann.wait_for("the readings differ on 2 checks", SOON);
-    bob.send("\x1bgj");
-    then(&mut bob, "f", "the readings differ on 1 check");
+    then(&mut bob, "\x1b", "source_change_evidence_current");
+    then(&mut bob, "gjf", "the readings differ on 1 check");
     ann.wait_for("the readings differ on 1 check", SOON);
     at_the_same_moment(&db, &mut ann, &mut bob).await;
     ann.wait_for("both readings agree", SOON);

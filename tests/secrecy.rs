@@ -213,8 +213,8 @@ fn no_secret_of_any_input_is_shown_or_kept() {
     pty.wait_for("y yes, n no", SOON);
     pty.send("y");
     pty.wait_for("incident_ref_present", SOON);
-    pty.send("jp");
-    pty.wait_for("holds by console:tester", SOON);
+    pty.send("ju");
+    pty.wait_for("can't tell by console:tester", SOON);
     pty.send("e");
     pty.wait_for("ctrl-s save", SOON);
     pty.send(&format!("\x1b[200~see password={} there\x1b[201~", all.lay("a pasted text")));

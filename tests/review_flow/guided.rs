@@ -140,6 +140,9 @@ async fn a_review_is_handed_in_corrected_passed_over_and_reopened_from_the_menu(
     assert_eq!(corrected.value("change_or_incident_ref"), Some("INC-2"));
     assert_eq!((corrected.corrections.len(), corrected.anomalies.len()), (1, 0));
 
+    // An override has to end after it is recorded, by the clock of the store, which is that of today.
+    rig.now = jiff::Timestamp::now();
+    rig.later(0).await;
     rig.press("m j j enter").await;
     rig.write("the tracker is down").await;
     rig.press("ctrl-s").await;
@@ -153,10 +156,7 @@ async fn a_review_is_handed_in_corrected_passed_over_and_reopened_from_the_menu(
     rig.press("enter").await;
     rig.settled().await;
     let over = &review(rig.app.facts()).unwrap().overrides["incident_ref_present"];
-    assert_eq!(
-        (over.reason.as_str(), over.until.to_string().as_str()),
-        ("the tracker is down", "2026-02-06T01:31:00Z")
-    );
+    assert_eq!((over.reason.as_str(), over.until.duration_since(rig.now).as_hours()), ("the tracker is down", 48));
     assert!(rig.screen().contains("overridden until"), "{}", rig.screen());
 
     rig.press("m j enter").await;

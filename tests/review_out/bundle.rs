@@ -2,7 +2,7 @@
 
 use crate::pg::TestDb;
 use crate::review_support::{SNAPSHOT, Story, contract, current, now};
-use crate::scene::{self, ROW, open, read_twice, signed};
+use crate::scene::{self, ROW, agreed, open, read_twice, signed};
 use jiff::ToSpan;
 use readback::guard;
 use readback::review::{Book, Recorded, ReviewId};
@@ -43,7 +43,7 @@ pub(crate) async fn made(store: &AnyStore) -> Vec<u8> {
 
 /// The bundle of a review with everything in it.
 pub(crate) async fn sample() -> Vec<u8> {
-    sample_of(&signed(read_twice(open()))).await
+    sample_of(&signed(agreed(read_twice(open())))).await
 }
 
 async fn sample_of(told: &Story) -> Vec<u8> {
@@ -268,7 +268,7 @@ async fn one_byte_of_a_row_changed_in_a_file_is_named_there_and_in_a_bundle_of_i
         let store = AnyStore::open(&url, Access::ReadWrite).await.unwrap();
         let rows: Vec<_> = scene::rows().into_iter().filter_map(Entry::into_operation).collect();
         store.import(&rows).await.unwrap();
-        record(&store, &signed(read_twice(open()))).await;
+        record(&store, &signed(agreed(read_twice(open())))).await;
         assert_eq!(findings(&made(&store).await), "");
         assert!(store.audit(None).await.unwrap().broken.is_none());
         store.close().await;

@@ -55,7 +55,7 @@ story!(what_does_not_fit_is_refused_and_a_read_only_console_is_nowhere on sqlite
 async fn what_does_not_fit_is_refused_and_a_read_only_console_is_nowhere(bench: &Bench) {
     let store = bench.open(Access::ReadWrite).await;
     let long = at(&"x".repeat(101), None);
-    assert!(matches!(store.attend("c", &long).await, Err(StoreError::Refused(why)) if why.starts_with("actor ")));
+    assert!(matches!(store.attend("c", &long).await, Err(StoreError::Unfit(why)) if why.starts_with("actor ")));
     let reader = bench.open(Access::ReadOnly).await;
     assert!(matches!(reader.attend("c", &at("ann", None)).await, Err(StoreError::ReadOnly(_))));
     assert!(matches!(reader.leave("c").await, Err(StoreError::ReadOnly(_))));

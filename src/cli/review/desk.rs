@@ -2,9 +2,13 @@
 
 use crate::cli::context::{Context, StartError};
 use crate::cli::files::StackFiles;
-use crate::review::{Around, Book, Contract, Recorded, Review, Snapshot};
-use crate::store::{Access, AnyStore, Store};
+use crate::review::{Around, Book, Contract, Recorded, Review, Scene, Snapshot, around};
+use crate::store::{Access, AnyStore, Store, newest};
+use crate::timeline::{Entry, row_digest};
 use jiff::Timestamp;
+
+/// How many of the newest rows of the timeline are read at most: as many as a console has.
+const ENTRIES: usize = 5_000;
 
 /// The reviews as they stand.
 #[derive(Debug)]
@@ -17,6 +21,8 @@ pub(in crate::cli) struct Desk {
     pub(in crate::cli) contract: Contract,
     /// The change evidence as it is now, or why it can't be read.
     pub(in crate::cli) snapshot: Result<Snapshot, String>,
+    /// The newest rows of the timeline.
+    entries: Vec<Entry>,
     /// When that was.
     pub(in crate::cli) now: Timestamp,
 }
@@ -27,20 +33,29 @@ impl Desk {
         let store = AnyStore::open(&context.store_url()?, access).await?;
         store.ready().await?;
         let recorded = store.reviews().await?;
+        let now = Timestamp::now();
+        let (entries, _) = newest(&store, now, ENTRIES).await?;
         let desk = Self {
             book: Book::fold(&recorded),
             contract: context.contract()?,
             snapshot: StackFiles::of(context).read_snapshot(),
-            now: Timestamp::now(),
+            now,
             recorded,
+            entries,
         };
         Ok((desk, store))
     }
 
-    /// What lies around a review, as far as it can be told without looking at the stack.
+    /// What lies around a review, as far as it can be told without looking at the stack: no probe is asked.
     pub(in crate::cli) fn around(&self, review: &Review) -> Around {
-        let current = self.snapshot.as_ref().ok().map(|snapshot| snapshot.digest.as_str());
-        Around::with_snapshot(review, current, self.now)
+        let scene = Scene {
+            snapshot: self.snapshot.as_ref().ok().map(|snapshot| snapshot.digest.as_str()),
+            evidence: &[],
+            why_not: &[],
+            entries: &self.entries,
+            now: self.now,
+        };
+        around(review, &scene, |id| self.entries.iter().find(|entry| entry.id() == id).and_then(row_digest))
     }
 
     /// The review of this name: its id or the beginning of it, its candidate, or its incident.

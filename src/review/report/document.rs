@@ -30,6 +30,7 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     let name = report.label.as_ref().or(report.candidate.as_ref()).unwrap_or(&report.review);
     out.push(Heading(1, format!("Post-incident review of {name}")));
     out.push(Text(report.meaning.clone()));
+    out.push(Aside("Computed from what is recorded. A console that looks at the stack may object to more."));
     out.push(Facts(head(report)));
     for section in &report.sections {
         out.push(Heading(2, words::section(section.section).to_owned()));
