@@ -73,7 +73,10 @@ fn first_reading(stack: &Stack) -> Pty {
     let mut ann = console(stack, "ann");
     then(&mut ann, "\r", "Open a review of");
     then(&mut ann, "y", "incident_ref_present");
-    then(&mut ann, "jf", "FAILS");
+    then(&mut ann, "je", "ctrl-s save");
+    then(&mut ann, "INC-7", "INC-7");
+    then(&mut ann, "\x13", "s step through");
+    then(&mut ann, "f", "FAILS");
     then(&mut ann, "ju", "can't tell");
     settled(&ann);
     then(&mut ann, "m", "Hand my reading in");
@@ -116,15 +119,16 @@ async fn at_the_same_moment(db: &TestDb, ann: &mut Pty, bob: &mut Pty) {
     ann.send("gjf");
     waiting(&mut eye, 2).await;
     turn.rollback().await.unwrap();
-    let is_lost = |pty: &Pty| text(pty).contains("Nothing was overwritten");
+    let is_lost = |pty: &Pty| text(pty).contains("you tried");
     let deadline = std::time::Instant::now() + SOON;
     while !is_lost(ann) && !is_lost(bob) {
         assert!(std::time::Instant::now() < deadline, "nobody lost:\n{}\n{}", text(ann), text(bob));
         tokio::task::yield_now().await;
     }
     let loser = if is_lost(ann) { &mut *ann } else { &mut *bob };
-    loser.wait_for("stands now", SOON);
+    loser.wait_for("the other step was about something else", SOON);
     loser.send("T");
+    loser.wait_until("it is taken again", SOON, |screen| !screen.text().contains("you tried"));
     settled(ann);
     settled(bob);
     eye.close().await.unwrap();
@@ -142,12 +146,12 @@ fn goes_out(stack: &Stack) -> PathBuf {
     let outcome = candidate["reviewer_outcome"].as_str().unwrap();
     let rechecked = stack.run(&["review", "recheck"], &[]);
     assert_eq!(rechecked.status.code(), Some(0), "{}", said(&rechecked));
-    assert!(said(&rechecked).contains("same"), "{}", said(&rechecked));
-    let report = stack.run(&["report", "unassigned", "--format", "md"], &[("READBACK_USER", "bob")]);
+    assert!(said(&rechecked).contains("SAME"), "{}", said(&rechecked));
+    let report = stack.run(&["report", "INC-TEST-1", "--format", "md"], &[("READBACK_USER", "bob")]);
     let first = said(&report).lines().next().unwrap_or_default().to_owned();
     assert!(first.contains(outcome), "{first}");
     let bundle = stack.root().join("review.bundle");
-    let written = stack.run(&["review", "bundle", "unassigned", "--output", bundle.to_str().unwrap()], &[]);
+    let written = stack.run(&["review", "bundle", "INC-TEST-1", "--output", bundle.to_str().unwrap()], &[]);
     assert_eq!(written.status.code(), Some(0), "{}", said(&written));
     bundle
 }
@@ -164,12 +168,12 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     let mut bob = second_reading(&his, &ann);
     // Now both see both; Bob comes round on the first.
     ann.wait_for("the readings differ on 2 checks", SOON);
-    then(&mut bob, "\x1b", "source_change_evidence_current");
+    then(&mut bob, "\x1b", "s step through");
     then(&mut bob, "gjf", "the readings differ on 1 check");
     ann.wait_for("the readings differ on 1 check", SOON);
     at_the_same_moment(&db, &mut ann, &mut bob).await;
-    ann.wait_for("both readings agree", SOON);
     bob.wait_for("both readings agree", SOON);
+    ann.wait_for("both readings agree", SOON);
 
     // Ann's connection drops; what she answers meanwhile is kept, and recorded when it is back.
     network.cut().await;
@@ -205,7 +209,7 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     let broken = verify();
     assert_eq!(broken.status.code(), Some(1), "{}", said(&broken));
     assert!(said(&broken).contains("line "), "{}", said(&broken));
-    let before = his.run(&["verify", "--incident", "unassigned"], &[]);
+    let before = his.run(&["verify", "--incident", "INC-TEST-1"], &[]);
     assert_eq!(before.status.code(), Some(0), "{}", said(&before));
     db.sql(
         "ALTER TABLE readback_review_event DISABLE TRIGGER ALL;
@@ -213,7 +217,7 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     )
     .await
     .unwrap();
-    let tampered = his.run(&["verify", "--incident", "unassigned"], &[]);
+    let tampered = his.run(&["verify", "--incident", "INC-TEST-1"], &[]);
     assert_eq!(tampered.status.code(), Some(2), "{}", said(&tampered));
     assert!(said(&tampered).contains("record 3"), "{}", said(&tampered));
     db.drop().await;
