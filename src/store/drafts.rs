@@ -14,6 +14,7 @@ use super::{Outcome, StoreError, sqlite};
 use crate::timeline::OwnEvent;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqlitePool};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const SCHEMA: &str = "
@@ -54,13 +55,24 @@ impl Drafts {
 
     /// Keeps a text under a key (a review and its field); an empty text forgets it.
     pub async fn put_text(&self, key: &str, text: &str) -> Result<(), StoreError> {
-        let put = if text.is_empty() {
-            sqlx::query("DELETE FROM draft WHERE key = $1").bind(key)
-        } else {
-            sqlx::query(PUT_TEXT).bind(key).bind(text)
-        };
-        let put = put.execute(&self.pool);
-        in_time(async { put.await.map(drop).map_err(from_sqlx) }).await
+        self.put_texts(&BTreeMap::from([(key.to_owned(), text.to_owned())])).await
+    }
+
+    /// Keeps several texts, all of them or none.
+    pub async fn put_texts(&self, texts: &BTreeMap<String, String>) -> Result<(), StoreError> {
+        in_time(async {
+            let mut turn = self.pool.begin().await.map_err(from_sqlx)?;
+            for (key, text) in texts {
+                let put = if text.is_empty() {
+                    sqlx::query("DELETE FROM draft WHERE key = $1").bind(key)
+                } else {
+                    sqlx::query(PUT_TEXT).bind(key).bind(text)
+                };
+                put.execute(&mut *turn).await.map_err(from_sqlx)?;
+            }
+            turn.commit().await.map_err(from_sqlx)
+        })
+        .await
     }
 
     /// The text under a key.

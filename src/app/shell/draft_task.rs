@@ -36,12 +36,12 @@ pub async fn keep_drafts(drafts: Option<Drafts>, mut texts: Receiver<(String, St
     keep(drafts.as_ref(), &mut changed).await;
 }
 
+/// All at once: a text without the place where it was being written would not be gone on with.
 async fn keep(drafts: Option<&Drafts>, changed: &mut BTreeMap<String, String>) {
-    for (key, text) in std::mem::take(changed) {
-        if let Some(drafts) = drafts
-            && let Err(error) = drafts.put_text(&key, &text).await
-        {
-            tracing::warn!(%error, "a draft could not be kept");
-        }
+    let changed = std::mem::take(changed);
+    if let Some(drafts) = drafts
+        && let Err(error) = drafts.put_texts(&changed).await
+    {
+        tracing::warn!(%error, "a draft could not be kept");
     }
 }
