@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader, copy_bidirectional};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, copy_bidirectional};
 use tokio::net::{TcpStream, UnixListener};
+use tokio::process::{Child, ChildStdout};
 use tokio::task::{JoinHandle, JoinSet};
 
 /// How long an engine may take to come to a state, on a machine that does other things too.
@@ -121,7 +122,8 @@ impl Rig {
 
     /// One command of docker: words, `'…'` around those with spaces. `@web` stands for the name and the labels that
     /// Compose gives a container of the service web. Besides: `await CONTAINER TEMPLATE VALUE` waits until an inspect
-    /// says so, and `save WORD CONTAINER TEMPLATE` keeps what it says as a word.
+    /// says so, `hear CONTAINER EVENT` until the engine has told of it, and `save WORD CONTAINER TEMPLATE` keeps what an
+    /// inspect says as a word.
     pub(crate) async fn step(&mut self, step: &str) {
         let step = self.fill(step);
         let words = split(&step);
@@ -129,6 +131,7 @@ impl Rig {
         self.done.extend(words.first().map(|&word| word.to_owned()));
         match words[..] {
             ["await", container, template, value] => self.wait_for(container, template, value).await,
+            ["hear", container, event] => self.hear(container, event).await,
             ["save", word, container, template] => {
                 let value = self.docker(&["inspect", "--format", template, container]).await;
                 self.words.push((word.to_owned(), value));
@@ -163,20 +166,33 @@ impl Rig {
 
     /// Asks after every event of the container, those before the question too.
     async fn wait_for(&self, container: &str, template: &str, value: &str) {
-        let mut events = tokio::process::Command::new("docker")
-            .args(["-H", &self.host, "events", "--since", "10m", "--filter", &format!("container={container}")])
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(events.stdout.take().unwrap()).lines();
+        let mut events = self.events(&[&format!("container={container}")]);
         let said = async {
             while self.docker(&["inspect", "--format", template, container]).await != value {
-                lines.next_line().await.unwrap().unwrap();
+                events.next().await;
             }
         };
         let in_time = tokio::time::timeout(LONG, said).await;
         assert!(in_time.is_ok(), "{container} never came to {template} = {value}");
+    }
+
+    /// Waits for an event of the container; one that was told already will do.
+    async fn hear(&self, container: &str, event: &str) {
+        let mut events = self.events(&[&format!("container={container}"), &format!("event={event}")]);
+        let in_time = tokio::time::timeout(LONG, events.next()).await;
+        assert!(in_time.is_ok(), "the engine never told {event} of {container}");
+    }
+
+    /// What the engine tells that passes these filters, from ten minutes ago on.
+    fn events(&self, filters: &[&str]) -> Events {
+        let mut told = tokio::process::Command::new("docker");
+        told.args(["-H", &self.host, "events", "--since", "10m"]);
+        for filter in filters {
+            told.args(["--filter", filter]);
+        }
+        let mut told = told.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let lines = BufReader::new(told.stdout.take().unwrap()).lines();
+        Events { lines, _told: told }
     }
 
     /// `{p}`, `{image}` and what was saved.
@@ -215,6 +231,18 @@ impl Drop for Rig {
             let image = format!("reference={}*", self.prefix);
             all(&["rmi", "-f"], &["images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", &image]);
         }
+    }
+}
+
+/// Events as they are told; dropping it ends the command that tells them.
+struct Events {
+    lines: Lines<BufReader<ChildStdout>>,
+    _told: Child,
+}
+
+impl Events {
+    async fn next(&mut self) {
+        self.lines.next_line().await.unwrap().unwrap();
     }
 }
 
