@@ -124,3 +124,61 @@ async fn a_histogram_of_more_buckets_than_any_screen_has_is_refused(bench: &Benc
         assert!(matches!(asked, Err(StoreError::Refused(_))), "{asked:?}");
     }
 }
+
+story!(a_histogram_of_whole_hours_counts_what_the_pages_hold on sqlite, memory, postgres);
+async fn a_histogram_of_whole_hours_counts_what_the_pages_hold(bench: &Bench) {
+    let store = fill(bench).await;
+    if !matches!(bench, Bench::Memory) {
+        for (id, kind, success, at) in [
+            ("early", "RESOLVED", "FALSE", "1969-12-31T23:59:59.999999Z"),
+            ("zero", "RESOLVED", "NULL", "1970-01-01T00:00:00Z"),
+            ("edge", "SILENCED", "TRUE", "2024-02-01T00:59:59.999999Z"),
+            ("next", "SILENCED", "FALSE", "2024-02-01T01:00:00Z"),
+            ("other", "HANDED_OVER", "NULL", "2024-02-01T01:30:00Z"),
+        ] {
+            let at: Timestamp = at.parse().unwrap();
+            let (kind, at) = match (bench, kind) {
+                // Its type says which there are.
+                (Bench::Postgres(_), "HANDED_OVER") => ("ESCALATED", format!("'{at}'")),
+                (Bench::Postgres(_), kind) => (kind, format!("'{at}'")),
+                (_, kind) => (kind, at.as_microsecond().to_string()),
+            };
+            let columns = "INSERT INTO alert_operation_log (id, event_type, success, created_at)";
+            bench.sql(&format!("{columns} VALUES ('{id}', '{kind}', {success}, {at})")).await.unwrap();
+        }
+    }
+    agree(&store).await;
+    if let Bench::Sqlite(_) = bench {
+        // A file of an earlier console has not got the counts: they are made when it is opened.
+        store.close().await;
+        bench.sql("DROP TRIGGER readback_log_hour_count; DROP TABLE readback_log_hour").await.unwrap();
+        let read_only = bench.open(Access::ReadOnly).await;
+        agree(&read_only).await;
+        read_only.close().await;
+        let store = bench.open(Access::ReadWrite).await;
+        store.append(&operation(&id())).await.unwrap();
+        agree(&store).await;
+    }
+}
+
+/// Whether the histograms say what the rows do.
+async fn agree(store: &AnyStore) {
+    let (all, now) = (everything(store).await, Timestamp::now());
+    for (from, width_s, buckets) in [
+        ("1969-12-31T00:00:00Z", 3_600, 48),
+        ("2024-02-01T00:00:00Z", 3_600, 3),
+        ("2023-10-01T00:00:00Z", 86_400, 900),
+        ("1969-01-01T00:00:00Z", 31_536_000, 100),
+    ] {
+        let grid = Grid { from: from.parse().unwrap(), width_s, buckets };
+        for text in
+            ["", "type=USER_ACTION", "type=SILENCED success=true", "success=false", "actor=\"console:ann\"", "since=1h"]
+        {
+            let pushed = Filter::parse(text, &TimeZone::UTC).unwrap().pushed(now);
+            let mut expected = Histogram::new(grid);
+            all.iter().filter(|entry| pushed.admits(entry)).for_each(|entry| expected.add(entry));
+            let counted = store.histogram(&grid, &pushed).await.unwrap();
+            assert!(counted == expected, "{text} {grid:?}");
+        }
+    }
+}

@@ -42,13 +42,20 @@ async fn a_second_console_sees_a_record_without_being_asked(bench: &Bench) {
 story!(what_is_recorded_is_neither_changed_nor_deleted on sqlite, postgres);
 async fn what_is_recorded_is_neither_changed_nor_deleted(bench: &Bench) {
     let store = bench.open(Access::ReadWrite).await;
+    store.append(&operation("row")).await.unwrap();
     store.append_own(&own("own", at(0))).await.unwrap();
     store.record(&step("r", 0, None)).await.unwrap();
     let mut attempts = vec![
+        "UPDATE alert_operation_log SET actor = 'somebody else'",
+        "DELETE FROM alert_operation_log",
         "UPDATE readback_event SET summary = 'x'",
         "UPDATE readback_review_event SET hash = 'x'",
         "UPDATE readback_chain_head SET hash = 'x'",
         "UPDATE readback_chain_head SET seq = 0",
+        // A step, and of no record: the chain would go on from there.
+        "UPDATE readback_chain_head SET seq = seq + 1, hash = 'x'",
+        "UPDATE readback_chain_head SET seq = seq + 1",
+        "INSERT INTO readback_chain_head SELECT 'INC-2', 1, hash, recorded_at FROM readback_chain_head",
         "DELETE FROM readback_event",
         "DELETE FROM readback_review_event",
         "DELETE FROM readback_chain_head",
@@ -58,6 +65,7 @@ async fn what_is_recorded_is_neither_changed_nor_deleted(bench: &Bench) {
             "TRUNCATE readback_event",
             "TRUNCATE readback_review_event",
             "TRUNCATE readback_chain_head",
+            "TRUNCATE alert_operation_log",
             "INSERT INTO readback_event SELECT * FROM readback_event
              ON CONFLICT (id) DO UPDATE SET summary = 'x'",
         ]),
@@ -71,7 +79,29 @@ async fn what_is_recorded_is_neither_changed_nor_deleted(bench: &Bench) {
     for attempt in attempts {
         assert!(bench.sql(attempt).await.is_err(), "{attempt}");
     }
+    if let Bench::Sqlite(_) = bench {
+        // No error: an id that stands is passed over.
+        let replace = "INSERT OR REPLACE INTO alert_operation_log (id, event_type) VALUES ('row', 'SILENCED')";
+        bench.sql(replace).await.unwrap();
+    }
     assert_eq!((everything(&store).await, store.reviews().await.unwrap(), store.heads().await.unwrap()), before);
+}
+
+story!(the_log_of_another_program_is_left_to_its_own_rules on sqlite);
+async fn the_log_of_another_program_is_left_to_its_own_rules(bench: &Bench) {
+    bench.open(Access::ReadWrite).await.close().await;
+    let theirs = "
+        DROP TABLE readback_log_hour; DROP TABLE alert_operation_log;
+        CREATE TABLE alert_operation_log (id TEXT PRIMARY KEY, incident_id TEXT, approval_id TEXT, audit_log_id TEXT,
+            auto_repair_id TEXT, event_type TEXT, actor TEXT, action_detail TEXT, success INT, error_message TEXT,
+            context TEXT, created_at INTEGER)";
+    bench.sql(theirs).await.unwrap();
+    let store = bench.open(Access::ReadWrite).await;
+    store.append(&operation("row")).await.unwrap();
+    bench.sql("UPDATE alert_operation_log SET actor = 'its program'").await.unwrap();
+    assert_eq!(everything(&store).await[0].actor(), Some("its program"));
+    bench.sql("DELETE FROM alert_operation_log").await.unwrap();
+    assert_eq!(everything(&store).await, []);
 }
 
 /// Takes the guard off, as somebody who owns the database can.

@@ -6,6 +6,8 @@ use crate::segments::{checked, log, sealed};
 use crate::story;
 use readback::store::segments::{Ahead, Layout, MonthState, Plan, apply, plan};
 use readback::store::{Access, AnyStore, Store, StoreError, StoreUrl};
+use readback::timeline::filter::Pushed;
+use readback::timeline::{Counts, Grid};
 
 async fn planned(store: &AnyStore) -> Plan {
     plan(&mut store.segments().await.unwrap().unwrap(), 1).await.unwrap()
@@ -44,11 +46,20 @@ async fn a_month_of_a_file_goes_to_an_archive_beside_it_once_it_is_sealed_and_ho
         assert_eq!(applied(&store).await, 0);
         sealed(&store).await;
         // A row that was changed keeps its month here, and that month alone.
-        bench.sql("UPDATE alert_operation_log SET actor = 'x' WHERE id = 'feb-3'").await.unwrap();
+        bench.by_hand("UPDATE alert_operation_log SET actor = 'x' WHERE id = 'feb-3'").await.unwrap();
         assert_eq!(applied(&store).await, 1);
         assert_eq!(count(bench).await, 21);
-        bench.sql("UPDATE alert_operation_log SET actor = 'telegram:1' WHERE id = 'feb-3'").await.unwrap();
+        bench.by_hand("UPDATE alert_operation_log SET actor = 'telegram:1' WHERE id = 'feb-3'").await.unwrap();
+        // Whoever opens the file puts the guard on again that was taken off for this.
+        bench.open(Access::ReadWrite).await.close().await;
         assert_eq!((applied(&store).await, count(bench).await, applied(&store).await), (1, 1, 0));
+
+        // What is counted by the hour is what is still here.
+        let grid = Grid { from: "2026-01-01T00:00:00Z".parse().unwrap(), width_s: 86_400, buckets: 900 };
+        let counted = store.histogram(&grid, &Pushed::default()).await.unwrap();
+        assert_eq!(counted.buckets.iter().map(Counts::rows).sum::<u64>(), 1);
+        let gone = bench.sql("DELETE FROM alert_operation_log").await;
+        assert!(gone.is_err(), "the guard stands again");
 
         let (audit, _) = checked(&store).await;
         assert!(!audit.is_broken() && audit.added == 0, "{audit:?}");
@@ -268,7 +279,7 @@ async fn a_row_with_a_time_to_come_keeps_its_month_from_being_made_and_nothing_e
         let day = row.to_string().parse().unwrap();
         assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 1, stays: Some(day) });
         assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 0, stays: Some(day) });
-        db.sql("DELETE FROM alert_operation_log WHERE id = 'future'").await.unwrap();
+        bench.by_hand("DELETE FROM alert_operation_log WHERE id = 'future'").await.unwrap();
         assert_eq!(segments.ahead().await.unwrap(), Ahead { made: 1, stays: None });
     }))
     .await;

@@ -106,7 +106,7 @@ async fn one_byte_of_a_row_changed_by_the_owner_is_named(bench: &Bench) {
         ("success = false", "success = NULL"),
         ("incident_id = ''", "incident_id = NULL"),
     ] {
-        bench.sql(&format!("UPDATE alert_operation_log SET {change} WHERE id = 'a-2'")).await.unwrap();
+        bench.by_hand(&format!("UPDATE alert_operation_log SET {change} WHERE id = 'a-2'")).await.unwrap();
         let audit = audit(&store).await;
         assert_eq!((audit.changed, audit.removed, audit.added, audit.unnamed), (1, 0, 0, 0), "{change} {audit:?}");
         let [Finding::RowChanged(row)] = audit.findings.as_slice() else { panic!("{audit:?}") };
@@ -114,7 +114,7 @@ async fn one_byte_of_a_row_changed_by_the_owner_is_named(bench: &Bench) {
             (row.table, row.id.as_str(), row.at.to_string().as_str()),
             (Table::Log, "a-2", "2026-02-03T00:01:00.000002Z")
         );
-        bench.sql(&format!("UPDATE alert_operation_log SET {back} WHERE id = 'a-2'")).await.unwrap();
+        bench.by_hand(&format!("UPDATE alert_operation_log SET {back} WHERE id = 'a-2'")).await.unwrap();
         assert!(!self::audit(&store).await.is_broken(), "{change}");
     }
 }
@@ -122,7 +122,7 @@ async fn one_byte_of_a_row_changed_by_the_owner_is_named(bench: &Bench) {
 story!(a_row_that_was_removed_and_one_that_was_moved_in_time_are_named on sqlite, postgres);
 async fn a_row_that_was_removed_and_one_that_was_moved_in_time_are_named(bench: &Bench) {
     let store = two_days(bench).await;
-    bench.sql("DELETE FROM alert_operation_log WHERE id IN ('a-4', 'b-0')").await.unwrap();
+    bench.by_hand("DELETE FROM alert_operation_log WHERE id IN ('a-4', 'b-0')").await.unwrap();
     let found = audit(&store).await;
     let ids = |audit: &SegmentAudit| {
         let id = |finding: &Finding| match finding {
@@ -140,7 +140,7 @@ async fn a_row_that_was_removed_and_one_that_was_moved_in_time_are_named(bench: 
         }
         _ => "UPDATE alert_operation_log SET created_at = created_at + 86400000000 WHERE id = 'a-0'",
     };
-    bench.sql(moved).await.unwrap();
+    bench.by_hand(moved).await.unwrap();
     assert_eq!(ids(&audit(&store).await), ["removed a-0", "removed a-4", "added a-0", "removed b-0"]);
 }
 
@@ -162,7 +162,7 @@ async fn a_row_put_into_a_sealed_day_is_told_apart_and_sealed_as_late(bench: &Be
     assert_eq!((found.is_broken(), found.added, found.tables[0].rows, found.tables[0].late_rows), (false, 0, 12, 4));
     assert_eq!(sealed(&store).await, Sealed::default());
     // What stood first still stands in its own segment, and what came late in its own.
-    bench.sql("DELETE FROM alert_operation_log WHERE id = 'late-1'").await.unwrap();
+    bench.by_hand("DELETE FROM alert_operation_log WHERE id = 'late-1'").await.unwrap();
     let found = audit(&store).await;
     assert!(matches!(found.findings.as_slice(), [Finding::RowRemoved(row)] if row.id == "late-1"), "{found:?}");
 }
@@ -208,7 +208,7 @@ async fn a_changed_a_removed_and_a_forged_seal_are_named(bench: &Bench) {
     let told = check_witness(&kept, &checked(&store).await.1);
     assert!(told.len() == before.len() - 1 && matches!(told[0], WitnessFinding::Missing { .. }), "{told:?}");
     // Written anew, over other rows.
-    bench.sql("DELETE FROM alert_operation_log WHERE id = 'b-1'").await.unwrap();
+    bench.by_hand("DELETE FROM alert_operation_log WHERE id = 'b-1'").await.unwrap();
     sealed(&store).await;
     assert!(!audit(&store).await.is_broken());
     let told = check_witness(&kept, &checked(&store).await.1);
@@ -243,7 +243,7 @@ async fn many_rows_of_one_instant_go_through_pages_and_chunks_in_order(bench: &B
     let store = bench.open(Access::ReadWrite).await;
     log(bench, "x", "2026-02-03", 86_399, 4_500).await;
     bench
-        .sql("UPDATE alert_operation_log SET created_at = (SELECT min(created_at) FROM alert_operation_log)")
+        .by_hand("UPDATE alert_operation_log SET created_at = (SELECT min(created_at) FROM alert_operation_log)")
         .await
         .unwrap();
     // The last microsecond of the day and the first of the next.
@@ -251,13 +251,13 @@ async fn many_rows_of_one_instant_go_through_pages_and_chunks_in_order(bench: &B
         Bench::Postgres(_) => "created_at = '2026-02-03 23:59:59.999999+00' WHERE id = 'x-1'",
         _ => "created_at = 1770163199999999 WHERE id = 'x-1'",
     };
-    bench.sql(&format!("UPDATE alert_operation_log SET {edge}")).await.unwrap();
+    bench.by_hand(&format!("UPDATE alert_operation_log SET {edge}")).await.unwrap();
     log(bench, "y", "2026-02-04", 0, 1).await;
     let run = sealed(&store).await;
     assert_eq!((run.seals[0].rows, run.seals[1].rows), (4_500, 1));
     let found = audit(&store).await;
     assert_eq!((found.is_broken(), found.tables[0].rows), (false, 4_501), "{found:?}");
-    bench.sql("UPDATE alert_operation_log SET actor = 'x' WHERE id = 'x-3333'").await.unwrap();
+    bench.by_hand("UPDATE alert_operation_log SET actor = 'x' WHERE id = 'x-3333'").await.unwrap();
     let found = audit(&store).await;
     assert!(matches!(found.findings.as_slice(), [Finding::RowChanged(row)] if row.id == "x-3333"), "{found:?}");
 }
@@ -272,7 +272,7 @@ async fn a_text_too_large_to_be_held_is_covered_to_its_last_byte(bench: &Bench) 
             "UPDATE alert_operation_log SET error_message = '{0}', context = '[\"{0}\"]' WHERE id = 'large-1'",
             text(end)
         );
-        bench.sql(&sql).await.unwrap();
+        bench.by_hand(&sql).await.unwrap();
     };
     set("a").await;
     sealed(&store).await;
@@ -310,7 +310,7 @@ async fn own_events_go_by_the_time_of_recording_whatever_they_claim(bench: &Benc
 story!(a_check_since_a_day_reads_that_day_and_later_ones on sqlite, postgres);
 async fn a_check_since_a_day_reads_that_day_and_later_ones(bench: &Bench) {
     let store = two_days(bench).await;
-    bench.sql("DELETE FROM alert_operation_log WHERE id = 'a-4'").await.unwrap();
+    bench.by_hand("DELETE FROM alert_operation_log WHERE id = 'a-4'").await.unwrap();
     let since = async |since: &str| {
         let mut db = store.segments().await.unwrap().unwrap();
         verify(&mut db, Some(day(since))).await.unwrap().0

@@ -104,7 +104,7 @@ impl PgSegments {
             "CREATE TABLE alert_operation_log_after PARTITION OF alert_operation_log
              FOR VALUES FROM ('{month} 00:00:00+00') TO (MAXVALUE);"
         );
-        in_turn(self.connection(), sql + &after).await
+        in_turn(self.connection(), sql + &after + &no_truncate("alert_operation_log_after")).await
     }
 
     /// Makes the partitions of the coming months that are missing. A month of which rows stand in the last partition
@@ -213,9 +213,18 @@ async fn in_turn(connection: &mut PgConnection, sql: String) -> Result<(), Store
 
 fn create(month: Day) -> String {
     let (name, until) = (name_of(month), month.next_month());
-    format!(
+    let made = format!(
         "CREATE TABLE {name} PARTITION OF alert_operation_log
              FOR VALUES FROM ('{month} 00:00:00+00') TO ('{until} 00:00:00+00');"
+    );
+    made + &no_truncate(&name)
+}
+
+/// The table's own trigger does not see a partition truncated by its name.
+fn no_truncate(name: &str) -> String {
+    format!(
+        "CREATE TRIGGER readback_log_no_truncate BEFORE TRUNCATE ON {name}
+             FOR EACH STATEMENT EXECUTE FUNCTION readback_append_only();"
     )
 }
 

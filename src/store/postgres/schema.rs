@@ -12,6 +12,7 @@ const ANNOTATION: &str = include_str!("../migrations/postgres/0003_annotation.sq
 const SEALS: &str = include_str!("../migrations/postgres/0004_segment.sql");
 const RULES: &str = include_str!("../migrations/postgres/0005_review_rules.sql");
 const PRESENCE: &str = include_str!("../migrations/postgres/0006_presence.sql");
+const GUARDS: &str = include_str!("../migrations/postgres/0007_guards.sql");
 
 /// The advisory lock of whoever makes tables ("readback" in ASCII).
 const LOCK: i64 = 0x7265_6164_6261_636b;
@@ -46,11 +47,13 @@ pub(super) struct Stands {
     pub(super) rules: bool,
     /// Who is in a review; without it nobody is seen there.
     pub(super) presence: bool,
+    /// What keeps a head to its records, and a log of the console's own as it is; without it only grants do.
+    pub(super) guards: bool,
 }
 
 impl Stands {
     pub(super) fn complete(self) -> bool {
-        self.log && self.own && self.seals && self.rules && self.presence
+        self.log && self.own && self.seals && self.rules && self.presence && self.guards
     }
 }
 
@@ -59,9 +62,9 @@ pub(super) async fn ensure(connection: &mut PgConnection) -> Result<Stands, Stor
     let mut stands = stands(connection).await?;
     if !stands.complete() {
         match make(connection).await {
-            Ok(()) => stands = Stands { log: true, own: true, seals: true, rules: true, presence: true },
-            // What an earlier console made is enough to record; only sealing, the rules and presence have to wait, for the
-            // owner or for the time that an index over many events takes (its own connection has it).
+            Ok(()) => stands = Stands { log: true, own: true, seals: true, rules: true, presence: true, guards: true },
+            // What an earlier console made is enough to record; only sealing, the rules, presence and the guards have to
+            // wait, for the owner or for the time that an index over many events takes (its own connection has it).
             Err(StoreError::ReadOnly(_) | StoreError::Unavailable(_)) if stands.log && stands.own => {}
             Err(StoreError::ReadOnly(why)) => {
                 return Err(StoreError::Refused(format!(
@@ -118,6 +121,7 @@ async fn make(connection: &mut PgConnection) -> Result<(), StoreError> {
         (!stands.seals, SEALS),
         (!stands.rules, RULES),
         (!stands.presence, PRESENCE),
+        (!stands.guards, GUARDS),
     ];
     for (missing, sql) in parts {
         if missing {
@@ -135,12 +139,16 @@ async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
                count(*) FILTER (WHERE relname IN ('readback_event', 'readback_review_event', 'readback_chain_head')) = 3
                    AS own,
                count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals,
-               (SELECT count(*) > 0 FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
-                WHERE tgname = 'readback_review_rules' AND pg_table_is_visible(of.oid)) AS rules,
-               count(*) FILTER (WHERE relname = 'readback_presence') = 1 AS presence
+               count(*) FILTER (WHERE relname = 'readback_review_event_reader') = 1 AND EXISTS (
+                   SELECT FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
+                   WHERE tgname = 'readback_review_rules' AND pg_table_is_visible(of.oid)) AS rules,
+               count(*) FILTER (WHERE relname = 'readback_presence') = 1 AS presence,
+               EXISTS (SELECT FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
+                       WHERE tgname = 'readback_head_is_told' AND pg_table_is_visible(of.oid)) AS guards
         FROM pg_class
         WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head',
-                          'readback_segment', 'readback_segment_mark', 'readback_presence')
+                          'readback_segment', 'readback_segment_mark', 'readback_presence',
+                          'readback_review_event_reader')
           AND pg_table_is_visible(oid)";
     sqlx::query_as(sql).fetch_one(connection).await.map_err(from_sqlx)
 }

@@ -28,9 +28,10 @@ impl SqliteStore {
         self.may_write()?;
         rows.iter().try_for_each(limits::operation)?;
         let new = in_time(async {
-            let _turn = self.writing.lock().await;
-            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            append(&mut connection, rows).await
+            let mut turn = self.writer.turn().await?;
+            let new = append(turn.connection(), rows).await?;
+            turn.give_back();
+            Ok(new)
         })
         .await?;
         if !new.is_empty() {

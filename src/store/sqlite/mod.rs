@@ -5,6 +5,7 @@
 //! few rows a minute.
 
 mod batch;
+mod hours;
 mod open;
 mod presence;
 mod read;
@@ -14,6 +15,7 @@ mod segment;
 mod stored;
 mod watch;
 mod write;
+mod writer;
 
 pub(super) use open::make;
 pub use segment::SqliteSegments;
@@ -31,7 +33,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use tokio::sync::Mutex;
+use writer::Writer;
 
 /// A store in a file.
 #[derive(Debug)]
@@ -39,8 +41,7 @@ pub struct SqliteStore {
     pool: SqlitePool,
     options: SqliteConnectOptions,
     access: Access,
-    /// One writer at a time within the process: `SQLite`'s own lock is taken by polling and is not fair.
-    writing: Mutex<()>,
+    writer: Writer,
     changes: Arc<Changes>,
     /// Rings when somebody comes, moves or goes.
     moves: Arc<Changes>,
@@ -56,9 +57,9 @@ impl SqliteStore {
         in_time(open::ready(&pool, access)).await?;
         Ok(Self {
             pool,
+            writer: Writer::new(options.clone()),
             options,
             access,
-            writing: Mutex::new(()),
             changes: Arc::new(Changes::new()),
             moves: Arc::new(Changes::new()),
             watcher: OnceLock::new(),
@@ -89,9 +90,10 @@ impl SqliteStore {
         self.may_write()?;
         rows.iter().try_for_each(|row| limits::operation(&row.row))?;
         in_time(async {
-            let _turn = self.writing.lock().await;
-            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            write::import(&mut connection, rows).await
+            let mut turn = self.writer.turn().await?;
+            write::import(turn.connection(), rows).await?;
+            turn.give_back();
+            Ok(())
         })
         .await?;
         self.changes.ring();
@@ -110,6 +112,7 @@ impl SqliteStore {
 
     /// Closes the file's connections; what was recorded was on the disk before.
     pub async fn close(&self) {
+        self.writer.close().await;
         self.pool.close().await;
     }
 
@@ -135,9 +138,10 @@ impl Store for SqliteStore {
         self.may_write()?;
         limits::operation(row)?;
         in_time(async {
-            let _turn = self.writing.lock().await;
-            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            write::append(&mut connection, row).await
+            let mut turn = self.writer.turn().await?;
+            write::append(turn.connection(), row).await?;
+            turn.give_back();
+            Ok(())
         })
         .await?;
         self.changes.ring();
@@ -148,9 +152,10 @@ impl Store for SqliteStore {
         self.may_write()?;
         limits::own(event)?;
         in_time(async {
-            let _turn = self.writing.lock().await;
-            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            write::append_own(&mut connection, event).await
+            let mut turn = self.writer.turn().await?;
+            write::append_own(turn.connection(), event).await?;
+            turn.give_back();
+            Ok(())
         })
         .await?;
         self.changes.ring();
@@ -161,9 +166,10 @@ impl Store for SqliteStore {
         self.may_write()?;
         limits::outcome(outcome)?;
         let recorded = in_time(async {
-            let _turn = self.writing.lock().await;
-            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            write::record(&mut connection, outcome).await
+            let mut turn = self.writer.turn().await?;
+            let recorded = write::record(turn.connection(), outcome).await?;
+            turn.give_back();
+            Ok(recorded)
         })
         .await?;
         self.changes.ring();

@@ -29,7 +29,7 @@ impl SqliteStore {
     pub(in crate::store) async fn attend(&self, console: &str, at: &Attendance) -> Result<(), StoreError> {
         self.may_write()?;
         in_time(async {
-            let _turn = self.writing.lock().await;
+            let mut turn = self.writer.turn().await?;
             sqlx::query(ATTEND)
                 .bind(console)
                 .bind(&at.actor)
@@ -38,10 +38,11 @@ impl SqliteStore {
                 .bind(&at.check)
                 .bind(at.part.word())
                 .bind(Micros::from(Timestamp::now()))
-                .execute(&self.pool)
+                .execute(turn.connection())
                 .await
-                .map(drop)
-                .map_err(from_sqlx)
+                .map_err(from_sqlx)?;
+            turn.give_back();
+            Ok(())
         })
         .await?;
         self.moves.ring();
@@ -51,9 +52,11 @@ impl SqliteStore {
     pub(in crate::store) async fn leave(&self, console: &str) -> Result<(), StoreError> {
         self.may_write()?;
         in_time(async {
-            let _turn = self.writing.lock().await;
+            let mut turn = self.writer.turn().await?;
             let from = Micros::from(counts_from(Timestamp::now()));
-            sqlx::query(LEAVE).bind(console).bind(from).execute(&self.pool).await.map(drop).map_err(from_sqlx)
+            sqlx::query(LEAVE).bind(console).bind(from).execute(turn.connection()).await.map_err(from_sqlx)?;
+            turn.give_back();
+            Ok(())
         })
         .await?;
         self.moves.ring();

@@ -1,5 +1,6 @@
 //! Reading.
 
+use super::hours;
 use crate::review::Recorded;
 use crate::store::chain::Head;
 use crate::store::count::{self, Bins};
@@ -93,8 +94,9 @@ pub(super) async fn histogram(
     let asked = Asked { place: Place::Newest, limit: 0, pushed };
     let mut histogram = Histogram::new(*grid);
     let mut moment = connection.begin().await.map_err(from_sqlx)?;
+    let by_hour = if asked.of_log() { hours::count(&mut moment, grid, pushed).await? } else { None };
     let tables = [
-        (asked.of_log(), count::LOG_TEXT, &LOG),
+        (asked.of_log() && by_hour.is_none(), count::LOG_TEXT, &LOG),
         (asked.of_own(), count::OWN, &narrow::OWN),
         (asked.of_records(), count::RECORDS, &narrow::RECORDS),
     ];
@@ -103,6 +105,7 @@ pub(super) async fn histogram(
         let bins = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
         count::fold(&mut histogram, bins, &asked);
     }
+    count::fold(&mut histogram, by_hour.unwrap_or_default(), &asked);
     moment.commit().await.map_err(from_sqlx)?;
     Ok(histogram)
 }

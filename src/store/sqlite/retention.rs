@@ -1,6 +1,8 @@
 //! A month of `alert_operation_log` goes to a file beside the database, and is checked there before it goes from here.
 
+use super::hours;
 use super::open;
+use super::schema::log_table;
 use super::segment::{SqliteSegments, insert};
 use crate::store::StoreError;
 use crate::store::segments::{Layout, Span};
@@ -8,8 +10,6 @@ use crate::store::sqlx_error::from_sqlx;
 use crate::timeline::segment::{Day, Marks, NewSeal, Seal, Table};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection};
-
-const LOG: &str = include_str!("../migrations/sqlite/0001_alert_operation_log.sql");
 
 const COPY: &str = "
     INSERT OR IGNORE INTO archive.alert_operation_log
@@ -19,12 +19,15 @@ const COPY: &str = "
            error_message, context, created_at
     FROM main.alert_operation_log WHERE created_at >= $1 AND created_at < $2";
 
+/// The trigger that keeps rows from being taken away, as it was made.
+const GUARD: &str = "SELECT sql FROM main.sqlite_master WHERE type = 'trigger' AND name = 'readback_log_no_delete'";
+
 impl SqliteSegments {
     pub(in crate::store) async fn layout(&mut self) -> Result<Layout, StoreError> {
         let sql = "SELECT sql FROM main.sqlite_master WHERE type = 'table' AND name = 'alert_operation_log'";
         let made: Option<String> =
             sqlx::query_scalar(sql).fetch_optional(self.connection()).await.map_err(from_sqlx)?;
-        Ok(if made.is_some_and(|made| made == table()) { Layout::Plain } else { Layout::Foreign })
+        Ok(if made.is_some_and(|made| made == log_table()) { Layout::Plain } else { Layout::Foreign })
     }
 
     /// The months before `cutoff` that have rows.
@@ -40,7 +43,7 @@ impl SqliteSegments {
     pub(in crate::store) async fn copy(&mut self, span: &Span) -> Result<(), StoreError> {
         open::make(&self.path(&span.place)?).await?;
         self.attach(&span.place).await?;
-        let table = table().replacen("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS archive.", 1);
+        let table = log_table().replacen("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS archive.", 1);
         let sql = format!(
             "{table}; CREATE INDEX IF NOT EXISTS archive.ix_aol_created_at
                  ON alert_operation_log (created_at DESC, id DESC)"
@@ -65,6 +68,11 @@ impl SqliteSegments {
             insert(&mut turn, &seal, &Marks::default()).await?;
             last = Some(seal);
         }
+        let guard: Option<String> = sqlx::query_scalar(GUARD).fetch_optional(&mut *turn).await.map_err(from_sqlx)?;
+        sqlx::query("DROP TRIGGER IF EXISTS main.readback_log_no_delete")
+            .execute(&mut *turn)
+            .await
+            .map_err(from_sqlx)?;
         let gone = sqlx::query("DELETE FROM main.alert_operation_log WHERE created_at >= $1 AND created_at < $2")
             .bind(span.from.start())
             .bind(span.until.start())
@@ -75,13 +83,11 @@ impl SqliteSegments {
             turn.rollback().await.map_err(from_sqlx)?;
             return Ok(false);
         }
+        hours::forget(&mut turn, span).await?;
+        if let Some(guard) = guard {
+            sqlx::raw_sql(AssertSqlSafe(guard)).execute(&mut *turn).await.map_err(from_sqlx)?;
+        }
         turn.commit().await.map_err(from_sqlx)?;
         Ok(true)
     }
-}
-
-/// The statement that makes the table, as the engine keeps it.
-fn table() -> &'static str {
-    let from = LOG.find("CREATE TABLE").unwrap_or_default();
-    LOG[from..].split(';').next().unwrap_or_default()
 }

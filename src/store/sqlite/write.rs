@@ -21,11 +21,13 @@ const INSERT_OWN: &str = "
                                 recorded_at)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE NOT EXISTS (SELECT 1 FROM readback_event WHERE id = $1)";
 
-/// All that has to be known before a step; a chain without a record has no head.
+/// Takes the file's write lock, and says all that has to be known before a step; a chain without a record has no head.
 const LOOK: &str = "
+    BEGIN IMMEDIATE;
     SELECT coalesce(h.scope, $1) AS scope, coalesce(h.seq, 0) AS seq, coalesce(h.hash, $4) AS hash,
            coalesce(h.recorded_at, 0) AS recorded_at,
-           (SELECT coalesce(max(version), 0) FROM readback_review_event WHERE review = $2) AS version,
+           coalesce((SELECT version FROM readback_review_event WHERE review = $2 ORDER BY version DESC LIMIT 1), 0)
+               AS version,
            EXISTS (SELECT 1 FROM readback_review_event WHERE id = $3) AS known
     FROM (SELECT 1) LEFT JOIN readback_chain_head h ON h.scope = $1";
 
@@ -38,7 +40,8 @@ const WRITE: &str = "
                                      action_detail, success, error_message, context, created_at)
     SELECT $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $11 WHERE $12 IS NOT NULL ON CONFLICT DO NOTHING;
     INSERT INTO readback_chain_head (scope, seq, hash, recorded_at) SELECT $2, $3, $7, $11 WHERE $3 = 1;
-    UPDATE readback_chain_head SET seq = $3, hash = $7, recorded_at = $11 WHERE scope = $2 AND $3 > 1";
+    UPDATE readback_chain_head SET seq = $3, hash = $7, recorded_at = $11 WHERE scope = $2 AND $3 > 1;
+    COMMIT";
 
 const FIND_RECORD: &str = "
     SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
@@ -77,29 +80,29 @@ pub(super) async fn append_own(connection: &mut SqliteConnection, event: &OwnEve
         .map_err(from_sqlx)
 }
 
-/// Records a review step: its record, the head of its chain and its row in the log, or none of them.
+/// Records a review step: its record, the head of its chain and its row in the log, or none of them. Where it fails, the
+/// connection is in the transaction still: it has to be closed.
 pub(super) async fn record(connection: &mut SqliteConnection, outcome: &Outcome) -> Result<Recorded, StoreError> {
     let event = &outcome.event;
-    let mut turn = connection.begin_with("BEGIN IMMEDIATE").await.map_err(from_sqlx)?;
     let look: Look = sqlx::query_as(LOOK)
         .bind(&event.incident_id)
         .bind(&event.review.0)
         .bind(&event.id)
         .bind(GENESIS)
-        .fetch_one(&mut *turn)
+        .fetch_one(&mut *connection)
         .await
         .map_err(from_sqlx)?;
     if look.known {
         let first: RecordRow =
-            sqlx::query_as(FIND_RECORD).bind(&event.id).fetch_one(&mut *turn).await.map_err(from_sqlx)?;
+            sqlx::query_as(FIND_RECORD).bind(&event.id).fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+        sqlx::query("ROLLBACK").execute(connection).await.map_err(from_sqlx)?;
         return first.recorded();
     }
     if look.version as u64 != event.expected_version {
         return Err(StoreError::Conflict { actual: look.version as u64 });
     }
     let (recorded, body) = chain::seal(event, &look.head.into(), Timestamp::now())?;
-    write(&mut turn, outcome, &recorded, body).await?;
-    turn.commit().await.map_err(from_sqlx)?;
+    write(connection, outcome, &recorded, body).await?;
     Ok(recorded)
 }
 

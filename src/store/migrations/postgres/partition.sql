@@ -2,6 +2,8 @@
 -- of a partitioned table has to hold the time, too; that an id stands once is kept by a table of the ids.
 LOCK TABLE alert_operation_log IN ACCESS EXCLUSIVE MODE;
 
+DROP TRIGGER IF EXISTS readback_log_append_only ON alert_operation_log;
+
 CREATE TABLE readback_operation_id (id varchar(36) PRIMARY KEY);
 INSERT INTO readback_operation_id SELECT id FROM alert_operation_log;
 
@@ -42,6 +44,11 @@ END
 $$;
 CREATE TRIGGER readback_operation_once BEFORE INSERT ON alert_operation_log
     FOR EACH ROW EXECUTE FUNCTION readback_operation_once();
+-- Every partition gets the first, those to come too, and none the second.
+CREATE TRIGGER readback_log_append_only BEFORE UPDATE OR DELETE ON alert_operation_log
+    FOR EACH ROW EXECUTE FUNCTION readback_append_only();
+CREATE TRIGGER readback_log_no_truncate BEFORE TRUNCATE ON alert_operation_log
+    FOR EACH STATEMENT EXECUTE FUNCTION readback_append_only();
 CREATE TRIGGER readback_append_only BEFORE UPDATE OR DELETE ON readback_operation_id
     FOR EACH ROW EXECUTE FUNCTION readback_append_only();
 CREATE TRIGGER readback_no_truncate BEFORE TRUNCATE ON readback_operation_id

@@ -15,8 +15,10 @@ CREATE TABLE alert_operation_log (
     created_at     INTEGER NOT NULL DEFAULT (CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000)
 );
 
-CREATE INDEX ix_aol_incident_id ON alert_operation_log (incident_id);
+-- Each with the time: rows of one incident, type or actor are read in order and from any place, however many there are,
+-- and whether or not the file was ever analysed.
+CREATE INDEX ix_aol_incident_id ON alert_operation_log (incident_id, created_at DESC);
 CREATE INDEX ix_aol_approval_id ON alert_operation_log (approval_id);
-CREATE INDEX ix_aol_event_type ON alert_operation_log (event_type);
+CREATE INDEX ix_aol_event_type ON alert_operation_log (event_type, created_at DESC);
 CREATE INDEX ix_aol_created_at ON alert_operation_log (created_at DESC, id DESC);
-CREATE INDEX ix_aol_actor ON alert_operation_log (actor);
+CREATE INDEX ix_aol_actor ON alert_operation_log (actor, created_at DESC);

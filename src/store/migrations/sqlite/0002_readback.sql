@@ -62,16 +62,24 @@ CREATE TRIGGER readback_chain_head_moves_on BEFORE UPDATE ON readback_chain_head
 WHEN NEW.scope <> OLD.scope OR NEW.seq <> OLD.seq + 1 OR NEW.recorded_at < OLD.recorded_at
 BEGIN SELECT RAISE(ABORT, 'readback_chain_head moves one step at a time'); END;
 
+-- Who moves a head writes the record first.
+CREATE TRIGGER readback_chain_head_is_told BEFORE UPDATE ON readback_chain_head
+WHEN NOT EXISTS (SELECT 1 FROM readback_review_event WHERE scope = NEW.scope AND seq = NEW.seq AND hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'readback_chain_head names the last record of its chain'); END;
+CREATE TRIGGER readback_chain_head_is_told_first BEFORE INSERT ON readback_chain_head
+WHEN NOT EXISTS (SELECT 1 FROM readback_review_event WHERE scope = NEW.scope AND seq = NEW.seq AND hash = NEW.hash)
+BEGIN SELECT RAISE(ABORT, 'readback_chain_head names the last record of its chain'); END;
+
 -- INSERT OR REPLACE deletes without a DELETE trigger: refuse what would replace a row.
 CREATE TRIGGER readback_event_no_replace BEFORE INSERT ON readback_event
 WHEN EXISTS (SELECT 1 FROM readback_event WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'readback_event is append-only: this id stands'); END;
+-- One look for each key: an OR over keys within one look costs thirty times as much.
 CREATE TRIGGER readback_review_event_no_replace BEFORE INSERT ON readback_review_event
-WHEN EXISTS (
-    SELECT 1 FROM readback_review_event
-    WHERE id = NEW.id OR (scope = NEW.scope AND (seq = NEW.seq OR prev_hash = NEW.prev_hash))
-       OR (review = NEW.review AND version = NEW.version)
-)
+WHEN EXISTS (SELECT 1 FROM readback_review_event WHERE id = NEW.id)
+  OR EXISTS (SELECT 1 FROM readback_review_event WHERE scope = NEW.scope AND seq = NEW.seq)
+  OR EXISTS (SELECT 1 FROM readback_review_event WHERE scope = NEW.scope AND prev_hash = NEW.prev_hash)
+  OR EXISTS (SELECT 1 FROM readback_review_event WHERE review = NEW.review AND version = NEW.version)
 BEGIN SELECT RAISE(ABORT, 'readback_review_event is append-only: this record stands'); END;
 CREATE TRIGGER readback_chain_head_no_replace BEFORE INSERT ON readback_chain_head
 WHEN EXISTS (SELECT 1 FROM readback_chain_head WHERE scope = NEW.scope)
