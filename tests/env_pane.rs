@@ -188,7 +188,7 @@ async fn a_change_that_is_seen_while_the_store_is_away_is_recorded_when_it_is_ba
     std::fs::remove_file(&blocked).unwrap();
     ask.send(Command::Read).unwrap();
     let entries = loop {
-        if let Event::StoreRead { entries, .. } = received.recv().await.unwrap() {
+        if let Event::StoreRead { entries, .. } | Event::NewsRead { entries, .. } = received.recv().await.unwrap() {
             break entries;
         }
     };

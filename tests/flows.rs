@@ -61,7 +61,7 @@ async fn a_reviewer_finds_the_broken_key_reviews_signs_and_quits() {
     rig.until("the log has both rows", |facts| user_actions(facts).len() == 2).await;
     let actions = user_actions(rig.app.facts());
     assert!(actions[0].starts_with("readback_signed") && actions[1].starts_with("readback_opened"), "{actions:?}");
-    assert_eq!(rig.app.facts().recorded.iter().map(|record| record.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(rig.app.facts().recorded().iter().map(|record| record.seq).collect::<Vec<_>>(), [1, 2, 3, 4]);
     rig.press("q").await;
     assert_eq!(rig.quit, Some(0));
     rig.end().await;
@@ -77,16 +77,16 @@ async fn what_was_recorded_is_there_after_a_restart_and_a_second_console_sees_it
 
     let mut first = Rig::start(&url, &mine, 1).await;
     review_and_sign(&mut first).await;
-    let recorded = first.app.facts().recorded.clone();
+    let recorded = first.app.facts().recorded().to_vec();
     first.end().await;
 
     second.until("the other console's signature", |facts| review(facts).is_some_and(|r| r.signature().is_some())).await;
-    assert_eq!(second.app.facts().recorded, recorded);
+    assert_eq!(second.app.facts().recorded(), recorded);
     second.end().await;
 
     let mut again = Rig::start(&url, &mine, 3).await;
     again.until("the signature is still there", |facts| review(facts).is_some_and(|r| r.signature().is_some())).await;
-    assert_eq!(again.app.facts().recorded, recorded);
+    assert_eq!(again.app.facts().recorded(), recorded);
     again.end().await;
 }
 
@@ -107,7 +107,7 @@ async fn two_reviewers_at_once_conflict_and_neither_overwrites_the_other() {
     second.press("j u").await;
     second.until("the conflict is told", |facts| facts.pending.is_empty()).await;
     assert!(second.screen().contains("another reviewer was faster"), "{}", second.screen());
-    assert_eq!(first.app.facts().recorded.len(), 2);
+    assert_eq!(first.app.facts().recorded().len(), 2);
     first.end().await;
     second.end().await;
 }
@@ -130,9 +130,9 @@ async fn without_a_database_steps_are_kept_and_sent_when_there_is_one() {
 
     let url = format!("sqlite:{}", folder.path().join("store.db").display());
     let mut rig = Rig::start(&url, folder.path(), 2).await;
-    rig.until("the kept steps are known", |facts| facts.pending.len() == 2 || facts.recorded.len() == 2).await;
-    rig.until("they are recorded", |facts| facts.recorded.len() == 2 && facts.pending.is_empty()).await;
-    assert_eq!(rig.app.facts().recorded.iter().map(|record| record.seq).collect::<Vec<_>>(), [1, 2]);
+    rig.until("the kept steps are known", |facts| facts.pending.len() == 2 || facts.recorded().len() == 2).await;
+    rig.until("they are recorded", |facts| facts.recorded().len() == 2 && facts.pending.is_empty()).await;
+    assert_eq!(rig.app.facts().recorded().iter().map(|record| record.seq).collect::<Vec<_>>(), [1, 2]);
     rig.end().await;
 }
 

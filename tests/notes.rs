@@ -181,7 +181,7 @@ async fn a_row_is_marked_as_evidence_for_the_open_review_in_its_chain_and_the_ma
     rig.press("e").await;
     rig.settled().await;
     assert!(rig.app.facts().book.reviews.values().next().unwrap().evidence.is_empty());
-    assert_eq!(rig.app.facts().recorded.len(), 3, "opened, marked, taken back");
+    assert_eq!(rig.app.facts().recorded().len(), 3, "opened, marked, taken back");
     rig.end().await;
 }
 

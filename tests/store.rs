@@ -34,6 +34,8 @@ mod roles;
 mod rules;
 #[path = "store/segments.rs"]
 mod segments;
+#[path = "store/tail.rs"]
+mod tail;
 
 use bench::{Bench, at, everything, id, operation, own, step};
 use readback::review::ReviewId;

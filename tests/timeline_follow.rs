@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use pg::TestDb;
 use readback::app::StoreState;
 use readback::review::{NewReviewEvent, ReviewAct, ReviewId};
-use readback::store::{Access, AnyStore, Outcome, Store, StoreUrl, chain, newest};
+use readback::store::{Access, AnyStore, Outcome, Since, Store, StoreError, StoreUrl, Tail, chain};
+use readback::timeline::filter::Pushed;
 use readback::timeline::{Entry, EventType, NewOperation};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -78,37 +79,38 @@ async fn eight_writers_hold_transactions_open_and_every_row_is_shown_once() {
     db.drop().await;
 }
 
-/// Rows of other programs, many in a statement.
-fn batch(writer: usize, number: usize, rows: usize, is_postgres: bool) -> String {
-    let kind = if is_postgres { "'USER_ACTION'::alert_event_type" } else { "'USER_ACTION'" };
-    let (head, series) = if is_postgres {
-        ("", format!("generate_series(1, {rows}) n"))
+/// Rows of another program, many in a statement.
+fn batch(writer: usize, number: usize, is_postgres: bool) -> String {
+    let (head, kind, rows) = if is_postgres {
+        (String::new(), "'USER_ACTION'::alert_event_type", format!("generate_series(1, {BATCH}) n"))
     } else {
-        let head = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ";
-        return format!(
-            "{head}{rows}) INSERT INTO alert_operation_log (id, event_type, actor)
-             SELECT 'b-{writer}-{number}-' || n, {kind}, 'other' FROM s"
-        );
+        let series = format!("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {BATCH}) ");
+        (series, "'USER_ACTION'", "s".to_owned())
     };
     format!(
         "{head}INSERT INTO alert_operation_log (id, event_type, actor)
-         SELECT 'b-{writer}-{number}-' || n, {kind}, 'other' FROM {series}"
+         SELECT 'b-{writer}-{number}-' || n, {kind}, 'other' FROM {rows}"
     )
 }
 
-fn step(incident: usize, version: u64) -> Outcome {
-    let id = format!("r-{incident}-{version}");
+fn row(id: String) -> NewOperation {
+    NewOperation { actor: Some("ingest".to_owned()), ..NewOperation::new(id, EventType::AlertReceived) }
+}
+
+/// A step of a reviewer; the even ones are all about one incident, the others each about one of their own.
+fn step(reviewer: usize, version: u64) -> Outcome {
+    let incident = if reviewer % 2 == 0 { "INC-0".to_owned() } else { format!("INC-{reviewer}") };
     let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("step {version}") };
     let operation = NewOperation {
-        incident_id: Some(format!("INC-{incident}")),
+        incident_id: Some(incident.clone()),
         actor: Some("console:ann".to_owned()),
         success: Some(true),
-        ..NewOperation::new(format!("op-{incident}-{version}"), EventType::UserAction)
+        ..NewOperation::new(format!("op-{reviewer}-{version}"), EventType::UserAction)
     };
     let event = NewReviewEvent {
-        id,
-        review: ReviewId(format!("review-{incident}")),
-        incident_id: format!("INC-{incident}"),
+        id: format!("r-{reviewer}-{version}"),
+        review: ReviewId(format!("review-{reviewer}")),
+        incident_id: incident,
         act,
         actor: "console:ann".to_owned(),
         occurred_at: Timestamp::now(),
@@ -119,61 +121,112 @@ fn step(incident: usize, version: u64) -> Outcome {
 
 /// What the server says when it is up.
 const READY: &str = "database system is ready to accept connections";
+/// Programs that write many rows in a transaction.
+const PROGRAMS: usize = 4;
 const BATCHES: usize = 16;
 const BATCH: usize = 1_000;
-const OTHERS: usize = 6;
-const INCIDENTS: usize = 4;
-const STEPS: u64 = 500;
+/// Listeners that write what is told in a notification.
+const LISTENERS: usize = 3;
+const NOTIFICATIONS: usize = 100;
+const ALERTS: usize = 100;
+/// Who writes a row at a time.
+const WATCHERS: usize = 4;
+const SINGLE: usize = 1_000;
+const REVIEWERS: usize = 8;
+const STEPS: u64 = 250;
+/// Every one of them is a row of the timeline.
+const TOTAL: usize =
+    PROGRAMS * BATCHES * BATCH + LISTENERS * NOTIFICATIONS * ALERTS + WATCHERS * SINGLE + REVIEWERS * STEPS as usize;
 
-/// Six programs and four reviewers append a hundred thousand rows while somebody follows.
+/// What was answered; nothing where others hold the file's lock too long, and it is to be asked again, as a console does.
+fn taken<T>(answer: Result<T, StoreError>) -> Option<T> {
+    match answer {
+        Ok(taken) => Some(taken),
+        Err(error) => {
+            assert!(error.is_transient(), "{error}");
+            None
+        }
+    }
+}
+
+/// What is recorded since; without a place, nothing but the mark.
+async fn tail(store: &AnyStore, since: Option<&Since>) -> Tail {
+    loop {
+        if let Some(tail) = taken(store.tail(since, 2_000, &Pushed::default()).await) {
+            return tail;
+        }
+    }
+}
+
+/// Everything that is recorded, as it comes; ends when all of it has come.
+async fn followed(store: &AnyStore) -> HashSet<String> {
+    let mut mark = tail(store, None).await.mark;
+    let mut seen = HashSet::new();
+    while seen.len() < TOTAL {
+        // A store that is away for a moment says so; what came meanwhile is read all the same.
+        let _ = store.changed().await;
+        let (mut since, mut next, mut of_tail) = (Since::from(mark), None, HashSet::new());
+        loop {
+            let tail = tail(store, Some(&since)).await;
+            next.get_or_insert(tail.mark);
+            assert!(tail.rows.iter().all(|row| of_tail.insert(row.id().to_owned())), "no row twice in a tail");
+            match tail.more {
+                Some(more) => since = more,
+                None => break,
+            }
+        }
+        mark = next.unwrap_or(mark);
+        seen.extend(of_tail);
+    }
+    seen
+}
+
+/// A hundred thousand rows are appended while somebody follows.
 async fn a_hundred_thousand_appends(url: &str, write: impl AsyncFn(usize, usize) + Send + Sync) {
-    let store = Arc::new(open(url).await);
-    let mut reviewers = tokio::task::JoinSet::new();
-    for incident in 0..INCIDENTS {
-        let store = Arc::clone(&store);
-        reviewers.spawn(async move {
+    const { assert!(TOTAL >= 100_000) };
+    let (store, other) = (Arc::new(open(url).await), Arc::new(open(url).await));
+    let mut writers = tokio::task::JoinSet::new();
+    for reviewer in 0..REVIEWERS {
+        let store = Arc::clone(if reviewer % 4 < 2 { &store } else { &other });
+        writers.spawn(async move {
             for version in 0..STEPS {
-                let step = step(incident, version);
-                // Sent again with the same id, as a console does, while others hold the file's lock too long.
-                while let Err(error) = store.record(&step).await {
-                    assert!(error.is_transient(), "{error}");
-                }
+                let step = step(reviewer, version);
+                while taken(store.record(&step).await).is_none() {}
             }
         });
     }
-    let total = OTHERS * BATCHES * BATCH + INCIDENTS * STEPS as usize;
-    assert!(total + INCIDENTS * STEPS as usize >= 100_000, "records and rows");
-    let follower = async {
-        let mut seen: HashSet<String> = HashSet::new();
-        while seen.len() < total {
-            // A store that is away for a moment says so; what came meanwhile is read all the same.
-            let _ = store.changed().await;
-            let rows = loop {
-                match newest(&*store, Timestamp::now(), usize::MAX).await {
-                    Ok((rows, _)) => break rows,
-                    Err(error) => assert!(error.is_transient(), "{error}"),
-                }
-            };
-            let ids: HashSet<String> = rows.iter().map(|row| row.id().to_owned()).collect();
-            assert_eq!(ids.len(), rows.len(), "no row twice");
-            seen.extend(ids);
-        }
-        seen
-    };
-    let others = async {
-        let writers = (0..OTHERS).map(|writer| {
+    for listener in 0..LISTENERS {
+        let store = Arc::clone(&other);
+        writers.spawn(async move {
+            for number in 0..NOTIFICATIONS {
+                let rows: Vec<_> = (0..ALERTS).map(|n| row(format!("n-{listener}-{number}-{n}"))).collect();
+                while taken(store.append_all(&rows).await).is_none() {}
+            }
+        });
+    }
+    for watcher in 0..WATCHERS {
+        let store = Arc::clone(&store);
+        writers.spawn(async move {
+            for n in 0..SINGLE {
+                let row = row(format!("w-{watcher}-{n}"));
+                while taken(store.append(&row).await).is_none() {}
+            }
+        });
+    }
+    let programs = async {
+        let programs = (0..PROGRAMS).map(|program| {
             let write = &write;
             async move {
                 for number in 0..BATCHES {
-                    write(writer, number).await;
+                    write(program, number).await;
                 }
             }
         });
-        futures_util::future::join_all(writers).await;
+        futures_util::future::join_all(programs).await;
     };
-    let (seen, ()) = tokio::join!(tokio::time::timeout(Duration::from_mins(2), follower), others);
-    reviewers.join_all().await;
-    assert_eq!(seen.expect("rows were lost on the way").len(), total);
+    let (seen, ()) = tokio::join!(tokio::time::timeout(Duration::from_mins(2), followed(&store)), programs);
+    writers.join_all().await;
+    assert_eq!(seen.expect("rows were lost on the way").len(), TOTAL);
     let reviews = store.reviews().await.unwrap();
     let heads = store.heads().await.unwrap();
     assert_eq!(chain::verify_heads(&reviews, &heads), Ok(()), "no fork, no gap");
@@ -181,15 +234,18 @@ async fn a_hundred_thousand_appends(url: &str, write: impl AsyncFn(usize, usize)
     for recorded in &reviews {
         by_incident.entry(&recorded.event.incident_id).or_default().push(recorded.seq);
     }
-    assert_eq!(by_incident.len(), INCIDENTS);
-    assert!(by_incident.values().all(|seqs| *seqs == (1..=STEPS).collect::<Vec<_>>()));
+    assert_eq!(by_incident.len(), REVIEWERS / 2 + 1);
+    for (incident, seqs) in by_incident {
+        let steps = if incident == "INC-0" { STEPS * REVIEWERS as u64 / 2 } else { STEPS };
+        assert_eq!(seqs, (1..=steps).collect::<Vec<_>>(), "{incident}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_thousand_appends_on_postgres_lose_nothing_and_no_chain_forks() {
     let Some(db) = TestDb::create().await else { return };
     a_hundred_thousand_appends(&db.url(), async |writer, number| {
-        db.sql(&batch(writer, number, BATCH, true)).await.unwrap();
+        db.sql(&batch(writer, number, true)).await.unwrap();
     })
     .await;
     db.drop().await;
@@ -203,7 +259,7 @@ async fn a_hundred_thousand_appends_on_sqlite_lose_nothing_and_no_chain_forks() 
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file).busy_timeout(Duration::from_mins(1));
     a_hundred_thousand_appends(&format!("sqlite:{}", file.display()), async |writer, number| {
         let mut connection = options.connect().await.unwrap();
-        connection.execute(AssertSqlSafe(batch(writer, number, BATCH, false))).await.unwrap();
+        connection.execute(AssertSqlSafe(batch(writer, number, false))).await.unwrap();
         connection.close().await.unwrap();
     })
     .await;

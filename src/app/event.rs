@@ -42,6 +42,15 @@ pub enum Event {
         /// In the order of recording.
         reviews: Vec<Recorded>,
     },
+    /// The newest page of the timeline again, and the review steps that came since.
+    NewsRead {
+        /// Newest first.
+        entries: Vec<Entry>,
+        /// Whether there is nothing older.
+        complete: bool,
+        /// In the order of recording.
+        steps: Vec<Recorded>,
+    },
     /// An older page of the timeline.
     OlderRead {
         /// Newest first.

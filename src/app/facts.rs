@@ -85,9 +85,13 @@ pub struct Facts {
     /// The contract that reviews follow.
     pub contract: Contract,
     /// Every review step as recorded, in the order of recording.
-    pub recorded: Vec<Recorded>,
-    /// The reviews that those make, with the steps that are not recorded yet applied on top.
+    recorded: Vec<Recorded>,
+    /// The reviews that those make.
+    settled: Book,
+    /// The same, with the steps that are not recorded yet applied on top.
     pub book: Book,
+    /// Whether it is no longer what it is made of.
+    book_is_stale: bool,
     /// Steps that were asked for and are not recorded yet.
     pub pending: Pending,
     /// Who else is in a review, whichever.
@@ -133,7 +137,9 @@ impl Facts {
             snapshot: Err("not read yet".to_owned()),
             contract: Contract::builtin(),
             recorded: Vec::new(),
+            settled: Book::default(),
             book: Book::default(),
+            book_is_stale: false,
             pending: Pending::default(),
             present: Vec::new(),
             lost: Vec::new(),
@@ -148,10 +154,40 @@ impl Facts {
         facts
     }
 
+    /// Every review step as recorded, in the order of recording.
+    pub fn recorded(&self) -> &[Recorded] {
+        &self.recorded
+    }
+
+    /// Takes these steps for all that are recorded.
+    pub fn put_steps(&mut self, steps: Vec<Recorded>) {
+        self.settled = Book::fold(&steps);
+        self.recorded = steps;
+        self.book_is_stale = true;
+    }
+
+    /// Takes in steps that were recorded since; one that is known already counts once.
+    pub fn add_steps(&mut self, steps: Vec<Recorded>) {
+        for step in steps {
+            let known = self.recorded.iter().rev().any(|known| known.event.id == step.event.id);
+            if !known {
+                self.settled.apply(&step);
+                self.recorded.push(step);
+                self.book_is_stale = true;
+            }
+        }
+    }
+
     /// Folds the reviews again, after steps were recorded, asked for or dropped. A step that is not recorded
     /// yet is applied as if it were, at the time it was made; the screen says how many those are.
     pub fn refold(&mut self) {
-        self.book = Book::fold(&self.recorded);
+        let waits = !self.pending.is_empty();
+        if !waits && !self.book_is_stale {
+            return;
+        }
+        // Those that wait now may be recorded or dropped by the next time.
+        self.book_is_stale = waits;
+        self.book = self.settled.clone();
         for step in self.pending.iter() {
             let version = self.book.get(&step.event.review).map_or(0, Review::version);
             self.book.apply(&Recorded {

@@ -6,7 +6,6 @@ use super::{Access, Action, App, Context, Flip, Outbox, Turn, history, keymap, w
 use crate::evidence::{Evidence, ProbeId};
 use crate::panes::overlay::Overlay;
 use crate::panes::{Flow, Pane, PaneId, Typed};
-use crate::review::Recorded;
 use crate::timeline::{Entry, OwnEvent, Target};
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
@@ -99,7 +98,14 @@ impl App {
                 self.tell_own(*event, out);
             }
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
-            Event::StoreRead { entries, complete, reviews } => self.store_read(entries, complete, reviews),
+            Event::StoreRead { entries, complete, reviews } => {
+                self.facts.put_steps(reviews);
+                self.newest_read(entries, complete);
+            }
+            Event::NewsRead { entries, complete, steps } => {
+                self.facts.add_steps(steps);
+                self.newest_read(entries, complete);
+            }
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
             Event::Margin { annotations, digests } => self.margin_read(&annotations, digests, out),
             Event::NotAppended { id, why } => {
@@ -273,9 +279,8 @@ impl App {
         }
     }
 
-    fn store_read(&mut self, page: Vec<Entry>, complete: bool, reviews: Vec<Recorded>) {
+    fn newest_read(&mut self, page: Vec<Entry>, complete: bool) {
         self.facts.store = StoreState::Ready;
-        self.facts.recorded = reviews;
         let log = &mut self.facts.log;
         let known: HashSet<&str> = log.entries.iter().map(Entry::id).collect();
         let is_new = |entry: &&Entry| log.read && !known.contains(entry.id());
@@ -324,7 +329,7 @@ impl App {
     fn stepped(&mut self, id: &str, outcome: Stepped, out: &mut Outbox<'_>) {
         match outcome {
             Stepped::Recorded(recorded) => {
-                self.facts.recorded.push(*recorded);
+                self.facts.add_steps(vec![*recorded]);
                 let next = self.facts.pending.recorded(id);
                 send(next, out);
             }

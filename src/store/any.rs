@@ -4,7 +4,9 @@ use super::chain::Head;
 use super::segments::SegmentDb;
 use super::url::Target;
 use super::verify::{self, Audit};
-use super::{Access, MemoryStore, Outcome, PgStore, Place, SqliteStore, Store, StoreError, StoreUrl};
+use super::{
+    Access, Known, MemoryStore, Outcome, PgStore, Place, Since, SqliteStore, Store, StoreError, StoreUrl, Tail,
+};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent};
@@ -128,6 +130,14 @@ impl Store for AnyStore {
         }
     }
 
+    async fn tail(&self, since: Option<&Since>, most: u32, pushed: &Pushed) -> Result<Tail, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.tail(since, most, pushed).await,
+            Self::Postgres(store) => store.tail(since, most, pushed).await,
+            Self::Memory(store) => store.tail(since, most, pushed).await,
+        }
+    }
+
     async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
         match self {
             Self::Sqlite(store) => store.histogram(grid, pushed).await,
@@ -157,6 +167,14 @@ impl Store for AnyStore {
             Self::Sqlite(store) => store.reviews().await,
             Self::Postgres(store) => store.reviews().await,
             Self::Memory(store) => store.reviews().await,
+        }
+    }
+
+    async fn reviews_since(&self, known: &Known) -> Result<Vec<Recorded>, StoreError> {
+        match self {
+            Self::Sqlite(store) => store.reviews_since(known).await,
+            Self::Postgres(store) => store.reviews_since(known).await,
+            Self::Memory(store) => store.reviews_since(known).await,
         }
     }
 

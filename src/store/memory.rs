@@ -4,7 +4,7 @@
 use super::chain::{self, Head};
 use super::changes::Changes;
 use super::verify::Ledger;
-use super::{Access, Outcome, Place, Store, StoreError, limits, mirror, rules};
+use super::{Access, Known, Mark, Outcome, Place, Since, Store, StoreError, Tail, limits, mirror, rules};
 use crate::review::{Contract, Presence, Recorded};
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent, OwnKind};
@@ -250,6 +250,17 @@ impl Store for MemoryStore {
         Ok(entries)
     }
 
+    async fn tail(&self, since: Option<&Since>, most: u32, pushed: &Pushed) -> Result<Tail, StoreError> {
+        let entries = self.inner().entries(Place::Newest);
+        let now = self.inner().clock();
+        let newest = entries.iter().filter_map(Entry::recorded_at).filter(|at| *at <= now).max();
+        let mark = Mark::before(newest.unwrap_or(Timestamp::MIN));
+        let Some(since) = since else { return Ok(Tail::empty(mark)) };
+        let asked = Pushed { since: None, until: None, ..pushed.clone() };
+        let rows = entries.into_iter().filter(|entry| since.admits(entry) && asked.admits(entry)).collect();
+        Ok(Tail::of(rows, since, most.min(limits::MAX_PAGE), mark))
+    }
+
     async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
         limits::grid(grid)?;
         let mut histogram = Histogram::new(*grid);
@@ -282,6 +293,12 @@ impl Store for MemoryStore {
         records.sort_by(|a, b| {
             (a.recorded_at, &a.event.incident_id, a.seq).cmp(&(b.recorded_at, &b.event.incident_id, b.seq))
         });
+        Ok(records)
+    }
+
+    async fn reviews_since(&self, known: &Known) -> Result<Vec<Recorded>, StoreError> {
+        let mut records = self.reviews().await?;
+        records.retain(|record| record.seq > known.of(&record.event.incident_id));
         Ok(records)
     }
 

@@ -11,6 +11,7 @@ mod deadline;
 pub mod drafts;
 mod error;
 mod foreign;
+mod known;
 mod limits;
 mod look;
 mod memory;
@@ -34,13 +35,14 @@ mod verify;
 pub use any::AnyStore;
 pub use error::StoreError;
 pub use foreign::Foreign;
+pub use known::Known;
 pub use look::{Look, Looked};
 pub use memory::MemoryStore;
 pub use postgres::PgStore;
 pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
 pub use stored::Stored;
-pub use tail::newest;
+pub use tail::{Mark, Since, Tail, newest};
 pub use told::Reference;
 pub use url::{Access, StoreUrl};
 pub use verify::{Audit, Standing};
@@ -120,6 +122,15 @@ pub trait Store: Send + Sync {
         pushed: &Pushed,
     ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send;
 
+    /// What was recorded since, whenever it happened, at most `most` rows of it, and the next mark; without a mark none.
+    /// No row is lost between two tails, however long the transaction of its writer was open.
+    fn tail(
+        &self,
+        since: Option<&Since>,
+        most: u32,
+        pushed: &Pushed,
+    ) -> impl Future<Output = Result<Tail, StoreError>> + Send;
+
     /// How many rows of which weight stand in each bucket, of those that the engine can't rule out. More buckets
     /// than are drawn on any screen are refused.
     fn histogram(&self, grid: &Grid, pushed: &Pushed) -> impl Future<Output = Result<Histogram, StoreError>> + Send;
@@ -133,6 +144,9 @@ pub trait Store: Send + Sync {
 
     /// Every step of every review, in the order of recording.
     fn reviews(&self) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
+
+    /// The steps that are not known yet, in the order of recording.
+    fn reviews_since(&self, known: &Known) -> impl Future<Output = Result<Vec<Recorded>, StoreError>> + Send;
 
     /// Waits until something may have changed since the last call; may return early, never late by more
     /// than a second where the engine can tell. Resolves when another program's rows arrive, too.

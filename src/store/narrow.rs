@@ -43,6 +43,19 @@ pub(super) const OWN: Columns = Columns {
 pub(super) const RECORDS: Columns =
     Columns { at: "occurred_at", id: "id", kind: None, incident: "scope", actor: None, success: None };
 
+/// By which time the console's own rows are asked for; the log has but one.
+pub(super) struct By {
+    pub(super) own: Columns,
+    pub(super) records: Columns,
+}
+
+/// When it happened, as somebody claims.
+pub(super) const CLAIMED: By = By { own: OWN, records: RECORDS };
+
+/// When it was recorded, by the database's clock.
+pub(super) const RECORDED: By =
+    By { own: Columns { at: "recorded_at", ..OWN }, records: Columns { at: "recorded_at", ..RECORDS } };
+
 impl<'a> Asked<'a> {
     /// Whether rows of `alert_operation_log` can be among what is asked.
     pub(super) fn of_log(&self) -> bool {

@@ -178,17 +178,14 @@ impl From<HeadRow> for Head {
     }
 }
 
-/// Merges what each table gave into one page.
-pub(super) fn merge(
-    log: Vec<LogRow>,
-    own: Vec<OwnRow>,
-    records: &[RecordRow],
-    place: Place<'_>,
-    limit: u32,
-) -> Vec<Entry> {
-    let mut page: Vec<Entry> = log.into_iter().map(Entry::from).collect();
-    page.extend(own.into_iter().map(Entry::from));
-    page.extend(records.iter().map(RecordRow::entry));
+/// What each table gave, one after the other.
+pub(super) fn entries(log: Vec<LogRow>, own: Vec<OwnRow>, records: &[RecordRow]) -> Vec<Entry> {
+    let own = own.into_iter().map(Entry::from);
+    log.into_iter().map(Entry::from).chain(own).chain(records.iter().map(RecordRow::entry)).collect()
+}
+
+/// The first of these, from a place on.
+pub(super) fn page(mut page: Vec<Entry>, place: Place<'_>, limit: u32) -> Vec<Entry> {
     page.sort_by(Entry::newest_first);
     if !place.is_older() {
         page.reverse();

@@ -260,6 +260,14 @@ impl Entry {
         }
     }
 
+    /// When it was recorded, by the database's clock; `None` where it is not recorded yet. The log has one time for both.
+    pub fn recorded_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Operation(operation) => Some(operation.created_at),
+            Self::Own(event) => event.recorded_at,
+        }
+    }
+
     /// The row of `alert_operation_log`, where it is one.
     pub fn into_operation(self) -> Option<Operation> {
         match self {

@@ -99,9 +99,9 @@ async fn of_two_consoles_on_one_store_each_sees_where_the_other_is_and_that_it_e
     ann.until("the log", |facts| facts.log.read).await;
     ann.press("4 enter y").await;
     ann.settled().await;
-    let review = ann.app.facts().recorded[0].event.review.clone();
+    let review = ann.app.facts().recorded()[0].event.review.clone();
     bob.until("ann is there", |facts| facts.present.iter().any(|one| one.at.review == review)).await;
-    bob.until("the review", |facts| !facts.recorded.is_empty()).await;
+    bob.until("the review", |facts| !facts.recorded().is_empty()).await;
     bob.press("4 enter z").await;
     assert!(bob.screen().contains("2 here: reviewer on "), "{}", bob.screen());
     ann.until("bob is there", |facts| facts.present.len() == 1).await;

@@ -5,9 +5,10 @@ use super::door::Door;
 use super::look_task::{self, Digests};
 use super::store_kept::Kept;
 use crate::app::{Count, Event, Look, Step, Stepped, StoreState};
-use crate::review::Attendance;
+use crate::review::{Attendance, Recorded};
 use crate::store::drafts::Drafts;
-use crate::store::{self, Access, AnyStore, Cursor, Outcome, Store, StoreError, StoreUrl};
+use crate::store::{self, Access, AnyStore, Cursor, Known, Mark, Outcome, Store, StoreError, StoreUrl};
+use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Operation, OwnEvent};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 /// How many rows of the timeline are read at a time.
 const PAGE: u32 = 200;
 /// How many of the newest rows are read at most; the console keeps no more.
-const HEAD: usize = 5_000;
+const HEAD: u32 = 5_000;
 /// How many rows of what the probes said are read back at the start.
 const HISTORY_ROWS: u32 = 2_000;
 /// The first wait before a database that can't be reached is asked again; it doubles.
@@ -70,10 +71,20 @@ pub struct StoreTask {
 enum Woken {
     /// Somebody asks.
     Asked(Command),
-    /// The database may have changed, or the guard has.
+    /// The database may have changed.
     Changed(Result<(), StoreError>),
+    /// The guard has: what was shown may have to be masked.
+    Guarded,
     /// Somebody may have come, moved or gone.
     Moved(Result<(), StoreError>),
+}
+
+/// What the console was told in a session with an open database.
+struct Told {
+    /// The steps of reviews.
+    steps: Known,
+    /// The rows.
+    mark: Mark,
 }
 
 /// Why a session with an open database ended.
@@ -93,9 +104,9 @@ impl StoreTask {
             let why = match self.open().await {
                 Ok(store) => {
                     let ended = match self.start(&store).await {
-                        Ok(()) => {
+                        Ok(told) => {
                             wait = FIRST_WAIT;
-                            self.serve(&store, &mut commands).await
+                            self.serve(&store, told, &mut commands).await
                         }
                         Err(error) => Ended::Lost(error),
                     };
@@ -125,7 +136,7 @@ impl StoreTask {
         Ok(store)
     }
 
-    async fn serve(&mut self, store: &AnyStore, commands: &mut UnboundedReceiver<Command>) -> Ended {
+    async fn serve(&mut self, store: &AnyStore, mut told: Told, commands: &mut UnboundedReceiver<Command>) -> Ended {
         loop {
             let woken = tokio::select! {
                 command = commands.recv() => {
@@ -135,13 +146,14 @@ impl StoreTask {
                     };
                     Woken::Asked(command)
                 }
-                () = self.door.changed() => Woken::Changed(Ok(())),
+                () = self.door.changed() => Woken::Guarded,
                 changed = store.changed() => Woken::Changed(changed),
                 moved = store.moved() => Woken::Moved(moved),
             };
             let done = match woken {
-                Woken::Asked(command) => self.carry_out(store, command).await,
-                Woken::Changed(Ok(())) => self.look_again(store).await,
+                Woken::Asked(command) => self.carry_out(store, &mut told, command).await,
+                Woken::Changed(Ok(())) => self.read_news(store, &mut told).await,
+                Woken::Guarded => self.read_again(store, &mut told).await,
                 Woken::Moved(Ok(())) => self.read_present(store).await,
                 Woken::Changed(Err(error)) | Woken::Moved(Err(error)) => Err(error),
             };
@@ -155,15 +167,21 @@ impl StoreTask {
 
     /// Sends what was kept, in its order, then reads. The database counts as ready once it was read: before that, what
     /// is on the screen is of the time before it was lost.
-    async fn start(&mut self, store: &AnyStore) -> Result<(), StoreError> {
+    async fn start(&mut self, store: &AnyStore) -> Result<Told, StoreError> {
         self.send_kept(store).await?;
-        self.read(store).await?;
+        let reviews = store.reviews().await?;
+        let mut steps = Known::default();
+        steps.take(&reviews);
+        // Before the rows: what is recorded in between is among them, or behind the mark.
+        let mark = store.tail(None, 0, &Pushed::default()).await?.mark;
+        let (entries, complete) = self.newest(store).await?;
+        self.say(Event::StoreRead { entries, complete, reviews }).await;
         let rows = store.probe_history(HISTORY_ROWS).await?.into_iter().map(Entry::Own).collect();
         self.say(Event::HistoryRead(self.door.entries(rows))).await;
-        Ok(())
+        Ok(Told { steps, mark })
     }
 
-    async fn carry_out(&mut self, store: &AnyStore, command: Command) -> Result<(), StoreError> {
+    async fn carry_out(&mut self, store: &AnyStore, told: &mut Told, command: Command) -> Result<(), StoreError> {
         match command {
             Command::Record(step) => {
                 let outcome = Outcome { event: step.event, operation: step.operation };
@@ -187,7 +205,7 @@ impl StoreTask {
                 }
                 appended
             }
-            Command::Read => self.look_again(store).await,
+            Command::Read => self.read_again(store, told).await,
             Command::Attend(at) => {
                 self.attend(store, at.as_deref()).await;
                 self.read_present(store).await
@@ -214,20 +232,45 @@ impl StoreTask {
         }
     }
 
-    /// Sends what the database did not take before, where there is any, and reads.
-    async fn look_again(&mut self, store: &AnyStore) -> Result<(), StoreError> {
+    /// Reads what came, and sends first what the database did not take before.
+    async fn read_news(&mut self, store: &AnyStore, told: &mut Told) -> Result<(), StoreError> {
         if self.kept.waits {
             self.send_kept(store).await?;
         }
-        self.read(store).await
+        let steps = store.reviews_since(&told.steps).await?;
+        let mut tail = store.tail(Some(&told.mark.into()), HEAD, &Pushed::default()).await?;
+        let (entries, complete) = if tail.more.is_some() {
+            self.newest(store).await?
+        } else {
+            tail.rows.sort_by(Entry::newest_first);
+            (self.beside(store, tail.rows).await?, false)
+        };
+        self.tell_news(told, tail.mark, steps, entries, complete).await;
+        Ok(())
     }
 
-    async fn read(&self, store: &AnyStore) -> Result<(), StoreError> {
-        let reviews = store.reviews().await?;
-        let (page, complete) = store::newest(store, Timestamp::now(), HEAD).await?;
-        let entries = self.beside(store, page).await?;
-        self.say(Event::StoreRead { entries, complete, reviews }).await;
+    /// Reads the newest rows, also those that were told.
+    async fn read_again(&mut self, store: &AnyStore, told: &mut Told) -> Result<(), StoreError> {
+        if self.kept.waits {
+            self.send_kept(store).await?;
+        }
+        let steps = store.reviews_since(&told.steps).await?;
+        let mark = store.tail(None, 0, &Pushed::default()).await?.mark;
+        let (entries, complete) = self.newest(store).await?;
+        self.tell_news(told, mark, steps, entries, complete).await;
         Ok(())
+    }
+
+    async fn tell_news(&self, told: &mut Told, mark: Mark, steps: Vec<Recorded>, entries: Vec<Entry>, complete: bool) {
+        told.steps.take(&steps);
+        told.mark = mark;
+        self.say(Event::NewsRead { entries, complete, steps }).await;
+    }
+
+    /// The newest rows, and whether there are no others.
+    async fn newest(&self, store: &AnyStore) -> Result<(Vec<Entry>, bool), StoreError> {
+        let (page, complete) = store::newest(store, Timestamp::now(), HEAD as usize).await?;
+        Ok((self.beside(store, page).await?, complete))
     }
 
     /// Reads what stands beside the rows of a page, and says it before the page; the page as it may be seen.

@@ -2,7 +2,7 @@
 
 use crate::app::shell::Door;
 use crate::review::Book;
-use crate::store::{Store, StoreError};
+use crate::store::{Known, Store, StoreError};
 use crate::timeline::{Beside, Entry, Margin};
 
 /// How many rows are asked for at a time.
@@ -13,6 +13,8 @@ const ROWS: usize = 500;
 pub(in crate::cli) struct Margins {
     margin: Margin,
     book: Book,
+    /// The steps that are in the book.
+    known: Known,
 }
 
 impl Margins {
@@ -34,7 +36,9 @@ impl Margins {
             let annotations = door.annotations(store.annotations(rows).await?);
             self.margin.take(&annotations, []);
         }
-        self.book = Book::fold(&store.reviews().await?);
+        let steps = store.reviews_since(&self.known).await?;
+        self.known.take(&steps);
+        steps.iter().for_each(|step| self.book.apply(step));
         Ok(())
     }
 

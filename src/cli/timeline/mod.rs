@@ -4,6 +4,7 @@ mod follow;
 pub(in crate::cli) mod margin;
 mod print;
 pub(in crate::cli) mod rows;
+mod tail;
 
 pub use rows::{header, row};
 

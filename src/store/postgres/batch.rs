@@ -23,19 +23,16 @@ const IDS: usize = 200;
 
 /// Ordered by time as they were told, a microsecond apart; `now()` is the transaction's, so the same for every statement.
 const APPEND: &str = "
-    WITH new AS (
-        INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
-                                         action_detail, success, error_message, context, created_at)
-        SELECT r.id, r.incident_id, r.approval_id, r.audit_log_id, r.auto_repair_id, r.event_type::alert_event_type,
-               r.actor, r.action_detail, r.success, r.error_message, r.context::jsonb,
-               now() + r.place * interval '1 microsecond'
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                    $9::bool[], $10::text[], $11::text[], $12::bigint[])
-             AS r (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
-                                   action_detail, success, error_message, context, place)
-        ON CONFLICT DO NOTHING RETURNING id::text
-    )
-    SELECT id, pg_notify('readback', '') FROM new";
+    INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
+                                     action_detail, success, error_message, context, created_at)
+    SELECT r.id, r.incident_id, r.approval_id, r.audit_log_id, r.auto_repair_id, r.event_type::alert_event_type,
+           r.actor, r.action_detail, r.success, r.error_message, r.context::jsonb,
+           now() + r.place * interval '1 microsecond'
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::bool[], $10::text[], $11::text[], $12::bigint[])
+         AS r (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor, action_detail, success,
+               error_message, context, place)
+    ON CONFLICT DO NOTHING RETURNING id::text";
 
 const FIND: &str = "
     SELECT id::text, incident_id::text, approval_id::text, audit_log_id::text, auto_repair_id::text,
@@ -66,7 +63,7 @@ impl PgStore {
         });
         let new = Box::pin(done).await?;
         if !new.is_empty() {
-            self.changes.ring();
+            self.written();
         }
         Ok(which(rows, new))
     }

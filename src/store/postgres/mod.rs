@@ -13,6 +13,7 @@ mod retention;
 mod schema;
 mod segment;
 mod stored;
+mod tail;
 mod tell;
 mod watch;
 mod write;
@@ -24,7 +25,7 @@ use super::changes::Changes;
 use super::deadline::{Task, in_time, in_time_of};
 use super::segments::LONGEST;
 use super::verify::Ledger;
-use super::{Access, Outcome, Place, Store, StoreError, limits};
+use super::{Access, Known, Outcome, Place, Since, Store, StoreError, Tail, limits};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, NewOperation, OwnEvent};
@@ -191,6 +192,17 @@ impl Store for PgStore {
         .await
     }
 
+    async fn tail(&self, since: Option<&Since>, most: u32, pushed: &Pushed) -> Result<Tail, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let (own, most) = (lease.has_own(), most.min(limits::MAX_PAGE));
+            let tail = tail::read(lease.connection(), since, most, pushed, own).await?;
+            lease.give_back();
+            Ok(tail)
+        })
+        .await
+    }
+
     async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
         limits::grid(grid)?;
         in_time(async {
@@ -230,6 +242,17 @@ impl Store for PgStore {
             let reviews = if lease.has_own() { read::reviews(lease.connection()).await? } else { Vec::new() };
             lease.give_back();
             Ok(reviews)
+        })
+        .await
+    }
+
+    async fn reviews_since(&self, known: &Known) -> Result<Vec<Recorded>, StoreError> {
+        in_time(async {
+            let mut lease = self.connections.lease().await?;
+            let since =
+                if lease.has_own() { read::reviews_since(lease.connection(), known).await? } else { Vec::new() };
+            lease.give_back();
+            Ok(since)
         })
         .await
     }

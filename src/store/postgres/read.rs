@@ -3,11 +3,11 @@
 use crate::review::Recorded;
 use crate::store::chain::Head;
 use crate::store::count::{self, Bins};
-use crate::store::narrow::{self, Asked, Columns};
+use crate::store::narrow::{self, Asked, By, Columns};
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
-use crate::store::{Place, StoreError, limits};
+use crate::store::{Known, Place, StoreError, limits};
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, EventType, Grid, Histogram, OwnEvent};
 use sqlx::{Connection, PgConnection, Postgres};
@@ -66,6 +66,10 @@ const LOG_OF_OTHERS: Columns = Columns {
     ..LOG
 };
 
+const SINCE: &str = "
+    SELECT id::text, scope::text, seq, review::text, version, hash, body, occurred_at, recorded_at
+    FROM readback_review_event WHERE scope = $1 AND seq > $2 ORDER BY seq";
+
 /// A page of the merged timeline, of one moment.
 pub(super) async fn page(
     connection: &mut PgConnection,
@@ -77,22 +81,33 @@ pub(super) async fn page(
     let asked = Asked { place, limit, pushed };
     let mut moment =
         connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)?;
+    let page = entries(&mut moment, &asked, &narrow::CLAIMED, own_stands).await?;
+    moment.commit().await.map_err(from_sqlx)?;
+    Ok(rows::page(page, place, limit))
+}
+
+/// What is asked of each table.
+pub(super) async fn entries(
+    moment: &mut PgConnection,
+    asked: &Asked<'_>,
+    by: &By,
+    own_stands: bool,
+) -> Result<Vec<Entry>, StoreError> {
     let (mut log, mut own, mut records): (Vec<LogRow>, Vec<OwnRow>, Vec<RecordRow>) = Default::default();
     if asked.of_log() {
-        let (columns, closing) = log_columns(pushed);
+        let (columns, closing) = log_columns(asked.pushed);
         let mut query = asked.query::<Postgres>(LOG_PAGE, columns, closing);
         log = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     if own_stands && asked.of_own() {
-        let mut query = asked.query::<Postgres>(OWN_PAGE, &narrow::OWN, "");
+        let mut query = asked.query::<Postgres>(OWN_PAGE, &by.own, "");
         own = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     if own_stands && asked.of_records() {
-        let mut query = asked.query::<Postgres>(RECORD_PAGE, &narrow::RECORDS, "");
+        let mut query = asked.query::<Postgres>(RECORD_PAGE, &by.records, "");
         records = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
-    moment.commit().await.map_err(from_sqlx)?;
-    Ok(rows::merge(log, own, &records, place, limit))
+    Ok(rows::entries(log, own, &records))
 }
 
 /// How the log is asked for a type, and what closes the comparison.
@@ -147,6 +162,18 @@ pub(super) async fn annotations(connection: &mut PgConnection, rows: &[String]) 
 /// Every review record, in the order of recording.
 pub(super) async fn reviews(connection: &mut PgConnection) -> Result<Vec<Recorded>, StoreError> {
     rows(connection).await?.iter().map(RecordRow::recorded).collect()
+}
+
+/// The records that are not known yet, in the order of recording.
+pub(super) async fn reviews_since(connection: &mut PgConnection, known: &Known) -> Result<Vec<Recorded>, StoreError> {
+    let heads = heads(connection).await?;
+    let mut rows: Vec<RecordRow> = Vec::new();
+    for (scope, known) in known.behind(&heads) {
+        let of_chain = sqlx::query_as(SINCE).bind(scope).bind(known as i64).fetch_all(&mut *connection);
+        rows.extend(of_chain.await.map_err(from_sqlx)?);
+    }
+    rows.sort_by(|a, b| (a.recorded_at, &a.scope, a.seq).cmp(&(b.recorded_at, &b.scope, b.seq)));
+    rows.iter().map(RecordRow::recorded).collect()
 }
 
 /// The same, with those that can't be read in their places, and the heads of the same moment.

@@ -7,6 +7,7 @@ use crate::store::StoreError;
 use crate::store::deadline::{Task, in_time};
 use crate::store::sqlx_error::from_sqlx;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// One word, in a transaction of its own that waits for no disk: there is nothing in it to be lost.
@@ -17,6 +18,9 @@ const TELL_MOVED: &str = "BEGIN; SET LOCAL synchronous_commit = off; NOTIFY read
 
 /// What stands in such a word.
 pub(super) const PRESENCE: &str = "presence";
+
+/// The least between two words: each is a transaction that takes a connection, and nobody reads faster than this.
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// Tells, after each write; of writes in quick succession, once.
 #[derive(Debug, Default)]
@@ -53,6 +57,7 @@ async fn run(connections: Arc<Connections>, written: Arc<Notify>, moved: Arc<Not
         };
         // A server that is away is no news to its consoles.
         let _ = in_time(say(&connections, word)).await;
+        tokio::time::sleep(BETWEEN).await;
     }
 }
 

@@ -13,6 +13,7 @@ mod retention;
 mod schema;
 mod segment;
 mod stored;
+mod tail;
 mod watch;
 mod write;
 mod writer;
@@ -25,7 +26,7 @@ use super::changes::Changes;
 use super::deadline::{self, in_time};
 use super::sqlx_error::from_sqlx;
 use super::verify::Ledger;
-use super::{Access, Outcome, Place, Store, StoreError, limits};
+use super::{Access, Known, Outcome, Place, Since, Store, StoreError, Tail, limits};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent};
@@ -184,6 +185,14 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn tail(&self, since: Option<&Since>, most: u32, pushed: &Pushed) -> Result<Tail, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            tail::read(&mut connection, since, most.min(limits::MAX_PAGE), pushed).await
+        })
+        .await
+    }
+
     async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
         limits::grid(grid)?;
         in_time(async {
@@ -213,6 +222,14 @@ impl Store for SqliteStore {
         in_time(async {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
             read::reviews(&mut connection).await
+        })
+        .await
+    }
+
+    async fn reviews_since(&self, known: &Known) -> Result<Vec<Recorded>, StoreError> {
+        in_time(async {
+            let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
+            read::reviews_since(&mut connection, known).await
         })
         .await
     }

@@ -4,11 +4,11 @@ use super::hours;
 use crate::review::Recorded;
 use crate::store::chain::Head;
 use crate::store::count::{self, Bins};
-use crate::store::narrow::{self, Asked, Columns};
+use crate::store::narrow::{self, Asked, By, Columns};
 use crate::store::rows::{self, HeadRow, LogRow, OwnRow, RecordRow};
 use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
-use crate::store::{Place, StoreError, limits};
+use crate::store::{Known, Place, StoreError, limits};
 use crate::timeline::filter::Pushed;
 use crate::timeline::{Entry, Grid, Histogram, OwnEvent};
 use sqlx::{Connection, Sqlite, SqliteConnection};
@@ -46,6 +46,10 @@ const REVIEWS: &str = "
     SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
     FROM readback_review_event ORDER BY recorded_at, scope, seq";
 
+const SINCE: &str = "
+    SELECT id, scope, seq, review, version, hash, body, occurred_at, recorded_at
+    FROM readback_review_event WHERE scope = $1 AND seq > $2 ORDER BY seq";
+
 /// The columns that a page is narrowed and ordered by.
 const LOG: Columns = Columns {
     at: "created_at",
@@ -63,23 +67,32 @@ pub(super) async fn page(
     limit: u32,
     pushed: &Pushed,
 ) -> Result<Vec<Entry>, StoreError> {
-    let asked = Asked { place, limit, pushed };
     let mut moment = connection.begin().await.map_err(from_sqlx)?;
+    let page = entries(&mut moment, &Asked { place, limit, pushed }, &narrow::CLAIMED).await?;
+    moment.commit().await.map_err(from_sqlx)?;
+    Ok(rows::page(page, place, limit))
+}
+
+/// What is asked of each table.
+pub(super) async fn entries(
+    moment: &mut SqliteConnection,
+    asked: &Asked<'_>,
+    by: &By,
+) -> Result<Vec<Entry>, StoreError> {
     let (mut log, mut own, mut records): (Vec<LogRow>, Vec<OwnRow>, Vec<RecordRow>) = Default::default();
     if asked.of_log() {
         let mut query = asked.query::<Sqlite>(LOG_PAGE, &LOG, "");
         log = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     if asked.of_own() {
-        let mut query = asked.query::<Sqlite>(OWN_PAGE, &narrow::OWN, "");
+        let mut query = asked.query::<Sqlite>(OWN_PAGE, &by.own, "");
         own = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
     if asked.of_records() {
-        let mut query = asked.query::<Sqlite>(RECORD_PAGE, &narrow::RECORDS, "");
+        let mut query = asked.query::<Sqlite>(RECORD_PAGE, &by.records, "");
         records = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
     }
-    moment.commit().await.map_err(from_sqlx)?;
-    Ok(rows::merge(log, own, &records, place, limit))
+    Ok(rows::entries(log, own, &records))
 }
 
 /// How a bucket's number is worked out.
@@ -131,6 +144,21 @@ pub(super) async fn annotations(
 /// Every review record, in the order of recording.
 pub(super) async fn reviews(connection: &mut SqliteConnection) -> Result<Vec<Recorded>, StoreError> {
     rows(connection).await?.iter().map(RecordRow::recorded).collect()
+}
+
+/// The records that are not known yet, in the order of recording.
+pub(super) async fn reviews_since(
+    connection: &mut SqliteConnection,
+    known: &Known,
+) -> Result<Vec<Recorded>, StoreError> {
+    let heads = heads(connection).await?;
+    let mut rows: Vec<RecordRow> = Vec::new();
+    for (scope, known) in known.behind(&heads) {
+        let of_chain = sqlx::query_as(SINCE).bind(scope).bind(known as i64).fetch_all(&mut *connection);
+        rows.extend(of_chain.await.map_err(from_sqlx)?);
+    }
+    rows.sort_by(|a, b| (a.recorded_at, &a.scope, a.seq).cmp(&(b.recorded_at, &b.scope, b.seq)));
+    rows.iter().map(RecordRow::recorded).collect()
 }
 
 /// The same, with those that can't be read in their places, and the heads of the same moment.
