@@ -170,6 +170,50 @@ async fn at_the_top_new_rows_appear_and_away_from_it_they_are_counted() {
 }
 
 #[tokio::test]
+async fn an_event_of_days_ago_that_is_told_now_leaves_no_gap_before_the_rows_that_are_not_read_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, store) = filled(folder.path()).await;
+    let mut rig = console(folder.path(), &url).await;
+    let read = rig.app.facts().log.entries.len();
+    assert!(read < ROWS, "older ones are left to read");
+    // As from a console whose database was away: of three days ago, recorded now.
+    let event = readback::timeline::OwnEvent {
+        id: "told-late".to_owned(),
+        incident_id: None,
+        kind: readback::timeline::OwnKind::ConfigChanged,
+        subject: "step 1880".to_owned(),
+        actor: None,
+        summary: "changed".to_owned(),
+        success: None,
+        context: serde_json::Value::Null,
+        occurred_at: time_of(1_880),
+        recorded_at: None,
+    };
+    store.append_own(&event).await.unwrap();
+    store.append(&NewOperation::new("news", EventType::Silenced)).await.unwrap();
+    rig.until("the news", |facts| facts.log.entries.iter().any(|row| row.id() == "news")).await;
+    let ids: Vec<&str> = rig.app.facts().log.entries.iter().map(Entry::id).collect();
+    assert_eq!((ids.len(), ids.contains(&"told-late")), (read + 1, false));
+    // It stands where it belongs when one comes there, and a refresh takes nothing for new that was only not read.
+    rig.press("r").await;
+    rig.until("the refresh", |facts| facts.log.entries.len() > read + 1).await;
+    assert!(!rig.screen().contains(" new (g)"), "{}", rig.screen());
+    rig.press("t").await;
+    rig.write("3d").await;
+    rig.press("enter").await;
+    rig.answered().await;
+    for _ in 0..20 {
+        if rig.screen().contains("CONFIG_CHANGED") {
+            break;
+        }
+        rig.press("pagedown").await;
+        rig.answered().await;
+    }
+    assert!(rig.screen().contains("CONFIG_CHANGED"), "{}", rig.screen());
+    rig.end().await;
+}
+
+#[tokio::test]
 async fn the_histogram_says_what_stands_where_and_is_zoomed() {
     let folder = tempfile::tempdir().unwrap();
     let (url, _store) = filled(folder.path()).await;

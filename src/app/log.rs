@@ -41,6 +41,15 @@ impl Log {
         self.entries.len() >= HEAD
     }
 
+    /// Those of these rows that can stand among them. Where older ones are left to read, one that is older than all that
+    /// were read would stand behind a gap: it comes when they are.
+    pub(super) fn near(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
+        if let Some(oldest) = self.entries.last().map(Entry::at).filter(|_| !self.complete) {
+            entries.retain(|entry| entry.at() >= oldest);
+        }
+        entries
+    }
+
     /// Puts other rows in the place of these; newest first. The oldest of more than it may hold are dropped.
     pub(super) fn put(&mut self, mut entries: Vec<Entry>) {
         if entries.len() > HEAD {

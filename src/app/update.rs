@@ -104,6 +104,7 @@ impl App {
             }
             Event::NewsRead { entries, complete, steps } => {
                 self.facts.add_steps(steps);
+                let entries = self.facts.log.near(entries);
                 self.newest_read(entries, complete);
             }
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
@@ -283,7 +284,10 @@ impl App {
         self.facts.store = StoreState::Ready;
         let log = &mut self.facts.log;
         let known: HashSet<&str> = log.entries.iter().map(Entry::id).collect();
-        let is_new = |entry: &&Entry| log.read && !known.contains(entry.id());
+        // What is older than all that was known was there, and only now is read.
+        let oldest = log.entries.last().map(Entry::at).filter(|_| !log.complete);
+        let is_late = |entry: &&Entry| oldest.is_none_or(|oldest| entry.at() >= oldest);
+        let is_new = |entry: &&Entry| log.read && is_late(entry) && !known.contains(entry.id());
         let fresh: Vec<Entry> = page.iter().filter(is_new).cloned().collect();
         log.read = true;
         // A page that was asked for while the database was away never comes.

@@ -42,7 +42,7 @@ pub use postgres::PgStore;
 pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
 pub use stored::Stored;
-pub use tail::{Mark, Since, Tail, newest};
+pub use tail::{Mark, Since, Tail, head, newest};
 pub use told::Reference;
 pub use url::{Access, StoreUrl};
 pub use verify::{Audit, Standing};

@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 const EARLIEST: Timestamp = Timestamp::constant(-62_135_596_800, 0);
 /// How many rows are read at a time; as many are read at least, however old they are.
 const PAGE: u32 = 512;
-/// How far back rows are read again: longer than any transaction should be open.
-const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
+/// How far back the newest rows reach at the start.
+const RECENT: SignedDuration = SignedDuration::from_mins(10);
 
 /// A moment: whatever was recorded before it is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,20 +107,34 @@ fn key(entry: &Entry) -> (Option<Timestamp>, &str) {
 }
 
 /// The newest rows, newest first, without a gap, and whether nothing is older. `now` is the reader's clock; a row that
-/// claims to come from the future moves nothing. About `most` rows are read, however many came within the overlap.
+/// claims to come from the future moves nothing. Those of the last minutes, and a page at least; about `most`, however
+/// many came within these.
 pub async fn newest(store: &impl Store, now: Timestamp, most: usize) -> Result<(Vec<Entry>, bool), StoreError> {
+    let is_recent =
+        |row: &Entry, newest: Timestamp| row.at() >= newest.min(now).checked_sub(RECENT).unwrap_or(Timestamp::MIN);
+    read_while(store, most, is_recent).await
+}
+
+/// The newest `most` rows, or a few more, newest first, and whether nothing is older.
+pub async fn head(store: &impl Store, most: usize) -> Result<(Vec<Entry>, bool), StoreError> {
+    read_while(store, most, |_, _| true).await
+}
+
+/// Reads pages while their last row is wanted; it is compared with the time of the first.
+async fn read_while(
+    store: &impl Store,
+    most: usize,
+    is_wanted: impl Fn(&Entry, Timestamp) -> bool,
+) -> Result<(Vec<Entry>, bool), StoreError> {
     let mut rows: Vec<Entry> = Vec::new();
     let mut reached: Option<Cursor> = None;
-    let mut floor = None;
     loop {
         let place = reached.as_ref().map_or(Place::Newest, Place::Before);
         let page = store.page_from(place, PAGE, &Pushed::default()).await?;
         let complete = page.len() < PAGE as usize;
         rows.extend(page);
-        let newest = rows.first().map_or(now, |row| row.at().min(now));
-        let floor = *floor.get_or_insert_with(|| newest.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN));
-        let is_old = rows.last().is_none_or(|row| row.at() < floor);
-        if complete || is_old || rows.len() >= most {
+        let goes_on = rows.first().zip(rows.last()).is_some_and(|(first, last)| is_wanted(last, first.at()));
+        if complete || !goes_on || rows.len() >= most {
             return Ok((rows, complete));
         }
         reached = rows.last().map(Entry::cursor);

@@ -5,7 +5,7 @@ use super::door::Door;
 use super::look_task::{self, Digests};
 use super::store_kept::Kept;
 use crate::app::{Count, Event, Look, Step, Stepped, StoreState};
-use crate::review::{Attendance, Recorded};
+use crate::review::Attendance;
 use crate::store::drafts::Drafts;
 use crate::store::{self, Access, AnyStore, Cursor, Known, Mark, Outcome, Store, StoreError, StoreUrl};
 use crate::timeline::filter::Pushed;
@@ -85,6 +85,15 @@ struct Told {
     steps: Known,
     /// The rows.
     mark: Mark,
+}
+
+/// How many of the newest rows are read.
+#[derive(Clone, Copy)]
+enum Reach {
+    /// Those of the last minutes.
+    Recent,
+    /// As many as a console keeps.
+    Head,
 }
 
 /// Why a session with an open database ended.
@@ -169,16 +178,10 @@ impl StoreTask {
     /// is on the screen is of the time before it was lost.
     async fn start(&mut self, store: &AnyStore) -> Result<Told, StoreError> {
         self.send_kept(store).await?;
-        let reviews = store.reviews().await?;
-        let mut steps = Known::default();
-        steps.take(&reviews);
-        // Before the rows: what is recorded in between is among them, or behind the mark.
-        let mark = store.tail(None, 0, &Pushed::default()).await?.mark;
-        let (entries, complete) = self.newest(store).await?;
-        self.say(Event::StoreRead { entries, complete, reviews }).await;
+        let told = self.read(store, Reach::Recent).await?;
         let rows = store.probe_history(HISTORY_ROWS).await?.into_iter().map(Entry::Own).collect();
         self.say(Event::HistoryRead(self.door.entries(rows))).await;
-        Ok(Told { steps, mark })
+        Ok(told)
     }
 
     async fn carry_out(&mut self, store: &AnyStore, told: &mut Told, command: Command) -> Result<(), StoreError> {
@@ -240,36 +243,45 @@ impl StoreTask {
         let steps = store.reviews_since(&told.steps).await?;
         let mut tail = store.tail(Some(&told.mark.into()), HEAD, &Pushed::default()).await?;
         let (entries, complete) = if tail.more.is_some() {
-            self.newest(store).await?
+            self.rows(store, Reach::Recent).await?
         } else {
             tail.rows.sort_by(Entry::newest_first);
             (self.beside(store, tail.rows).await?, false)
         };
-        self.tell_news(told, tail.mark, steps, entries, complete).await;
+        told.steps.take(&steps);
+        told.mark = tail.mark;
+        self.say(Event::NewsRead { entries, complete, steps }).await;
         Ok(())
     }
 
-    /// Reads the newest rows, also those that were told.
+    /// Reads the steps and all of the newest rows that a console keeps, also those that were told: a row that claims to be
+    /// older than it is may have come among them.
     async fn read_again(&mut self, store: &AnyStore, told: &mut Told) -> Result<(), StoreError> {
         if self.kept.waits {
             self.send_kept(store).await?;
         }
-        let steps = store.reviews_since(&told.steps).await?;
-        let mark = store.tail(None, 0, &Pushed::default()).await?.mark;
-        let (entries, complete) = self.newest(store).await?;
-        self.tell_news(told, mark, steps, entries, complete).await;
+        *told = self.read(store, Reach::Head).await?;
         Ok(())
     }
 
-    async fn tell_news(&self, told: &mut Told, mark: Mark, steps: Vec<Recorded>, entries: Vec<Entry>, complete: bool) {
-        told.steps.take(&steps);
-        told.mark = mark;
-        self.say(Event::NewsRead { entries, complete, steps }).await;
+    /// Reads every step, and the newest rows.
+    async fn read(&self, store: &AnyStore, reach: Reach) -> Result<Told, StoreError> {
+        let reviews = store.reviews().await?;
+        let mut steps = Known::default();
+        steps.take(&reviews);
+        // Before the rows: what is recorded in between is among them, or behind the mark.
+        let mark = store.tail(None, 0, &Pushed::default()).await?.mark;
+        let (entries, complete) = self.rows(store, reach).await?;
+        self.say(Event::StoreRead { entries, complete, reviews }).await;
+        Ok(Told { steps, mark })
     }
 
     /// The newest rows, and whether there are no others.
-    async fn newest(&self, store: &AnyStore) -> Result<(Vec<Entry>, bool), StoreError> {
-        let (page, complete) = store::newest(store, Timestamp::now(), HEAD as usize).await?;
+    async fn rows(&self, store: &AnyStore, reach: Reach) -> Result<(Vec<Entry>, bool), StoreError> {
+        let (page, complete) = match reach {
+            Reach::Recent => store::newest(store, Timestamp::now(), HEAD as usize).await?,
+            Reach::Head => store::head(store, HEAD as usize).await?,
+        };
         Ok((self.beside(store, page).await?, complete))
     }
 

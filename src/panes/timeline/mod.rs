@@ -282,6 +282,10 @@ impl Pane for TimelinePane {
             Action::Refresh => {
                 self.chart.forget();
                 out.ask(Effect::ReadStore);
+                // The rows around the selected one, too, where it is not among the newest.
+                if let Some(at) = self.selected_at(facts).filter(|_| self.moved) {
+                    self.jump_to(at, facts);
+                }
             }
             action => return self.act_on_row(action, facts, out),
         }
