@@ -1,4 +1,5 @@
-//! Append rates: plain INSERTs, the store's own appends, and chained records, one after the other in the same run.
+//! Append rates: plain INSERTs, the store's own appends, and chained records without and with a row in the log, one after
+//! the other in the same run.
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -32,27 +33,29 @@ pub(crate) async fn sqlite(file: &Path, url: &str) {
     let options = SqliteConnectOptions::new().filename(file).busy_timeout(LASTS);
     let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let mut db = options.connect().await.unwrap();
-    let mut rates = [0.0; 3];
+    let mut rates = [0.0; 4];
     for _ in 0..ROUNDS {
         let plain = until(Instant::now() + LASTS, async || {
             sqlx::query(PLAIN).bind(id()).bind("INC-1").execute(&mut db).await.unwrap();
         });
         rates[0] += plain.await;
         rates[1] += until(Instant::now() + LASTS, async || store.append(&row("INC-1")).await.unwrap()).await;
-        let review = id();
-        let mut version = 0;
-        let chained = until(Instant::now() + LASTS, async || {
-            store.record(&step(&review, &review, version)).await.unwrap();
-            version += 1;
-        });
-        rates[2] += chained.await;
+        for (rate, logged) in rates[2..].iter_mut().zip([false, true]) {
+            let review = id();
+            let mut version = 0;
+            let chained = until(Instant::now() + LASTS, async || {
+                store.record(&step(&review, version, logged)).await.unwrap();
+                version += 1;
+            });
+            *rate += chained.await;
+        }
     }
     report(1, rates);
 }
 
 /// Rates on a server, each client with a connection of its own.
 pub(crate) async fn postgres(url: &str) {
-    let mut rates = [0.0; 3];
+    let mut rates = [0.0; 4];
     let mut stores = Vec::new();
     for _ in 0..CLIENTS {
         stores.push(super::open(url).await);
@@ -67,23 +70,30 @@ pub(crate) async fn postgres(url: &str) {
             .await
         });
         rates[0] += join_all(plain).await.into_iter().sum::<f64>();
-        rates[1] += clients_of(&stores, false).await;
-        rates[2] += clients_of(&stores, true).await;
+        for (rate, how) in rates[1..].iter_mut().zip([How::Unchained, How::Chained, How::ChainedAndLogged]) {
+            *rate += clients_of(&stores, how).await;
+        }
     }
     report(CLIENTS, rates);
 }
 
-async fn clients_of(stores: &[AnyStore], chained: bool) -> f64 {
+#[derive(Clone, Copy, PartialEq)]
+enum How {
+    Unchained,
+    Chained,
+    ChainedAndLogged,
+}
+
+async fn clients_of(stores: &[AnyStore], how: How) -> f64 {
     let end = Instant::now() + LASTS;
     let clients = stores.iter().map(|store| async move {
         let review = id();
         let mut version = 0;
         until(end, async || {
-            if chained {
-                // A review of an incident of its own, as reviewers have.
-                store.record(&step(&review, &review, version)).await.unwrap();
-            } else {
+            if how == How::Unchained {
                 store.append(&row("INC-1")).await.unwrap();
+            } else {
+                store.record(&step(&review, version, how == How::ChainedAndLogged)).await.unwrap();
             }
             version += 1;
         })
@@ -103,13 +113,15 @@ async fn until(end: Instant, mut append: impl AsyncFnMut()) -> f64 {
     count / began.elapsed().as_secs_f64()
 }
 
-fn report(clients: usize, rates: [f64; 3]) {
-    let [plain, unchained, chained] = rates.map(|rate| rate / ROUNDS as f64);
+fn report(clients: usize, rates: [f64; 4]) {
+    let [plain, unchained, chained, logged] = rates.map(|rate| rate / ROUNDS as f64);
     println!(
-        "{:<44} {plain:>10.0} /s plain, {unchained:.0} /s unchained ({:.2}), {chained:.0} /s chained, its row included ({:.2})",
+        "{:<44} {plain:>10.0} /s plain, {unchained:.0} /s unchained ({:.2}), {chained:.0} /s chained ({:.2}), {logged:.0} /s chained \
+         with a row in the log ({:.2})",
         format!("appends, {clients} clients"),
         unchained / plain,
-        chained / plain
+        chained / plain,
+        logged / plain
     );
 }
 
@@ -123,16 +135,17 @@ fn row(incident: &str) -> NewOperation {
     }
 }
 
-fn step(review: &str, incident: &str, version: u64) -> Outcome {
+/// A step of a review of an incident of its own, as reviewers have.
+fn step(review: &str, version: u64, logged: bool) -> Outcome {
     let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: "twelve minutes".to_owned() };
     let event = NewReviewEvent {
         id: id(),
         review: ReviewId(review.to_owned()),
-        incident_id: incident.to_owned(),
+        incident_id: review.to_owned(),
         act,
         actor: "console:ann".to_owned(),
         occurred_at: Timestamp::now(),
         expected_version: version,
     };
-    Outcome { event, operation: Some(row(incident)) }
+    Outcome { event, operation: logged.then(|| row(review)) }
 }

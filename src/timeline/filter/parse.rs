@@ -20,7 +20,7 @@ const REGEX_SIZE: usize = 64 * 1024;
 pub(super) const OTHERS: [&str; 3] = ["success", "since", "until"];
 
 pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Option<Expr>, FilterError> {
-    let mut parser = Parser { text, at: 0, depth: 0, zone };
+    let mut parser = Parser { text, at: 0, depth: 0, in_braces: false, zone };
     if text.len() > LONGEST {
         return Err(parser.wrong(0, format!("too long; a filter has {LONGEST} bytes at most")));
     }
@@ -31,11 +31,13 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Result<Option<Expr>, FilterE
     if parser.rest().is_empty() {
         return Ok(None);
     }
-    let expr = parser.any()?;
-    if !parser.rest().is_empty() {
-        return Err(parser.here("a ) that closes nothing"));
+    let expr = if parser.rest().starts_with('{') { parser.braces()? } else { Some(parser.any()?) };
+    parser.space();
+    match parser.rest().chars().next() {
+        None => Ok(expr),
+        Some(')') => Err(parser.here("a ) that closes nothing")),
+        Some(_) => Err(parser.here("nothing may stand behind the }")),
     }
-    Ok(Some(expr))
 }
 
 struct Parser<'a> {
@@ -43,6 +45,8 @@ struct Parser<'a> {
     /// In bytes.
     at: usize,
     depth: usize,
+    /// Inside of `{…}`, where a comma parts what has no quotes, too.
+    in_braces: bool,
     zone: &'a TimeZone,
 }
 
@@ -68,10 +72,11 @@ impl<'a> Parser<'a> {
         FilterError { suggestion: suggestion.map(str::to_owned), ..self.wrong(at, what) }
     }
 
-    /// Takes characters while they are not one of these or a space.
+    /// Takes characters while they are not one of these, a space, or what parts and ends matchers in braces.
     fn run(&mut self, stops: &str) -> &'a str {
         let rest = self.rest();
-        let end = rest.find(|c: char| c.is_whitespace() || stops.contains(c)).unwrap_or(rest.len());
+        let ends = |c: char| c.is_whitespace() || stops.contains(c) || (self.in_braces && matches!(c, ',' | '}'));
+        let end = rest.find(ends).unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
@@ -102,7 +107,13 @@ impl<'a> Parser<'a> {
         let mut terms = Vec::new();
         loop {
             self.space();
-            let is_over = self.rest().is_empty() || self.rest().starts_with(')') || self.is_word("or");
+            // As in Alertmanager's matchers; a comma at the end is no error there, either.
+            if !terms.is_empty() && self.rest().starts_with(',') {
+                self.at += 1;
+                self.space();
+            }
+            let closes = self.rest().starts_with(')') || (self.in_braces && self.rest().starts_with('}'));
+            let is_over = self.rest().is_empty() || closes || self.is_word("or");
             if is_over && !terms.is_empty() {
                 return Ok(one_or(terms, Expr::All));
             }
@@ -126,6 +137,9 @@ impl<'a> Parser<'a> {
             return self.quoted().map(|text| Expr::Text(Words::new(text)));
         }
         let is_keyword = self.is_word("or") || self.is_word("and");
+        if self.is_word("not") {
+            return Err(self.here("there is no not; ask with != or !~, or put the word in quotes"));
+        }
         let name = self.run("=!~()\"");
         if name.is_empty() || is_keyword {
             return Err(self.wrong(start, "expected a field (actor=ann), a text in quotes or ("));
@@ -140,7 +154,38 @@ impl<'a> Parser<'a> {
         if Field::named(name).is_some() || OTHERS.iter().any(|other| other.eq_ignore_ascii_case(name)) {
             return Err(self.here(format!("expected =, !=, =~ or !~ after {}; quotes make it a text", shown(name))));
         }
+        self.is_no_comparison(name, start)?;
         Ok(Expr::Text(Words::new(name.to_owned())))
+    }
+
+    /// A word is no comparison in another language's signs: taken for a text it would just find nothing. What stands before
+    /// a colon may be anything (`telegram:42`, a URL) but a field.
+    fn is_no_comparison(&self, word: &str, start: usize) -> Result<(), FilterError> {
+        let Some(at) = word.find([':', '<', '>']) else { return Ok(()) };
+        let (name, sign) = word.split_at(at);
+        let is_field = Field::named(name).is_some() || OTHERS.iter().any(|other| other.eq_ignore_ascii_case(name));
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+        if is_field || (is_name && !sign.starts_with(':')) {
+            let what = format!("expected =, !=, =~ or !~ after {}; quotes make it a text", shown(name));
+            return Err(self.wrong(start + at, what));
+        }
+        Ok(())
+    }
+
+    /// `{actor="ann", type="RESOLVED"}`, as Alertmanager writes matchers.
+    fn braces(&mut self) -> Result<Option<Expr>, FilterError> {
+        let start = self.at;
+        self.at += 1;
+        self.in_braces = true;
+        self.space();
+        let expr = if self.rest().starts_with('}') { None } else { Some(self.any()?) };
+        match self.rest().chars().next() {
+            Some('}') => self.at += 1,
+            Some(_) => return Err(self.here("a ) that closes nothing")),
+            None => return Err(self.wrong(start, "the { is never closed; expected }")),
+        }
+        self.in_braces = false;
+        Ok(expr)
     }
 
     fn group(&mut self) -> Result<Expr, FilterError> {

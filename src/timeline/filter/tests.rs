@@ -76,6 +76,12 @@ fn a_row_fits_what_it_has_and_what_it_has_not_is_empty() {
         "since=2026-02-04T00:31:00.000001Z until=2026-02-04T08:31:00.000002+08:00",
         "incident = INC-7",
         "id=0198",
+        "{actor=~\"telegram:.*\",incident=\"INC-7\"}",
+        "{ actor=~telegram:[0-9]+, incident=INC-7, }",
+        "{}",
+        "incident=\"INC-7\", success=\"false\"",
+        "telegram:100200",
+        "\"not\" or \"exit\"",
     ] {
         assert!(parse(fits).matches(&row(), now()), "{fits}");
     }
@@ -106,6 +112,13 @@ fn an_error_points_at_the_place_and_says_what_was_expected_or_meant() {
         ("type=USER_ACTOIN", 6, "did you mean USER_ACTION?"),
         ("actor", 6, "expected =, !=, =~ or !~ after actor"),
         ("actor==ann", 6, "did you mean =?"),
+        ("not type=RESOLVED", 1, "!= or !~"),
+        ("actor:ann", 6, "expected =, !=, =~ or !~ after actor; quotes make it a text"),
+        ("x since>2h", 8, "expected =, !=, =~ or !~ after since"),
+        ("duration>5s", 9, "expected =, !=, =~ or !~ after duration"),
+        ("{actor=ann", 1, "never closed"),
+        ("{actor=ann} x", 13, "nothing may stand behind"),
+        ("{actor=ann)}", 11, "closes nothing"),
         ("actor~ann", 6, "expected =, !=, =~ or !~"),
         ("actor!ann", 6, "expected"),
         ("actor=", 7, "expected a value"),
@@ -224,6 +237,12 @@ fn scraps() -> impl Strategy<Value = String> {
         "context.a",
         "\n",
         "2026-02-04",
+        "not",
+        "{",
+        "}",
+        ",",
+        ":",
+        ">",
     ]);
     prop::collection::vec(scrap, 0..16).prop_map(|parts| parts.concat())
 }
