@@ -106,7 +106,9 @@ async fn what_the_probes_said_is_read_back_newest_first_and_samples_stand_in_no_
     }
     let history: Vec<_> = store.probe_history(10).await.unwrap().into_iter().map(|event| event.id).collect();
     assert_eq!(history, [rows[1].id.as_str(), &rows[0].id]);
-    assert_eq!(store.probe_history(1).await.unwrap().len(), 1);
+    store.append_own(&row(OwnKind::ProbeSampled, 4)).await.unwrap();
+    let kinds: Vec<_> = store.probe_history(1).await.unwrap().into_iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [OwnKind::ProbeSampled, OwnKind::ProbeChanged], "samples don't crowd out a change");
     let page = everything(&store).await;
     assert_eq!(page.iter().map(Entry::id).collect::<Vec<_>>(), [rows[2].id.as_str(), &rows[0].id]);
 }

@@ -103,7 +103,54 @@ async fn a_wrong_question_is_shown_with_its_place_and_a_log_that_can_not_be_read
     assert!(said.contains("column 14: unknown field actr") && said.contains("did you mean actor?"), "{said}");
     assert!(said.ends_with("\n  success=true actr=ann\n               ^\n"), "{said}");
     let unknown = stack.run(&["timeline", "--saved", "people2"], &[]);
+    assert_eq!(code(&unknown), Some(2));
     assert!(String::from_utf8_lossy(&unknown.stderr).contains("there are: people"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_counted_by_type_and_by_time_in_every_format_whatever_the_database_can_tell() {
+    let stack = stack();
+    assert_eq!(code(&stack.run(&["timeline", "--stats"], &[])), Some(3), "there is no database yet");
+    let log = filled(&stack).await;
+    let ask = |args: &[&str]| stack.run(&[&["timeline"], args].concat(), &[]);
+    let failed = NewOperation { success: Some(false), ..operation("e", EventType::UserAction, "restart") };
+    log.append(&failed).await.unwrap();
+    log.append(&NewOperation::new("f", EventType::AlertReceived)).await.unwrap();
+    log.close().await;
+
+    let all: Value = serde_json::from_str(&text(&ask(&["--stats", "--format", "json"]))).unwrap();
+    let of = |value: &Value| {
+        let number = |name: &str| value[name].as_u64().unwrap();
+        (number("rows"), number("succeeded"), number("failed"), number("neither"))
+    };
+    let types: Vec<_> =
+        all["types"].as_array().unwrap().iter().map(|one| (one["type"].as_str().unwrap(), of(one))).collect();
+    let expected = [("ALERT_RECEIVED", (2, 1, 0, 1)), ("USER_ACTION", (3, 2, 1, 0)), ("RESOLVED", (1, 1, 0, 0))];
+    assert_eq!((types.as_slice(), of(&all["all"])), (&expected[..], (6, 4, 1, 1)));
+    // What the database can tell, what it can't, and nothing.
+    for filter in ["type=USER_ACTION", "type=~\"USER.*\""] {
+        let human = text(&ask(&["--stats", "--filter", filter]));
+        assert!(human.contains("USER_ACTION") && human.contains("66.7 %") && !human.contains("RESOLVED"), "{human}");
+    }
+    assert_eq!(code(&ask(&["--stats", "--filter", "incident=INC-8"])), Some(1));
+    assert!(text(&ask(&["--stats", "--format", "csv"])).contains("USER_ACTION,3,2,1,0,66.7\r\n"));
+    assert!(text(&ask(&["--stats", "--format", "md"])).contains("| USER\\_ACTION | 3 | 2 | 1 | 0 | 66.7 |"));
+
+    for filter in ["", "type!~\"X\""] {
+        let lines = text(&ask(&["--histogram", "--width", "1d", "--format", "json", "--filter", filter]));
+        let days: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let sum = |name: &str| days.iter().map(|day| day[name].as_u64().unwrap()).sum::<u64>();
+        let sums = ["rows", "failures", "alerts", "actions", "routine"].map(sum);
+        assert_eq!((sums, sum("width_seconds")), ([6, 1, 2, 2, 1], 86_400 * days.len() as u64), "{lines}");
+    }
+    let human = text(&ask(&["--histogram"]));
+    assert!(human.contains("failures 1") && human.contains("####"), "{human}");
+    assert_eq!(code(&ask(&["--histogram", "--filter", "incident=INC-8"])), Some(1));
+    assert_eq!(code(&ask(&["--stats", "--follow"])), Some(2));
+    for format in ["csv", "md"] {
+        let printed = text(&ask(&["--histogram", "--width", "1d", "--format", format]));
+        assert!(printed.contains("rows") && printed.lines().count() >= 2, "{printed}");
+    }
 }
 
 fn follow(stack: &Stack, args: &[&str]) -> Child {

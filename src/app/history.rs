@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
-/// How many verdicts and flips are kept per probe.
+/// How many verdicts are kept per probe.
 const HISTORY: usize = 60;
+/// How many changes: the histogram marks where a feed was dead, however far back one looks.
+const CHANGES: usize = 1_000;
 
 /// A change of verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +54,7 @@ impl History {
             return None;
         }
         self.flips.insert(0, flip.clone());
-        self.flips.truncate(HISTORY);
+        self.flips.truncate(CHANGES);
         Some(flip)
     }
 
@@ -71,7 +73,7 @@ impl History {
         self.verdicts.drain(..self.verdicts.len().saturating_sub(HISTORY));
         self.flips.extend(meanwhile.clone());
         self.flips.extend(earlier.into_iter().rev().filter(|flip| flip.from != flip.to));
-        self.flips.truncate(HISTORY);
+        self.flips.truncate(CHANGES);
         meanwhile
     }
 

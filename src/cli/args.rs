@@ -105,6 +105,15 @@ pub struct TimelineArgs {
     /// Print rows as they arrive, until Ctrl-C or until nobody reads any more
     #[arg(long, short)]
     pub follow: bool,
+    /// Print how many of them there are of each type, and how many went well, instead of the rows
+    #[arg(long, conflicts_with_all = ["follow", "limit", "histogram"])]
+    pub stats: bool,
+    /// Print how many of them stand in each stretch of time, of the last day or since the filter's `since`
+    #[arg(long, conflicts_with_all = ["follow", "limit"])]
+    pub histogram: bool,
+    /// How wide a stretch of the histogram is: 15m, 1h, 7d
+    #[arg(long, value_name = "DURATION", requires = "histogram", value_parser = duration)]
+    pub width: Option<Duration>,
 }
 
 /// Which incidents are printed, and how.

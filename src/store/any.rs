@@ -9,7 +9,7 @@ use super::{
 };
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent};
+use crate::timeline::{Bin, Entry, Grid, NewOperation, Operation, OwnEvent};
 
 /// One of the engines.
 #[derive(Debug)]
@@ -138,11 +138,11 @@ impl Store for AnyStore {
         }
     }
 
-    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+    async fn count(&self, grid: &Grid, pushed: &Pushed) -> Result<Vec<Bin>, StoreError> {
         match self {
-            Self::Sqlite(store) => store.histogram(grid, pushed).await,
-            Self::Postgres(store) => store.histogram(grid, pushed).await,
-            Self::Memory(store) => store.histogram(grid, pushed).await,
+            Self::Sqlite(store) => store.count(grid, pushed).await,
+            Self::Postgres(store) => store.count(grid, pushed).await,
+            Self::Memory(store) => store.count(grid, pushed).await,
         }
     }
 

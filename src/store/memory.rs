@@ -7,7 +7,7 @@ use super::verify::Ledger;
 use super::{Access, Known, Mark, Outcome, Place, Since, Store, StoreError, Tail, limits, mirror, rules};
 use crate::review::{Contract, Presence, Recorded};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent, OwnKind};
+use crate::timeline::{Bin, Entry, Grid, NewOperation, Operation, OwnEvent, OwnKind};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -261,22 +261,22 @@ impl Store for MemoryStore {
         Ok(Tail::of(rows, since, most.min(limits::MAX_PAGE), mark))
     }
 
-    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+    async fn count(&self, grid: &Grid, pushed: &Pushed) -> Result<Vec<Bin>, StoreError> {
         limits::grid(grid)?;
-        let mut histogram = Histogram::new(*grid);
-        for entry in self.inner().entries(Place::Newest) {
-            if pushed.admits(&entry) {
-                histogram.add(&entry);
-            }
-        }
-        Ok(histogram)
+        let entries = self.inner().entries(Place::Newest);
+        let admitted = entries.iter().filter(|entry| pushed.admits(entry));
+        Ok(admitted.filter_map(|entry| Bin::of(entry, grid)).collect())
     }
 
     async fn probe_history(&self, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
-        let is_said = |event: &&OwnEvent| matches!(event.kind, OwnKind::ProbeChanged | OwnKind::ProbeSampled);
-        let mut rows: Vec<OwnEvent> = self.inner().own.iter().filter(is_said).cloned().collect();
+        let mut rows = Vec::new();
+        for kind in [OwnKind::ProbeChanged, OwnKind::ProbeSampled] {
+            let mut said: Vec<OwnEvent> = self.inner().own.iter().filter(|event| event.kind == kind).cloned().collect();
+            said.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
+            said.truncate(limit.min(limits::MAX_PAGE) as usize);
+            rows.extend(said);
+        }
         rows.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
-        rows.truncate(limit.min(limits::MAX_PAGE) as usize);
         Ok(rows)
     }
 

@@ -28,6 +28,7 @@ mod sqlite;
 mod sqlx_error;
 mod stored;
 mod tail;
+mod tally;
 mod told;
 mod url;
 mod verify;
@@ -43,6 +44,7 @@ pub use search::{Found, Search};
 pub use sqlite::SqliteStore;
 pub use stored::Stored;
 pub use tail::{Mark, Since, Tail, head, newest};
+pub use tally::Tally;
 pub use told::Reference;
 pub use url::{Access, StoreUrl};
 pub use verify::{Audit, Standing};
@@ -51,7 +53,7 @@ pub use crate::timeline::{Cursor, Toward};
 
 use crate::review::{NewReviewEvent, Recorded};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, Grid, Histogram, NewOperation, OwnEvent};
+use crate::timeline::{Bin, Entry, Grid, Histogram, NewOperation, OwnEvent};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 
@@ -131,12 +133,18 @@ pub trait Store: Send + Sync {
         pushed: &Pushed,
     ) -> impl Future<Output = Result<Tail, StoreError>> + Send;
 
-    /// How many rows of which weight stand in each bucket, of those that the engine can't rule out. More buckets
+    /// How many rows of each type went which way in each bucket, of those that the engine can't rule out. More buckets
     /// than are drawn on any screen are refused.
-    fn histogram(&self, grid: &Grid, pushed: &Pushed) -> impl Future<Output = Result<Histogram, StoreError>> + Send;
+    fn count(&self, grid: &Grid, pushed: &Pushed) -> impl Future<Output = Result<Vec<Bin>, StoreError>> + Send;
 
-    /// The newest rows of what the probes said (`PROBE_CHANGED` and `PROBE_SAMPLED`), newest first. The samples
-    /// stand in no page: they would bury what happened.
+    /// The same, by their weight.
+    fn histogram(&self, grid: &Grid, pushed: &Pushed) -> impl Future<Output = Result<Histogram, StoreError>> + Send {
+        async move { Ok(Histogram::of(*grid, &self.count(grid, pushed).await?)) }
+    }
+
+    /// The newest rows of what the probes said, newest first: so many changes (`PROBE_CHANGED`), and as many samples
+    /// (`PROBE_SAMPLED`), so that these do not crowd out those. The samples stand in no page: they would bury what
+    /// happened.
     fn probe_history(&self, limit: u32) -> impl Future<Output = Result<Vec<OwnEvent>, StoreError>> + Send;
 
     /// The notes on these rows and their corrections (`ANNOTATED`, `CORRECTED`), the latest recorded first.

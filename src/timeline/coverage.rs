@@ -1,5 +1,6 @@
 //! When the alerts' feed was alive: where it was dead, an empty stretch is no quiet one.
 
+use crate::evidence::Verdict;
 use jiff::Timestamp;
 
 /// What is known of a feed.
@@ -11,6 +12,17 @@ pub enum Feed {
     Dead,
     /// Nobody could tell.
     Unknown,
+}
+
+impl Feed {
+    /// What a probe of the feed says of it.
+    pub fn of(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass | Verdict::Warn => Self::Alive,
+            Verdict::Fail => Self::Dead,
+            Verdict::Unknown(_) => Self::Unknown,
+        }
+    }
 }
 
 /// A stretch of time in which a feed was one of these.

@@ -47,6 +47,12 @@ impl Weight {
     }
 }
 
+/// The widths of a histogram's buckets, in seconds; those above a day are of whole days, those above an hour of whole hours.
+pub const WIDTHS: [u32; 16] = [
+    10, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800, 1_209_600, 2_419_200,
+    31_536_000,
+];
+
 /// Stretches of equal width, one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
@@ -116,6 +122,27 @@ impl Counts {
     }
 }
 
+/// How many rows of a type went one way in a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bin {
+    /// The bucket's number.
+    pub bucket: u32,
+    /// The type's name; foreign text.
+    pub type_name: String,
+    /// How they went; `None` where that does not apply.
+    pub success: Option<bool>,
+    /// How many.
+    pub rows: u64,
+}
+
+impl Bin {
+    /// A row, as a bin of its own; `None` where it lies outside of the grid.
+    pub fn of(entry: &Entry, grid: &Grid) -> Option<Self> {
+        let bucket = grid.bucket(entry.at())?;
+        Some(Self { bucket, type_name: entry.type_name().to_owned(), success: entry.success(), rows: 1 })
+    }
+}
+
 /// What stands in each bucket of a grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Histogram {
@@ -131,17 +158,22 @@ impl Histogram {
         Self { grid, buckets: vec![Counts::default(); grid.buckets as usize] }
     }
 
+    /// With these in it.
+    pub fn of<'a>(grid: Grid, bins: impl IntoIterator<Item = &'a Bin>) -> Self {
+        let mut histogram = Self::new(grid);
+        bins.into_iter().for_each(|bin| histogram.count(bin));
+        histogram
+    }
+
     /// Counts a row, where it lies within.
     pub fn add(&mut self, entry: &Entry) {
-        if let Some(bucket) = self.grid.bucket(entry.at()) {
-            self.count(bucket as usize, entry.type_name(), entry.success() == Some(false), 1);
-        }
+        Bin::of(entry, &self.grid).iter().for_each(|bin| self.count(bin));
     }
 
     /// Counts rows of a type; a bucket that is not there counts nothing.
-    pub fn count(&mut self, bucket: usize, type_name: &str, failed: bool, rows: u64) {
-        if let Some(counts) = self.buckets.get_mut(bucket) {
-            counts.add(Weight::of(type_name, failed), rows);
+    pub fn count(&mut self, bin: &Bin) {
+        if let Some(counts) = self.buckets.get_mut(bin.bucket as usize) {
+            counts.add(Weight::of(&bin.type_name, bin.success == Some(false)), bin.rows);
         }
     }
 }

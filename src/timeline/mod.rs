@@ -13,13 +13,14 @@ mod notes;
 mod refire;
 mod row_digest;
 pub mod segment;
+pub mod stats;
 mod times;
 mod verified;
 
 pub use claim::{Latest, claims, is_same};
 pub use coverage::{Feed, Span, coverage};
 pub use event::{Cursor, Entry, EventType, NewOperation, Operation, OwnEvent, OwnKind, Toward};
-pub use histogram::{Counts, Grid, Histogram, Weight};
+pub use histogram::{Bin, Counts, Grid, Histogram, WIDTHS, Weight};
 pub use margin::{Beside, Margin, Mark};
 pub use notes::{MAX_NOTE, Note, Notes, Target, Wording, written};
 pub use refire::{FLAP_WINDOW, refire_of, refired};

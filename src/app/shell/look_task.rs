@@ -3,20 +3,13 @@
 
 use super::door::Door;
 use crate::app::{Count, Counted, Look, Looked};
-use crate::store::{self, AnyStore, Place, Store, StoreError};
-use crate::timeline::filter::Pushed;
-use crate::timeline::{Counts, Entry, Grid, Histogram};
+use crate::store::{self, AnyStore, StoreError, Tally};
+use crate::timeline::{Entry, Grid, Histogram};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 /// How long is counted, if that takes no longer than one bucket.
 const LONGEST: Duration = Duration::from_millis(250);
-/// What took less is followed by twice as much at a time, what took more by half as much.
-const QUICK: Duration = Duration::from_millis(60);
-/// The widest stretch that is counted at a time, while it is not known to be quick.
-const DAY_S: u32 = 86_400;
-/// How many are counted at a time at most.
-const MOST: u32 = 500;
 
 /// Digests of rows as they were recorded, by id.
 pub(super) type Digests = Vec<(String, Option<String>)>;
@@ -37,41 +30,24 @@ pub(super) async fn look(store: &AnyStore, door: &Door, look: Look) -> Result<(L
     Ok((Looked { number, toward, entries, read, reached, end }, digests))
 }
 
-/// Counts as many of the newest buckets as can be counted in a moment. A wide bucket is counted by the day: nobody knows
-/// how many rows are in it, and a statement that goes through ten million of them would end at its deadline.
+/// Counts as many of the newest buckets as can be counted in a moment, one at least.
 pub(super) async fn count(store: &AnyStore, count: Count) -> Result<Counted, StoreError> {
     let Count { number, grid, filter, now } = count;
     let pushed = filter.pushed(now);
-    let oldest = store.page_from(Place::Oldest, 1, &Pushed::default()).await?.first().map(Entry::at);
-    // Every width from a day on is of whole days.
-    let width_s = grid.width_s.clamp(1, DAY_S);
-    let in_bucket = (grid.width_s / width_s).max(1);
-    let units = Grid { width_s, buckets: grid.buckets.saturating_mul(in_bucket), ..grid };
-    let (began, mut left, mut at_once) = (Instant::now(), units.buckets, 1);
-    let mut counted: Vec<Counts> = Vec::new();
-    while left > 0 {
+    let began = Instant::now();
+    let mut tally = Tally::begin(grid, store).await?;
+    let mut histogram = Histogram::new(grid);
+    while tally.left() > 0 {
         let is_late = began.elapsed() >= LONGEST;
-        if is_late && left % in_bucket == 0 && !counted.is_empty() {
+        if is_late && tally.is_at_border() && tally.left() < grid.buckets {
             break;
         }
-        let to_border = (left - 1) % in_bucket + 1;
-        let buckets = at_once.min(if is_late { to_border } else { left }).min(MOST);
-        left -= buckets;
-        let part = Grid { from: units.begin(left), buckets, ..units };
-        let mut histogram = Histogram::new(part);
-        let asked = Instant::now();
-        // What ends before the first row is empty, and need not be asked.
-        if oldest.is_some_and(|oldest| oldest < part.until()) {
-            histogram = store.histogram(&part, &pushed).await?;
-        }
-        at_once = if asked.elapsed() < QUICK { at_once.saturating_mul(2) } else { (at_once / 2).max(1) };
-        counted.splice(..0, histogram.buckets);
+        tally.next(store, &pushed, is_late).await?.iter().for_each(|bin| histogram.count(bin));
     }
-    let skipped = left / in_bucket;
-    let grid = Grid { from: grid.begin(skipped), buckets: grid.buckets - skipped, ..grid };
-    let sum = |units: &[Counts]| units.iter().copied().fold(Counts::default(), Counts::plus);
-    let buckets = counted.chunks(in_bucket as usize).map(sum).collect();
-    Ok(Counted { number, histogram: Histogram { grid, buckets }, oldest })
+    let skipped = tally.left();
+    histogram.buckets.drain(..skipped as usize);
+    histogram.grid = Grid { from: grid.begin(skipped), buckets: grid.buckets - skipped, ..grid };
+    Ok(Counted { number, histogram, oldest: tally.oldest() })
 }
 
 #[cfg(test)]
@@ -79,8 +55,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::store::{Access, MemoryStore};
-    use crate::timeline::filter::Filter;
+    use crate::store::{Access, MemoryStore, Store};
+    use crate::timeline::filter::{Filter, Pushed};
     use crate::timeline::{OwnEvent, OwnKind};
     use jiff::{SignedDuration, Timestamp};
 

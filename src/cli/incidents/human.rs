@@ -55,8 +55,17 @@ fn one(incident: &Incident, seen: &Seen, zone: &TimeZone, out: &mut String) {
         format!("{} ({}, {})", line(name), actor.class.code(), actor.rows)
     };
     let _ = writeln!(out, "  actors {}", incident.actors.iter().map(actor).collect::<Vec<_>>().join(", "));
-    for expected in seen.expected_of(incident) {
-        let _ = writeln!(out, "  {}", said(expected, seen.as_of).0);
+    // A group of a hundred alerts lets a hundred of the same be expected.
+    let mut expected: Vec<(String, usize)> = Vec::new();
+    for (text, _) in seen.expected_of(incident).map(|expected| said(expected, seen.as_of)) {
+        match expected.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, times)) => *times += 1,
+            None => expected.push((text, 1)),
+        }
+    }
+    for (text, times) in expected {
+        let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
+        let _ = writeln!(out, "  {text}{times}");
     }
 }
 

@@ -1,9 +1,12 @@
 //! `readback timeline`: what is on the screen, in a pipe.
 
+mod chart;
+mod count;
 mod follow;
 pub(in crate::cli) mod margin;
 mod print;
 pub(in crate::cli) mod rows;
+mod stats;
 mod tail;
 
 pub use rows::{header, row};
@@ -26,6 +29,8 @@ use tokio::sync::watch;
 
 /// What no fitting row exits with, as grep does.
 const NONE_FITS: u8 = 1;
+/// The kind of the probes that tell whether alerts arrive.
+const FEED: &str = "feed";
 /// How long is waited for the stack's secrets, so that they can be masked; the files' own are always known.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -36,7 +41,13 @@ pub(super) fn run(args: &Args, options: &TimelineArgs) -> Result<u8, StartError>
         return Ok(UNKNOWN);
     };
     let zone = context.config.display.timezone.time_zone().clone();
-    let text = question(&context, options)?;
+    let text = match question(&context, options) {
+        Ok(text) => text,
+        Err(what) => {
+            say(&mut stderr(), &format!("readback: {what}"));
+            return Ok(NOT_DONE);
+        }
+    };
     let filter = match Filter::parse(&text, &zone) {
         Ok(filter) => filter,
         Err(error) => {
@@ -51,15 +62,14 @@ pub(super) fn run(args: &Args, options: &TimelineArgs) -> Result<u8, StartError>
     code
 }
 
-/// The filter that is asked with, as it was written.
-fn question(context: &Context, options: &TimelineArgs) -> Result<String, StartError> {
+/// The filter that is asked with, as it was written; or that there is none of the name.
+fn question(context: &Context, options: &TimelineArgs) -> Result<String, String> {
     let saved = &context.config.timeline.filters;
     let Some(name) = &options.saved else { return Ok(options.filter.clone()) };
     saved.get(name).cloned().ok_or_else(|| {
         let names = saved.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let there = if names.is_empty() { "there are none".to_owned() } else { format!("there are: {names}") };
-        let what = format!("[timeline] filters has no {}; {there}", crate::guard::line(name));
-        StartError::Other(what)
+        format!("[timeline] filters has no {}; {there}", crate::guard::line(name))
     })
 }
 
@@ -75,8 +85,14 @@ async fn answer(context: &Context, options: &TimelineArgs, filter: &Filter, zone
     let door = door(context).await?;
     let store = AnyStore::open(&context.store_url()?, store::Access::ReadOnly).await?;
     store.ready().await?;
-    let mut printer = Printer::new(options.format, zone);
-    let code = if options.follow {
+    let mut printer = Printer::new(options.format, zone.clone());
+    let code = if options.stats {
+        stats::run(&store, &door, filter, options.format, &zone).await?
+    } else if options.histogram {
+        let feeds = context.config.probes.iter().filter(|probe| probe.options.about().name == FEED);
+        let feeds: Vec<String> = feeds.map(|probe| probe.id.0.clone()).collect();
+        chart::run(&store, &door, filter, options, &feeds, &zone).await?
+    } else if options.follow {
         follow::run(&store, &door, filter, options.limit as usize, &mut printer).await?
     } else {
         let search = Search { filter, now: Timestamp::now(), limit: options.limit as usize };

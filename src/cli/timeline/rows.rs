@@ -93,7 +93,7 @@ impl<'a> Row<'a> {
 }
 
 /// The columns of a table of rows.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 17] = [
     "at",
     "type",
     "incident",
@@ -108,6 +108,9 @@ const COLUMNS: [&str; 14] = [
     "corrected",
     "notes",
     "evidence",
+    "approval",
+    "audit_log",
+    "auto_repair",
 ];
 
 /// What stands before the first row.
@@ -238,6 +241,9 @@ fn csv(row: &Row<'_>) -> String {
         corrected,
         &notes(row.beside, |at| at.to_string()).join("; "),
         &evidence(row.beside),
+        row.approval.unwrap_or_default(),
+        row.audit_log.unwrap_or_default(),
+        row.auto_repair.unwrap_or_default(),
     ];
     format!("{}\r\n", fields.map(cell).join(","))
 }

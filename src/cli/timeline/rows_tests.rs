@@ -36,7 +36,7 @@ fn a_row_reads_in_each_format() {
     );
     assert_eq!(
         printed("a, \"b\"", RowFormat::Csv),
-        "2026-02-04T01:31:00Z,USER_ACTION,INC-7,telegram:1,false,\"a, \"\"b\"\"\",exit status 1,,op-1,\"{\"\"severity\"\":\"\"P0\"\"}\",,,,\r\n"
+        "2026-02-04T01:31:00Z,USER_ACTION,INC-7,telegram:1,false,\"a, \"\"b\"\"\",exit status 1,,op-1,\"{\"\"severity\"\":\"\"P0\"\"}\",,,,,,,\r\n"
     );
     assert_eq!(
         printed("a|b <img> *c*", RowFormat::Md),

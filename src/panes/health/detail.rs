@@ -8,6 +8,9 @@ use crate::panes::Canvas;
 use crate::panes::widgets::{Pen, age_label};
 use ratatui::layout::Rect;
 
+/// How many changes of a probe are listed.
+const FLIPS: usize = 60;
+
 /// Draws the detail, as far as there is room, the most needed first.
 pub(super) fn draw(evidence: &Evidence, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
     let mut pen = Pen::new(area, canvas);
@@ -61,7 +64,7 @@ fn history(evidence: &Evidence, facts: &Facts, pen: &mut Pen<'_, '_>) {
     let glyphs = pen.glyphs();
     let strip: String = history.verdicts.iter().map(|verdict| glyphs.verdict(*verdict)).collect();
     pen.pair("history", &strip, Role::Text);
-    for flip in &history.flips {
+    for flip in history.flips.iter().take(FLIPS) {
         let (at, today) = (facts.local(flip.at), facts.local(facts.now));
         let at = at.strftime(if at.date() == today.date() { "%H:%M:%S" } else { "%m-%d %H:%M:%S" });
         let text = format!("{} to {}: {}", flip.from.word(), flip.to.word(), flip.why);

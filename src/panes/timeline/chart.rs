@@ -1,9 +1,8 @@
 //! What the histogram knows: the buckets that the newest rows tell, and those that the store was asked to count.
 
 use crate::app::{Count, Counted, Effect, Facts, StoreState};
-use crate::evidence::Verdict;
 use crate::timeline::filter::Filter;
-use crate::timeline::{Counts, Feed, Grid, Span, coverage};
+use crate::timeline::{Counts, Feed, Grid, Span, WIDTHS, coverage};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -11,11 +10,6 @@ use std::collections::BTreeMap;
 const FEED: &str = "feed";
 /// The most columns; a day of the first width.
 pub(super) const COLUMNS: i64 = 96;
-/// The widths of a column, in seconds.
-const WIDTHS: [u32; 16] = [
-    10, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 345_600, 604_800, 1_209_600, 2_419_200,
-    31_536_000,
-];
 /// The first width.
 const FIRST: usize = 3;
 
@@ -167,7 +161,7 @@ impl Chart {
         let is_feed = |probe: &&crate::evidence::Evidence| probe.kind == FEED;
         let changes = facts.evidence.iter().filter(is_feed).filter_map(|probe| facts.history.get(&probe.probe));
         let spans = changes.flat_map(|said| {
-            let changes = said.flips.iter().rev().map(|flip| (flip.at, feed(flip.to)));
+            let changes = said.flips.iter().rev().map(|flip| (flip.at, Feed::of(flip.to)));
             coverage(changes, from, until)
         });
         spans.filter(|span| span.feed == Feed::Dead).collect()
@@ -228,13 +222,5 @@ impl Chart {
         for (bucket, counts) in (first..).zip(counted.histogram.buckets) {
             self.counted.insert(bucket, (counts, version));
         }
-    }
-}
-
-fn feed(verdict: Verdict) -> Feed {
-    match verdict {
-        Verdict::Pass | Verdict::Warn => Feed::Alive,
-        Verdict::Fail => Feed::Dead,
-        Verdict::Unknown(_) => Feed::Unknown,
     }
 }

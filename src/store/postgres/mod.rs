@@ -28,7 +28,7 @@ use super::verify::Ledger;
 use super::{Access, Known, Outcome, Place, Since, Store, StoreError, Tail, limits};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, Grid, Histogram, NewOperation, OwnEvent};
+use crate::timeline::{Bin, Entry, Grid, NewOperation, OwnEvent};
 use connections::Connections;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::{Arc, OnceLock};
@@ -203,14 +203,14 @@ impl Store for PgStore {
         .await
     }
 
-    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+    async fn count(&self, grid: &Grid, pushed: &Pushed) -> Result<Vec<Bin>, StoreError> {
         limits::grid(grid)?;
         in_time(async {
             let mut lease = self.connections.lease().await?;
             let own = lease.has_own();
-            let histogram = read::histogram(lease.connection(), grid, pushed, own).await?;
+            let counted = read::count(lease.connection(), grid, pushed, own).await?;
             lease.give_back();
-            Ok(histogram)
+            Ok(counted)
         })
         .await
     }

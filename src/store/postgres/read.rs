@@ -9,7 +9,7 @@ use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
 use crate::store::{Known, Place, StoreError, limits};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, EventType, Grid, Histogram, OwnEvent};
+use crate::timeline::{Bin, Entry, EventType, Grid, OwnEvent, OwnKind};
 use sqlx::{Connection, PgConnection, Postgres};
 
 /// Served by `ix_aol_created_at`; ties are sorted within one instant only. Another program's text is read up
@@ -30,8 +30,8 @@ const PROBE_HISTORY: &str = "
     SELECT id::text, incident_id::text, kind, subject, actor::text, summary, success, context::text AS context,
            occurred_at, recorded_at
     FROM readback_event
-    WHERE kind IN ('PROBE_CHANGED', 'PROBE_SAMPLED')
-    ORDER BY occurred_at DESC, id DESC LIMIT $1";
+    WHERE kind = $1
+    ORDER BY occurred_at DESC, id DESC LIMIT $2";
 
 /// Served by `readback_event_annotation`.
 const ANNOTATIONS: &str = "
@@ -120,14 +120,14 @@ fn log_columns(pushed: &Pushed) -> (&'static Columns, &'static str) {
 const BINS: Bins = Bins { before: "floor(date_part('epoch', ", between: ") * 1000000 / ", after: ")::bigint" };
 
 /// What stands in each bucket, of one moment.
-pub(super) async fn histogram(
+pub(super) async fn count(
     connection: &mut PgConnection,
     grid: &Grid,
     pushed: &Pushed,
     own_stands: bool,
-) -> Result<Histogram, StoreError> {
+) -> Result<Vec<Bin>, StoreError> {
     let asked = Asked { place: Place::Newest, limit: 0, pushed };
-    let mut histogram = Histogram::new(*grid);
+    let mut counted = Vec::new();
     let mut moment =
         connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map_err(from_sqlx)?;
     let (log, closing) = log_columns(pushed);
@@ -138,18 +138,23 @@ pub(super) async fn histogram(
     ];
     for (_, table, columns, closing) in tables.into_iter().filter(|(is_asked, ..)| *is_asked) {
         let mut query = count::query::<Postgres>(&asked, grid, &BINS, &table, columns, closing);
-        let bins = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
-        count::fold(&mut histogram, bins, &asked);
+        let rows = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+        counted.extend(count::bins(rows, &asked));
     }
     moment.commit().await.map_err(from_sqlx)?;
-    Ok(histogram)
+    Ok(counted)
 }
 
 /// The newest rows of what the probes said.
 pub(super) async fn probe_history(connection: &mut PgConnection, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
-    let rows = sqlx::query_as(PROBE_HISTORY).bind(i64::from(limit)).fetch_all(connection);
-    let rows: Vec<OwnRow> = rows.await.map_err(from_sqlx)?;
-    Ok(rows.into_iter().map(OwnEvent::from).collect())
+    let mut said: Vec<OwnEvent> = Vec::new();
+    for kind in [OwnKind::ProbeChanged, OwnKind::ProbeSampled] {
+        let rows = sqlx::query_as(PROBE_HISTORY).bind(kind.name()).bind(i64::from(limit)).fetch_all(&mut *connection);
+        let rows: Vec<OwnRow> = rows.await.map_err(from_sqlx)?;
+        said.extend(rows.into_iter().map(OwnEvent::from));
+    }
+    said.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
+    Ok(said)
 }
 
 /// The notes on these rows and their corrections.

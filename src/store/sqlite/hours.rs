@@ -3,7 +3,7 @@
 
 use super::schema::HOUR_TABLE;
 use crate::store::StoreError;
-use crate::store::count::Bin;
+use crate::store::count::BinRow;
 use crate::store::segments::Span;
 use crate::store::sqlx_error::from_sqlx;
 use crate::timeline::Grid;
@@ -17,7 +17,7 @@ const STANDS: &str = "SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table
 
 /// `$3` hours are a bucket.
 const COUNT: &str = "
-    SELECT (hour - $1) / $3 AS bucket, event_type AS kind, outcome = 0 AS failed, sum(count) AS rows
+    SELECT (hour - $1) / $3 AS bucket, event_type AS kind, nullif(outcome, -1) AS success, sum(count) AS rows
     FROM readback_log_hour
     WHERE hour >= $1 AND hour < $2 AND ($4 IS NULL OR event_type = $4) AND ($5 IS NULL OR outcome = $5)
     GROUP BY 1, 2, 3";
@@ -29,7 +29,7 @@ pub(super) async fn count(
     connection: &mut SqliteConnection,
     grid: &Grid,
     pushed: &Pushed,
-) -> Result<Option<Vec<Bin>>, StoreError> {
+) -> Result<Option<Vec<BinRow>>, StoreError> {
     let (from, until, width) = (grid.from.as_second(), grid.until().as_second(), i64::from(grid.width_s));
     let is_whole = from % HOUR_S == 0 && width % HOUR_S == 0 && grid.from.subsec_nanosecond() == 0;
     let asks_more =

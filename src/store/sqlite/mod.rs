@@ -29,7 +29,7 @@ use super::verify::Ledger;
 use super::{Access, Known, Outcome, Place, Since, Store, StoreError, Tail, limits};
 use crate::review::Recorded;
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, Grid, Histogram, NewOperation, Operation, OwnEvent};
+use crate::timeline::{Bin, Entry, Grid, NewOperation, Operation, OwnEvent};
 use sqlx::SqlitePool;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::path::Path;
@@ -193,11 +193,11 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn histogram(&self, grid: &Grid, pushed: &Pushed) -> Result<Histogram, StoreError> {
+    async fn count(&self, grid: &Grid, pushed: &Pushed) -> Result<Vec<Bin>, StoreError> {
         limits::grid(grid)?;
         in_time(async {
             let mut connection = self.pool.acquire().await.map_err(from_sqlx)?;
-            read::histogram(&mut connection, grid, pushed).await
+            read::count(&mut connection, grid, pushed).await
         })
         .await
     }

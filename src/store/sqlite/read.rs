@@ -10,7 +10,7 @@ use crate::store::sqlx_error::from_sqlx;
 use crate::store::verify::Ledger;
 use crate::store::{Known, Place, StoreError, limits};
 use crate::timeline::filter::Pushed;
-use crate::timeline::{Entry, Grid, Histogram, OwnEvent};
+use crate::timeline::{Bin, Entry, Grid, OwnEvent, OwnKind};
 use sqlx::{Connection, Sqlite, SqliteConnection};
 
 /// Another program's text is read up to 64 Ki characters: a row must not fill the memory.
@@ -28,8 +28,8 @@ const OWN_PAGE: &str = "
 const PROBE_HISTORY: &str = "
     SELECT id, incident_id, kind, subject, actor, summary, success, context, occurred_at, recorded_at
     FROM readback_event
-    WHERE kind IN ('PROBE_CHANGED', 'PROBE_SAMPLED')
-    ORDER BY occurred_at DESC, id DESC LIMIT $1";
+    WHERE kind = $1
+    ORDER BY occurred_at DESC, id DESC LIMIT $2";
 
 /// Served by `readback_event_annotation`.
 const ANNOTATIONS: &str = "
@@ -99,13 +99,13 @@ pub(super) async fn entries(
 const BINS: Bins = Bins { before: "(", between: ") / ", after: "" };
 
 /// What stands in each bucket, of one moment.
-pub(super) async fn histogram(
+pub(super) async fn count(
     connection: &mut SqliteConnection,
     grid: &Grid,
     pushed: &Pushed,
-) -> Result<Histogram, StoreError> {
+) -> Result<Vec<Bin>, StoreError> {
     let asked = Asked { place: Place::Newest, limit: 0, pushed };
-    let mut histogram = Histogram::new(*grid);
+    let mut counted = Vec::new();
     let mut moment = connection.begin().await.map_err(from_sqlx)?;
     let by_hour = if asked.of_log() { hours::count(&mut moment, grid, pushed).await? } else { None };
     let tables = [
@@ -115,19 +115,24 @@ pub(super) async fn histogram(
     ];
     for (_, table, columns) in tables.into_iter().filter(|(is_asked, ..)| *is_asked) {
         let mut query = count::query::<Sqlite>(&asked, grid, &BINS, &table, columns, "");
-        let bins = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
-        count::fold(&mut histogram, bins, &asked);
+        let rows = query.build_query_as().fetch_all(&mut *moment).await.map_err(from_sqlx)?;
+        counted.extend(count::bins(rows, &asked));
     }
-    count::fold(&mut histogram, by_hour.unwrap_or_default(), &asked);
+    counted.extend(count::bins(by_hour.unwrap_or_default(), &asked));
     moment.commit().await.map_err(from_sqlx)?;
-    Ok(histogram)
+    Ok(counted)
 }
 
 /// The newest rows of what the probes said.
 pub(super) async fn probe_history(connection: &mut SqliteConnection, limit: u32) -> Result<Vec<OwnEvent>, StoreError> {
-    let rows = sqlx::query_as(PROBE_HISTORY).bind(i64::from(limit)).fetch_all(connection);
-    let rows: Vec<OwnRow> = rows.await.map_err(from_sqlx)?;
-    Ok(rows.into_iter().map(OwnEvent::from).collect())
+    let mut said: Vec<OwnEvent> = Vec::new();
+    for kind in [OwnKind::ProbeChanged, OwnKind::ProbeSampled] {
+        let rows = sqlx::query_as(PROBE_HISTORY).bind(kind.name()).bind(i64::from(limit)).fetch_all(&mut *connection);
+        let rows: Vec<OwnRow> = rows.await.map_err(from_sqlx)?;
+        said.extend(rows.into_iter().map(OwnEvent::from));
+    }
+    said.sort_by(|a, b| (b.occurred_at, &b.id).cmp(&(a.occurred_at, &a.id)));
+    Ok(said)
 }
 
 /// The notes on these rows and their corrections.
