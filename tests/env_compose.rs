@@ -24,7 +24,7 @@ fn config(vector: &Value) -> Option<Value> {
     let mut out = Map::new();
     for service in &project.services {
         let mut values = Map::new();
-        for found in service.effective("compose.yaml", &lookup, &|path: &str| files.get(path).cloned()).ok()? {
+        for found in service.effective("compose.yaml", &lookup, &|path: &str| Ok(files.get(path).cloned())).ok()? {
             let text = found.value.map(|value| String::from_utf8(value.expose().to_vec()).unwrap());
             values.insert(found.key, text.map_or(Value::Null, |text| text.replace('$', "$$").into()));
         }
@@ -55,7 +55,7 @@ fn lines_merges_aliases_ports_and_names_are_found() {
     assert_eq!(web.container_name.as_ref().map(text).as_deref(), Some("odoo18-prod-web"));
     assert_eq!(web.ports.iter().map(text).collect::<Vec<_>>(), ["8069:8069", "80:81", "127.0.0.1:53:53/udp"]);
     assert_eq!(web.extends.as_ref().map(|extends| extends.line), Some(12));
-    let found = web.effective("docker-compose.yml", &|_: &str| None, &|_: &str| None).unwrap();
+    let found = web.effective("docker-compose.yml", &|_: &str| None, &|_: &str| Ok(None)).unwrap();
     let got: Vec<_> = found.iter().map(|e| (e.key.as_str(), e.place.to_string(), e.origin)).collect();
     let want = [
         ("B", "docker-compose.yml:11".to_owned(), Origin::HardCoded),
@@ -94,7 +94,7 @@ fn lists_are_interpolated_whole_and_tags_and_nulls_count() {
         _ => None,
     };
     let of = |service: &str| {
-        let found = project.service(service).unwrap().effective("c", &lookup, &|_: &str| None).unwrap();
+        let found = project.service(service).unwrap().effective("c", &lookup, &|_: &str| Ok(None)).unwrap();
         let text = |value: readback::guard::Secret| String::from_utf8(value.expose().to_vec()).unwrap();
         found.into_iter().map(|e| format!("{}={}", e.key, e.value.map_or("-".to_owned(), text))).collect::<Vec<_>>()
     };
@@ -111,9 +111,9 @@ fn whole_project(vector: &Value) -> Option<Value> {
     let dot = dot.values(&|name: &str| env.get(name).cloned()).ok()?;
     let lookup =
         |name: &str| env.get(name).cloned().or_else(|| dot.get(name).map(|found| found.value.expose().to_vec()));
-    let read = |path: &str| files.get(path).cloned();
+    let read = |path: &str| Ok(files.get(path).cloned());
     let main = if files.contains_key("compose.yaml") { "compose.yaml" } else { "docker-compose.yml" };
-    let (project, name) = compose::load(&compose::files(main, &lookup, &read), "folder", &lookup, &read).ok()?;
+    let (project, name) = compose::load(&compose::files(main, &lookup, &read).ok()?, "folder", &lookup, &read).ok()?;
     let lookup = |asked: &str| lookup(asked).or_else(|| (asked == "COMPOSE_PROJECT_NAME").then(|| name.clone().into()));
     let mut out = Map::new();
     for service in project.services.iter().filter(|service| service.waits_for(&lookup).is_empty()) {
@@ -143,13 +143,11 @@ fn extends_include_overrides_and_profiles_are_followed_as_compose_does() {
 fn a_project_that_names_itself_for_ever_is_an_error() {
     let bomb = |path: &str| {
         let n: usize = path.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
-        Some(
-            format!("include: [{}.yaml, {}.yaml]\nservices: {{s{n}: {{image: x}}}}\n", 2 * n + 1, 2 * n + 2)
-                .into_bytes(),
-        )
+        let text = format!("include: [{}.yaml, {}.yaml]\nservices: {{s{n}: {{image: x}}}}\n", 2 * n + 1, 2 * n + 2);
+        Ok(Some(text.into_bytes()))
     };
     let unset = |_: &str| None;
     assert!(compose::load(&["0.yaml".to_owned()], "f", &unset, &bomb).is_err());
-    let itself = |_: &str| Some(b"include: [a.yaml]\n".to_vec());
+    let itself = |_: &str| Ok(Some(b"include: [a.yaml]\n".to_vec()));
     assert!(compose::load(&["a.yaml".to_owned()], "f", &unset, &itself).is_err());
 }

@@ -33,7 +33,7 @@ fn secret(key: &str, value: &str) -> SecretValue {
 
 fn layers(template: &str, file: &str, app: &str) -> Layers {
     let project = |_: &str| None;
-    let read = |path: &str| (path == ".env").then(|| file.as_bytes().to_vec());
+    let read = |path: &str| Ok((path == ".env").then(|| file.as_bytes().to_vec()));
     Layers {
         template: TemplateLayer::load(".env.template", template.as_bytes()),
         file: FileLayer::load(".env", file.as_bytes(), &|_: &str| None),

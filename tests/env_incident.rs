@@ -109,7 +109,7 @@ fn compose(text: &str, env: &str) -> Reading<ComposeLayer> {
         return Reading::default();
     };
     let lookup = |key: &str| file.values.get(key).map(|found| found.value.expose().to_vec());
-    let read = |path: &str| (path == ".env").then(|| env.as_bytes().to_vec());
+    let read = |path: &str| Ok((path == ".env").then(|| env.as_bytes().to_vec()));
     ComposeLayer::load("docker-compose.yml", text.as_bytes(), "web", "odoo18-prod", &lookup, &read)
 }
 

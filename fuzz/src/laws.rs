@@ -73,7 +73,7 @@ fn composes(data: &[u8]) {
     let _ = project.check(&set);
     let _ = project.project_name(&set, "folder");
     for service in &project.services {
-        let _ = service.effective("compose.yaml", &set, &|_: &str| Some(data.to_vec()));
+        let _ = service.effective("compose.yaml", &set, &|_: &str| Ok(Some(data.to_vec())));
     }
 }
 

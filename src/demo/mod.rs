@@ -137,7 +137,7 @@ impl Demo {
         let no_process = |_: &str| None;
         let file = FileLayer::load(".env", example!(".env").as_bytes(), &no_process);
         let lookup = |name: &str| file.read()?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
-        let env_file = |path: &str| (path == ".env").then(|| example!(".env").as_bytes().to_vec());
+        let env_file = |path: &str| Ok((path == ".env").then(|| example!(".env").as_bytes().to_vec()));
         let compose = example!("docker-compose.yml").as_bytes();
         let layers = Layers {
             template: TemplateLayer::load(".env.template", example!(".env.template").as_bytes()),

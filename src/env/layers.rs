@@ -1,7 +1,7 @@
 //! What the shell read of each layer, or why it could not.
 
 use super::Place;
-use super::compose::{self, Effective};
+use super::compose::{self, Effective, Look};
 use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
 use super::ini::{self, Ini};
@@ -208,18 +208,22 @@ pub struct ComposeLayer {
 
 impl ComposeLayer {
     /// From the main file's bytes. `lookup` is the project's environment (the process's, then `.env`),
-    /// `file` reads any other file by its path from the stack's folder: an `env_file`, one that is
-    /// extended, included or lies over this one. `folder` is the stack's folder, which may name the project.
+    /// `file` looks for any other file by its path from the stack's folder: an `env_file`, one that is
+    /// extended, included or lies over this one. One that is there and can't be read leaves the whole layer unread. `folder` is the stack's folder, which may name the project.
     pub fn load<F, G>(name: &str, bytes: &[u8], service: &str, folder: &str, lookup: &F, file: &G) -> Reading<Self>
     where
         F: Fn(&str) -> Option<Vec<u8>>,
-        G: Fn(&str) -> Option<Vec<u8>>,
+        G: Fn(&str) -> Look,
     {
-        let read = |path: &str| if path == name { Some(bytes.to_vec()) } else { file(path) };
-        let refused = |file: &str, error: &compose::ComposeError| Reading::refused(file, error.line, error);
-        let (project, named) = match compose::load(&compose::files(name, lookup, &read), folder, lookup, &read) {
+        let read = |path: &str| if path == name { Ok(Some(bytes.to_vec())) } else { file(path) };
+        let failed = |file: &str, error: &compose::ComposeError| match &error.reason {
+            unread @ compose::Reason::Unread(..) => Reading::Unread(unread.to_string()),
+            _ => Reading::refused(file, error.line, error),
+        };
+        let loaded = compose::files(name, lookup, &read).and_then(|files| compose::load(&files, folder, lookup, &read));
+        let (project, named) = match loaded {
             Ok(loaded) => loaded,
-            Err(error) => return refused(&error.file, &error.error),
+            Err(error) => return failed(&error.file, &error.error),
         };
         let lookup =
             |key: &str| lookup(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| named.clone().into_bytes()));
@@ -235,7 +239,7 @@ impl ComposeLayer {
                 unfollowed: project.unfollowed,
                 secret_keys: project.secret_keys,
             }),
-            Err(error) => refused(name, &error),
+            Err(error) => failed(name, &error),
         }
     }
 }

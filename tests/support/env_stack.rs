@@ -44,7 +44,7 @@ impl Stack<'_> {
         let status = FileStatus { mode: self.mode, owner: 0, modified: at(self.times[1]) };
         let template = TemplateLayer::load(".env.template", self.template.as_bytes());
         let lookup = |key: &str| file.read()?.values.get(key).map(|found| found.value.expose().to_vec());
-        let env_file = |path: &str| (path == ".env").then(|| self.env.as_bytes().to_vec());
+        let env_file = |path: &str| Ok((path == ".env").then(|| self.env.as_bytes().to_vec()));
         let pairs = |list: &[(&str, &str)]| {
             list.iter().map(|(key, value)| ((*key).to_owned(), Secret::new(*value))).collect::<Vec<_>>()
         };

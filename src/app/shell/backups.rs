@@ -6,14 +6,13 @@ use crate::env::snapshot::{Dated, Keys, Snapshot, keys_of};
 use crate::env::wildcard;
 use crate::guard::{Fingerprinter, line};
 use crate::probes::Place;
+use crate::probes::files::read_regular;
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::HashMap;
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use zeroize::Zeroizing;
 
 /// The most that is read of a backup, in bytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
@@ -142,15 +141,6 @@ impl Mark {
 pub(super) struct ReadBefore(HashMap<PathBuf, (Mark, Result<Keys, String>)>);
 
 fn keys(path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
-    bytes(path).and_then(|bytes| keys_of(&bytes, fingerprinter).map_err(|error| error.to_string()))
-}
-
-fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
-    match read {
-        Err(error) => Err(format!("can't be read: {}", error.kind())),
-        Ok(_) if bytes.len() as u64 > LIMIT => Err("is larger than 8 MiB, so it was not read".to_owned()),
-        Ok(_) => Ok(bytes),
-    }
+    let read = read_regular(path, LIMIT).map_err(|trouble| trouble.to_string())?;
+    keys_of(&read.bytes, fingerprinter).map_err(|error| error.to_string())
 }

@@ -4,13 +4,14 @@
 use crate::env::snapshot::{Keys, keys_of};
 use crate::env::watch::{Attribution, Session, event, present};
 use crate::guard::{Fingerprinter, line};
+use crate::probes::files::read_regular;
 use crate::timeline::OwnEvent;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -108,25 +109,20 @@ impl EnvWatch {
     }
 
     fn read(&self) -> Option<(Keys, Metadata)> {
-        let file = File::open(&self.file).ok()?;
-        let about = file.metadata().ok()?;
-        let mut bytes = zeroize::Zeroizing::new(Vec::new());
-        file.take(LIMIT).read_to_end(&mut bytes).ok()?;
-        Some((keys_of(&bytes, &self.fingerprinter).ok()?, about))
+        let read = read_regular(&self.file, LIMIT).ok()?;
+        Some((keys_of(&read.bytes, &self.fingerprinter).ok()?, read.about))
     }
 
     /// Takes the file as it stands for seen: a sync tells its own change.
     pub fn take_as_seen(&self) {
-        let bytes = std::fs::read(&self.file).map(zeroize::Zeroizing::new).ok();
-        if let Some(keys) = bytes.and_then(|bytes| keys_of(&bytes, &self.fingerprinter).ok()) {
+        if let Some((keys, _)) = self.read() {
             self.keep(&keys);
         }
     }
 
     fn recall(&self) -> Option<Keys> {
-        let mut text = String::new();
-        File::open(&self.memory).ok()?.take(LIMIT).read_to_string(&mut text).ok()?;
-        serde_json::from_str::<Memory>(&text).ok().map(|memory| memory.keys)
+        let read = read_regular(&self.memory, LIMIT).ok()?;
+        serde_json::from_slice::<Memory>(&read.bytes).ok().map(|memory| memory.keys)
     }
 
     /// Written beside and moved into place, so that no half of it is ever read.

@@ -8,8 +8,10 @@ use crate::env::diff::{Change, Diff, DiffError, Pair, Value};
 use crate::env::snapshot::Held;
 use crate::env::{Finding, Place, Severity, may_show_key};
 use crate::guard::{Fingerprinter, Wiped, line};
+use crate::probes::files::{FileTrouble, read_regular};
 use serde::Serialize;
 use std::fmt::Write;
+use std::io::Read;
 use std::path::Path;
 
 /// The most that is read of a file, in bytes: some millions of lines.
@@ -105,12 +107,18 @@ fn shown(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Result<Wiped, StartError> {
-    let what = || StartError::io(format!("{} can't be read", shown(path)));
-    let size = std::fs::metadata(path).map_err(what())?.len();
-    if size > LIMIT {
-        return Err(StartError::Other(format!("{} is larger than 256 MiB, so it was not read", shown(path))));
-    }
-    std::fs::read(path).map(Wiped::new).map_err(what())
+    // `<(…)` of a shell: a pipe that somebody writes to already.
+    let bytes = if path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd") {
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(path).and_then(|pipe| pipe.take(LIMIT + 1).read_to_end(&mut bytes));
+        match read.map_err(FileTrouble::from) {
+            Ok(_) if bytes.len() as u64 > LIMIT => Err(FileTrouble::TooLarge(LIMIT + 1)),
+            read => read.map(|_| bytes),
+        }
+    } else {
+        read_regular(path, LIMIT).map(|mut read| std::mem::take(&mut *read.bytes))
+    };
+    bytes.map(Wiped::new).map_err(|trouble| StartError::Other(format!("{} {trouble}", shown(path))))
 }
 
 impl Answer for FileReport {

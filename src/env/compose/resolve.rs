@@ -1,7 +1,7 @@
 //! What a service's container would get: interpolation, `env_file:` under `environment:`.
 
 use super::project::join;
-use super::{Compose, ComposeError, EnvFileRef, Reason, Service, Template};
+use super::{Compose, ComposeError, EnvFileRef, Look, Reason, Service, Template};
 use crate::env::Place;
 use crate::env::dotenv;
 use crate::env::interpolate::{substitute, variables};
@@ -70,12 +70,12 @@ pub(super) fn normal_name(folder: &str) -> String {
 
 impl Service {
     /// The environment of the service's container, but for what its image sets. `lookup` is the
-    /// project's environment (the process's, then `.env`); `file` reads an `env_file`, `None` if it is
-    /// not there; `compose` is the name of the compose file for places.
+    /// project's environment (the process's, then `.env`); `file` looks for an `env_file`; `compose` is the name of
+    /// the compose file for places.
     pub fn effective<F, G>(&self, compose: &str, lookup: &F, file: &G) -> Result<Vec<Effective>, ComposeError>
     where
         F: Fn(&str) -> Option<Vec<u8>>,
-        G: Fn(&str) -> Option<Vec<u8>>,
+        G: Fn(&str) -> Look,
     {
         let own = self.own(compose, lookup)?;
         let project_then_own = |name: &str| {
@@ -166,10 +166,12 @@ fn one_file<F, G>(
 ) -> Result<(), ComposeError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
-    G: Fn(&str) -> Option<Vec<u8>>,
+    G: Fn(&str) -> Look,
 {
     let line = reference.path.line;
-    let Some(bytes) = file(path) else {
+    let unread = |why| ComposeError { line, reason: Reason::Unread(guard::line(path).into_owned(), why) };
+    // What may be missing may still be there, and say something that nobody here can read.
+    let Some(bytes) = file(path).map_err(unread)? else {
         let missing = Err(ComposeError { line, reason: Reason::NoEnvFile });
         return if reference.required { missing } else { Ok(()) };
     };

@@ -18,12 +18,13 @@ use crate::env::layers::{FileFormat, SecretValue};
 use crate::env::sync::{Plan, SyncError, plan, render};
 use crate::env::{Reading, template};
 use crate::guard::{Fingerprinter, line};
+use crate::probes::files::read_regular;
 use crate::probes::layers::StackLayers;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Write;
 use std::io;
-use target::{Contents, Target};
+use target::{Contents, LIMIT, Target};
 
 /// Why nothing was synced, or what was left half done. One line.
 #[derive(Debug, thiserror::Error)]
@@ -142,8 +143,8 @@ impl Sync {
                 return Err(StartError::Other(format!("the secrets can't be read, so nothing is planned: {why}")));
             }
         };
-        let template = config.env.template.as_ref().and_then(|path| std::fs::read(place.path(path)).ok());
-        let template = template.and_then(|bytes| template::parse(&bytes).ok()).unwrap_or_default();
+        let template = config.env.template.as_ref().and_then(|path| read_regular(&place.path(path), LIMIT).ok());
+        let template = template.and_then(|read| template::parse(&read.bytes).ok()).unwrap_or_default();
         Ok(Self {
             target: Target::find(&place.path(&config.env.file))?,
             secrets,
