@@ -16,7 +16,7 @@ use tempfile::TempDir;
 const PIECE: usize = 8;
 
 // Words of no language and no issuer: no piece of them stands in an honest answer. Some look random, some do not.
-const CANARIES: [&str; 38] = [
+const CANARIES: [&str; 43] = [
     "gelberKanariImSchrank",
     "q7Wv1Kp3Xn9Tb5Mz2",
     "kleinerZeisigAmMorgen",
@@ -56,6 +56,12 @@ const CANARIES: [&str; 38] = [
     "haubenmeise",
     concat!("k7m2p9", "x4r8t1", "w6z3b5", "d0q"),
     "weidenmeise",
+    // Keys, by their looks: what stands behind a closing quote.
+    "sumpfmeise",
+    "lapplandmeise",
+    "blaumeise",
+    "lasurmeise",
+    "schwanzmeise",
 ];
 
 const CONFIG: &str = r#"[stack]
@@ -88,7 +94,7 @@ const FILES: [(&str, &str); 7] = [
     (
         ".env.template",
         "# Database (REQUIRED)\n# was: DB_PASSWORD={0}\nDB_HOST=db.example\nDB_PASSWORD={1}\n\n# Files (REQUIRED)\n\
-         S3_SECRET_KEY=\n# Secret: shop/db\n# API_TOKEN={2}\nAPI_TOKEN=\n",
+         S3_SECRET_KEY=\n# Secret: shop/db\n# API_TOKEN={2}\nAPI_TOKEN=\nODD='x'{42}=\n",
     ),
     (
         ".env",
@@ -100,9 +106,13 @@ const FILES: [(&str, &str); 7] = [
          SIGNED_URL=https://bucket.example/a.tar?X-Amz-Date=1&X-Amz-Signature={32}\nGRAFANA_USER={33}\n\
          SMTP_ENDPOINT=user:{34}@mail.example:587\nCACHE_DB=:{35}@redis:6379\n\
          RELAY_URL=https://relay.example/in/{36}/status\nLOG_DB=postgres://app:{37}/x@db.example/log\n\
-         IMAGE_REF=registry.example:5000/shop/app:18@sha256:DIGEST\n",
+         IMAGE_REF=registry.example:5000/shop/app:18@sha256:DIGEST\n\
+         ODD_PASSWORD='pa'{38}={39}\nOTHER_PASSWORD=\"x\" {40}_host={39}\n",
     ),
-    (".env.backup.20260101_000000", "DB_HOST=db.example\nDB_PASSWORD={11}\nS3_SECRET_KEY={12}\n"),
+    (
+        ".env.backup.20260101_000000",
+        "DB_HOST=db.example\nDB_PASSWORD={11}\nS3_SECRET_KEY={12}\nODD_PASSWORD='pa'{41}=1\n",
+    ),
     (".env.backup.20260102_000000", "DB_PASSWORD='{13}\nS3_SECRET_KEY={14}\n"),
     (
         "docker-compose.yml",
@@ -114,10 +124,11 @@ const FILES: [(&str, &str); 7] = [
 ];
 
 /// Files that their readers refuse, each with a canary where it breaks.
-const BROKEN: [(&str, &str); 12] = [
+const BROKEN: [(&str, &str); 13] = [
     (".env", "DB_PASSWORD='{3}\nAPI_TOKEN={4}\n"),
     (".env", "DB_HOST=x\nDB_PASSWORD {5}=y\n{6} !\n"),
     (".env", "DB_HOST=x\n{7}"),
+    (".env", "DB_HOST=x\nDB_PASSWORD='pa'{38}"),
     (".env", "DB_PASSWORD=${{8}\n"),
     (".env", "DB_PASSWORD=${NO_SUCH:?{9}}\n"),
     (".env.template", "DB_PASSWORD=\"{0}\n"),

@@ -61,15 +61,17 @@ pub struct Snapshot {
 
 /// What a file holds, as Compose reads it on a bare shell; an error says why Compose refuses it.
 pub fn keys_of(bytes: &[u8], fingerprinter: &Fingerprinter) -> Result<Keys, dotenv::EnvError> {
-    let values = dotenv::parse(bytes)?.values(&|_| None)?;
+    let file = dotenv::parse(bytes)?;
+    let (values, strays) = (file.values(&|_| None)?, file.strays());
     let held = |value: &[u8]| Held { len: value.len(), fingerprint: fingerprinter.of(value) };
-    Ok(values.iter().map(|found| (shown_name(&found.key, fingerprinter), held(found.value.expose()))).collect())
+    let name = |key: &str| shown_name(key, strays.contains(key), fingerprinter);
+    Ok(values.iter().map(|found| (name(&found.key), held(found.value.expose()))).collect())
 }
 
 /// A key, unless it may be a piece of a value that a broken file made into one; then a name of its own that tells
 /// nothing of it.
-fn shown_name(key: &str, fingerprinter: &Fingerprinter) -> String {
-    if may_show_key(key) {
+fn shown_name(key: &str, is_stray: bool, fingerprinter: &Fingerprinter) -> String {
+    if may_show_key(key) && !is_stray {
         return key.to_owned();
     }
     format!("(not shown: no usual name #{})", fingerprinter.of(key.as_bytes()).short())
@@ -103,4 +105,23 @@ pub fn changes(before: &Keys, after: &Keys) -> Vec<KeyChange> {
         Some(KeyChange { key: key.clone(), how, before: before.cloned(), after: after.cloned() })
     };
     names.into_iter().filter_map(change).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::guard::Secret;
+
+    #[test]
+    fn what_stands_behind_a_closing_quote_is_told_apart_and_not_by_its_name() {
+        let fingerprinter = Fingerprinter::new(&Secret::new("key of a test"));
+        let names = |text: &str| keys_of(text.as_bytes(), &fingerprinter).unwrap().into_keys().collect::<Vec<_>>();
+        let hidden = names("A='pa'correct=horse\nB=\"x\" battery=staple\nC='y'\nD=1\n");
+        assert_eq!(hidden.iter().filter(|key| key.starts_with("(not shown")).count(), 2, "{hidden:?}");
+        assert_eq!(hidden[2..], ["A", "B", "C", "D"]);
+        // A key that stands on a line of its own as well is no piece of a value.
+        assert_eq!(names("A='x'B=1\nB=2\n"), ["A", "B"]);
+    }
 }

@@ -4,7 +4,7 @@ use super::files::{FileTrouble, read_limited};
 use super::spec::ENV_LIMIT;
 use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::env::dotenv::{self, Assign, EnvError};
-use crate::env::template;
+use crate::env::{may_show_key, template};
 use crate::evidence::{Fact, Quantity, Unknown, Verdict};
 use crate::guard::line;
 use jiff::Timestamp;
@@ -30,6 +30,9 @@ pub struct EnvFile {
 fn default_path() -> PathBuf {
     ".env".into()
 }
+
+/// A key that may be a piece of a value.
+const NOT_SHOWN: &str = "(not shown)";
 
 /// What was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,7 +222,9 @@ impl EnvFile {
             )
         } else if !contents.twice.is_empty() {
             let summary = format!("set twice, the last one wins: {}", some(&contents.twice));
-            let hint = format!("grep -nE '^({})=' {file} | cut -d= -f1", contents.twice.join("|"));
+            let named: Vec<&str> = contents.twice.iter().map(String::as_str).filter(|key| *key != NOT_SHOWN).collect();
+            let hint = format!("grep -nE '^({})=' {file} | cut -d= -f1", named.join("|"));
+            let hint = if named.is_empty() { "readback env verify".to_owned() } else { hint };
             (Verdict::Warn, "key_twice", summary, hint)
         } else {
             let summary = match contents.required {
@@ -236,10 +241,16 @@ fn contents(bytes: &[u8], required: &[String]) -> Result<Contents, EnvError> {
     let file = dotenv::parse(bytes)?;
     let values = file.values(&|_| None)?;
     let sets = |entry: &&dotenv::Entry| entry.assign == Assign::Value;
+    let strays = file.strays();
     let mut names: Vec<&str> = file.entries().iter().filter(sets).map(|entry| entry.key.as_str()).collect();
     names.sort_unstable();
+    // A key that may be a piece of a value is told by nobody's name.
+    let shown = |key: &str| {
+        let may_show = required.iter().any(|name| name == key) || (may_show_key(key) && !strays.contains(key));
+        if may_show { key.to_owned() } else { NOT_SHOWN.to_owned() }
+    };
     let mut twice: Vec<String> =
-        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect();
+        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| shown(pair[0])).collect();
     twice.dedup();
     names.dedup();
     let value = |key: &str| values.get(key).map(|resolved| &resolved.value);

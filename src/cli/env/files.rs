@@ -95,11 +95,12 @@ pub(super) fn compare(
 
 /// A key, unless it may be a piece of a value that a broken file made into one.
 fn shown_key(pair: &Pair<'_>) -> String {
-    if may_show_key(pair.key) {
+    if may_show_key(pair.key) && !pair.is_stray {
         return pair.key.to_owned();
     }
     let at = pair.right.or(pair.left).map_or(0, |value| value.line);
-    format!("(not shown: no usual name, line {at})")
+    let why = if pair.is_stray { "behind a closing quote" } else { "no usual name" };
+    format!("(not shown: {why}, line {at})")
 }
 
 fn shown(path: &Path) -> String {

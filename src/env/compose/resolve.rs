@@ -33,6 +33,8 @@ pub struct Effective {
     pub origin: Origin,
     /// The variables its value is made from.
     pub uses: Vec<String>,
+    /// Of a file: it may be no key but the rest of another one's value; see [`dotenv::Entry::after_quote`].
+    pub after_quote: bool,
 }
 
 impl Compose {
@@ -117,7 +119,7 @@ impl Service {
             let origin = if uses.is_empty() { Origin::HardCoded } else { Origin::Environment };
             let file = if setting.file.is_empty() { compose } else { &setting.file };
             let place = Place { file: file.to_owned(), line: setting.line };
-            own.put(Effective { key, value: value.map(Secret::new), place, origin, uses });
+            own.put(Effective { key, value: value.map(Secret::new), place, origin, uses, after_quote: false });
         }
         Ok(own)
     }
@@ -181,6 +183,7 @@ where
         place: Place { file: guard::line(path).into_owned(), line },
         origin: Origin::EnvFile,
         uses: Vec::new(),
+        after_quote: false,
     };
     if reference.raw {
         for (line, key, value) in raw_lines(&bytes) {
@@ -196,11 +199,13 @@ where
     let wrong = |error| ComposeError { line, reason: Reason::EnvFile(error) };
     let parsed = dotenv::parse(&bytes).map_err(wrong)?;
     parsed.values_into(values, lookup).map_err(wrong)?;
+    let strays = parsed.strays();
     for (at, entry) in parsed.entries().iter().enumerate() {
         let key = if entry.assign == dotenv::Assign::LostAtEnd { "" } else { &entry.key };
         // Only the entry that decides a key stands in the values under its own number.
         if let Some(found) = values.get(key).filter(|found| found.entry == at) {
-            out.put(from_file(key, found.value.expose(), entry.line));
+            let after_quote = strays.contains(key);
+            out.put(Effective { after_quote, ..from_file(key, found.value.expose(), entry.line) });
         }
     }
     Ok(())

@@ -26,6 +26,8 @@ pub struct Pair<'a> {
     pub right: Option<Value<'a>>,
     /// How the sides stand to each other.
     pub change: Change,
+    /// The key may be none but the rest of another one's value; see [`super::dotenv::Entry::after_quote`].
+    pub is_stray: bool,
 }
 
 /// How the two sides of a key stand to each other.

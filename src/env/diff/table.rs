@@ -40,6 +40,8 @@ struct Slot {
     name: (u32, u32),
     found: [Found; 2],
     change: Change,
+    /// It stands nowhere but behind the closing quote of another value.
+    is_stray: bool,
 }
 
 pub(super) struct Table<'a> {
@@ -79,6 +81,7 @@ impl<'a> Table<'a> {
             left: self.value(slot, Side::Left),
             right: self.value(slot, Side::Right),
             change: slot.change,
+            is_stray: slot.is_stray,
         })
     }
 
@@ -117,12 +120,14 @@ impl<'a> Table<'a> {
             };
             // A key that is lost at the end of the file has no name, as Compose reads it.
             let name = if statement.assign == Assign::LostAtEnd { b"" } else { statement.name };
-            self.put(side, name, found);
+            let at = self.put(side, name, found);
+            self.slots[at].is_stray &= statement.after_quote;
         }
         Ok(())
     }
 
-    fn put(&mut self, side: Side, name: &[u8], found: Found) {
+    /// Takes a value in; returns its slot.
+    fn put(&mut self, side: Side, name: &[u8], found: Found) -> usize {
         let at = match self.slots.get(self.next) {
             Some(slot) if self.name(slot) == name => self.next,
             _ => self.place_of(side, name, found),
@@ -131,6 +136,7 @@ impl<'a> Table<'a> {
         // Compared here, where both values have just been near: a later walk would fetch both files anew.
         self.slots[at].change = self.compared(&self.slots[at]);
         self.next = at + 1;
+        at
     }
 
     fn compared(&self, slot: &Slot) -> Change {
@@ -159,7 +165,7 @@ impl<'a> Table<'a> {
         let stands = (offset(sources[side as usize], name), name.len() as u32);
         let mut found = [Found::default(); 2];
         found[side as usize] = value;
-        self.slots.push(Slot { name: stands, found, change: Change::Same });
+        self.slots.push(Slot { name: stands, found, change: Change::Same, is_stray: true });
         at
     }
 

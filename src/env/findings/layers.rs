@@ -31,7 +31,8 @@ pub(super) fn unknown_key(of: &Subject<'_, '_>) -> Option<Said> {
     if facts.template_key(of.key).is_some() || of.value(Layer::File).is_none() {
         return None;
     }
-    let near = nearest(of.key, &of.context.missing);
+    // Of a key that may be a piece of a value it is not told either what it is like.
+    let near = nearest(of.key, &of.context.missing).filter(|_| !facts.is_stray(of.key));
     let key = &of.row.key;
     let text = format!("{key} is not in {}", template.name);
     Some(match near {
