@@ -13,6 +13,8 @@ mod stack;
 
 #[path = "env_cli/race.rs"]
 mod race;
+#[path = "env_cli/systemd.rs"]
+mod systemd;
 #[path = "env_cli/unread.rs"]
 mod unread;
 #[path = "env_cli/watch.rs"]

@@ -4,6 +4,7 @@
 use crate::app::{Access, Event, Facts, Setting};
 use crate::config::{self, Config, ConfigError, Origin};
 use crate::env::blame::time_in_name;
+use crate::env::format::FileFormat;
 use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
 use crate::env::snapshot::{Dated, Snapshot as EnvSnapshot, keys_of};
 use crate::env::{Layers, Matrix, Reading, compare};
@@ -159,7 +160,7 @@ impl Demo {
             label: label.to_owned(),
             at: time_in_name(label, zone).unwrap_or(self.start),
             dated: if label == ".env" { Dated::Now } else { Dated::Name },
-            keys: keys_of(text.as_bytes(), &fingerprinter).map_err(|error| error.to_string()),
+            keys: keys_of(FileFormat::Dotenv, text.as_bytes(), &fingerprinter).map_err(|error| error.to_string()),
         };
         BACKUPS.into_iter().chain([(".env", example!(".env"))]).map(snapshot).collect()
     }

@@ -4,6 +4,7 @@ use super::Place;
 use super::compose::{self, Effective, Look};
 use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
+pub use super::format::FileFormat;
 use super::ini::{self, Ini};
 use super::systemd;
 use super::template::{self, Template};
@@ -83,17 +84,6 @@ impl TemplateLayer {
             Err(error) => Reading::refused(name, error.line, &error),
         }
     }
-}
-
-/// How `[env] file` is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileFormat {
-    /// `.env`, as Docker Compose reads it.
-    #[default]
-    Dotenv,
-    /// `EnvironmentFile=` of a systemd unit.
-    Systemd,
 }
 
 /// What the file system says of a file.

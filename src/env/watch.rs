@@ -130,12 +130,13 @@ fn id_of(file: &str, changed: &[KeyChange], written: Timestamp) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::format::FileFormat;
     use super::super::snapshot::keys_of;
     use super::*;
     use crate::guard::{Fingerprinter, Secret};
 
     fn keys(text: &str) -> Keys {
-        keys_of(text.as_bytes(), &Fingerprinter::new(&Secret::new("key of a test"))).unwrap()
+        keys_of(FileFormat::Dotenv, text.as_bytes(), &Fingerprinter::new(&Secret::new("key of a test"))).unwrap()
     }
 
     fn at(second: i64) -> Timestamp {

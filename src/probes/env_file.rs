@@ -4,6 +4,8 @@ use super::files::{FileTrouble, read_limited};
 use super::spec::ENV_LIMIT;
 use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::env::dotenv::{self, Assign, EnvError};
+use crate::env::format::{FileFormat, Refused};
+use crate::env::systemd::{self, SystemdError};
 use crate::env::{may_show_key, template};
 use crate::evidence::{Fact, Quantity, Unknown, Verdict};
 use crate::guard::line;
@@ -20,6 +22,9 @@ pub struct EnvFile {
     /// The file, relative to the stack.
     #[serde(default = "default_path")]
     pub path: PathBuf,
+    /// How it is written; not given, as `[env]` says where it is that file, else a `.env`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<FileFormat>,
     /// The template whose REQUIRED keys have to be there and non-empty.
     pub template: Option<PathBuf>,
     /// More keys that have to be there and non-empty.
@@ -46,7 +51,7 @@ pub enum Seen {
     TooLarge(u64),
     /// It isn't UTF-8; the first byte that isn't.
     NotUtf8(u64),
-    /// Compose refuses it: where, and why, without a word of the file.
+    /// Its reader refuses it: where, and why, without a word of the file.
     Refused(String),
     /// It was read.
     Read(Contents),
@@ -67,7 +72,7 @@ pub struct Contents {
     pub empty: Vec<String>,
     /// Keys that it sets twice; the last one wins.
     pub twice: Vec<String>,
-    /// The numbers of lines that set nothing: a key alone.
+    /// The numbers of lines that set nothing.
     pub bad_lines: Vec<u64>,
 }
 
@@ -82,6 +87,11 @@ impl Kind for EnvFile {
                    another file.",
         options: &[
             OptionDoc::new("path", "\".env\"", "The file, relative to the stack."),
+            OptionDoc::new(
+                "format",
+                "as `[env]` says, where it is that file",
+                "How it is written: `dotenv`, or `systemd` for an EnvironmentFile.",
+            ),
             OptionDoc::new("template", "none", "The template whose REQUIRED keys have to be there and non-empty."),
             OptionDoc::new("keys", "[]", "More keys that have to be there and non-empty."),
         ],
@@ -90,10 +100,10 @@ impl Kind for EnvFile {
             ("not_a_file", "It is a folder, a pipe or a device."),
             ("too_large", "It is larger than any `.env`, and was not read."),
             ("not_utf8", "It is no UTF-8 text."),
-            ("refused", "Compose refuses it."),
+            ("refused", "Compose, or systemd, refuses it."),
             ("key_missing", "A required key is not in it."),
             ("key_empty", "A required key has no value."),
-            ("bad_line", "A line is a key alone, and sets nothing."),
+            ("bad_line", "A line sets nothing: a key alone, or what systemd passes over."),
             ("key_twice", "A key is set twice; the last one wins."),
             ("template_unusable", "The template can't be read, is refused, or marks no key as REQUIRED."),
         ],
@@ -126,7 +136,13 @@ impl Kind for EnvFile {
         let required = self.required(at).await?;
         Ok(match std::str::from_utf8(&bytes) {
             Err(error) => Seen::NotUtf8(error.valid_up_to() as u64),
-            Ok(_) => contents(&bytes, &required).map_or_else(|error| Seen::Refused(error.to_string()), Seen::Read),
+            Ok(_) => {
+                let read = match self.format() {
+                    FileFormat::Dotenv => of_dotenv(&bytes, &required).map_err(Refused::from),
+                    FileFormat::Systemd => of_systemd(&bytes, &required).map_err(Refused::from),
+                };
+                read.map_or_else(|error| Seen::Refused(error.to_string()), Seen::Read)
+            }
         })
     }
 
@@ -150,15 +166,24 @@ impl Kind for EnvFile {
             Seen::NotUtf8(offset) => Judgement::new(unknown, format!("{file} is not UTF-8, from byte {offset} on"))
                 .reason("not_utf8")
                 .hint(format!("file {file}")),
-            Seen::Refused(why) => Judgement::new(Verdict::Fail, format!("Compose refuses {file}: {why}"))
-                .reason("refused")
-                .hint("docker compose config --quiet"),
+            Seen::Refused(why) => {
+                let reader = self.format().reader();
+                let hint = match self.format() {
+                    FileFormat::Dotenv => "docker compose config --quiet",
+                    FileFormat::Systemd => "readback env verify",
+                };
+                Judgement::new(Verdict::Fail, format!("{reader} refuses {file}: {why}")).reason("refused").hint(hint)
+            }
             Seen::Read(contents) => self.judge_contents(contents),
         }
     }
 }
 
 impl EnvFile {
+    fn format(&self) -> FileFormat {
+        self.format.unwrap_or_default()
+    }
+
     /// The keys that have to be there. A template that marks none is a mistake, not an empty wish.
     async fn required(&self, at: &Place) -> Result<Vec<String>, ProbeError> {
         let mut keys = self.keys.clone();
@@ -217,7 +242,10 @@ impl EnvFile {
             (
                 Verdict::Warn,
                 "bad_line",
-                format!("line {number} sets nothing: a key without ="),
+                match self.format() {
+                    FileFormat::Dotenv => format!("line {number} sets nothing: a key without ="),
+                    FileFormat::Systemd => format!("line {number} sets nothing: systemd passes over it"),
+                },
                 format!("an editor, at line {number} of {file}"),
             )
         } else if !contents.twice.is_empty() {
@@ -237,33 +265,54 @@ impl EnvFile {
     }
 }
 
-fn contents(bytes: &[u8], required: &[String]) -> Result<Contents, EnvError> {
+fn of_dotenv(bytes: &[u8], required: &[String]) -> Result<Contents, EnvError> {
     let file = dotenv::parse(bytes)?;
     let values = file.values(&|_| None)?;
     let sets = |entry: &&dotenv::Entry| entry.assign == Assign::Value;
     let strays = file.strays();
-    let mut names: Vec<&str> = file.entries().iter().filter(sets).map(|entry| entry.key.as_str()).collect();
+    let names = file.entries().iter().filter(sets).map(|entry| entry.key.as_str());
+    let bad_lines = file.entries().iter().filter(|entry| !sets(entry)).map(|entry| entry.line as u64).collect();
+    let is_empty = |key: &str| values.get(key).map(|found| found.value.is_empty());
+    Ok(Contents { bad_lines, ..contents(bytes, required, names, &|key| strays.contains(key), &is_empty) })
+}
+
+fn of_systemd(bytes: &[u8], required: &[String]) -> Result<Contents, SystemdError> {
+    let file = systemd::parse(bytes)?;
+    let names = file.variables.iter().map(|variable| variable.key.as_str());
+    let bad_lines = file.ignored.iter().map(|ignored| ignored.line as u64).collect();
+    let is_empty = |key: &str| file.get(key).map(|found| found.value.is_empty());
+    Ok(Contents { bad_lines, ..contents(bytes, required, names, &|_| false, &is_empty) })
+}
+
+/// What a file sets, by the names in it; `is_empty` knows those that have a value, or none.
+fn contents<'a>(
+    bytes: &[u8],
+    required: &[String],
+    names: impl Iterator<Item = &'a str>,
+    is_stray: &dyn Fn(&str) -> bool,
+    is_empty: &dyn Fn(&str) -> Option<bool>,
+) -> Contents {
+    let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
     // A key that may be a piece of a value is told by nobody's name.
     let shown = |key: &str| {
-        let may_show = required.iter().any(|name| name == key) || (may_show_key(key) && !strays.contains(key));
+        let may_show = required.iter().any(|name| name == key) || (may_show_key(key) && !is_stray(key));
         if may_show { key.to_owned() } else { NOT_SHOWN.to_owned() }
     };
     let mut twice: Vec<String> =
         names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| shown(pair[0])).collect();
     twice.dedup();
     names.dedup();
-    let value = |key: &str| values.get(key).map(|resolved| &resolved.value);
     let of_required = |is_so: &dyn Fn(&String) -> bool| required.iter().filter(|key| is_so(key)).cloned().collect();
-    Ok(Contents {
+    Contents {
         bytes: bytes.len() as u64,
         keys: names.len() as u64,
         required: required.len() as u64,
-        missing: of_required(&|key| value(key).is_none()),
-        empty: of_required(&|key| value(key).is_some_and(crate::guard::Secret::is_empty)),
+        missing: of_required(&|key| is_empty(key).is_none()),
+        empty: of_required(&|key| is_empty(key) == Some(true)),
         twice,
-        bad_lines: file.entries().iter().filter(|entry| !sets(entry)).map(|entry| entry.line as u64).collect(),
-    })
+        bad_lines: Vec::new(),
+    }
 }
 
 /// The first few of some keys.

@@ -11,13 +11,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 /// A watch that runs, and the lines that it prints.
-struct Watching {
+pub(super) struct Watching {
     child: Child,
     lines: Receiver<String>,
 }
 
 impl Watching {
-    fn start(stack: &Stack, args: &[&str]) -> Self {
+    pub(super) fn start(stack: &Stack, args: &[&str]) -> Self {
         let mut command = Command::new(binary());
         command.args(["env", "watch"]).args(args).current_dir(stack.root()).env_clear().envs(stack.environment());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -28,12 +28,12 @@ impl Watching {
         Self { child, lines }
     }
 
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         self.lines.recv_timeout(SOON).expect("a line")
     }
 
     /// Interrupts it, as Ctrl-C does; returns the exit code and what was still to be read.
-    fn end(mut self) -> (Option<i32>, Vec<String>) {
+    pub(super) fn end(mut self) -> (Option<i32>, Vec<String>) {
         kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
         let code = self.child.wait().unwrap().code();
         (code, self.lines.iter().collect())

@@ -2,6 +2,7 @@
 
 use crate::config::EnvSettings;
 use crate::env::blame::{in_order, time_in_name};
+use crate::env::format::FileFormat;
 use crate::env::snapshot::{Dated, Keys, Snapshot, keys_of};
 use crate::env::wildcard;
 use crate::guard::{Fingerprinter, line};
@@ -28,6 +29,7 @@ pub struct Backups {
     folder: PathBuf,
     pattern: String,
     template: Option<PathBuf>,
+    format: FileFormat,
 }
 
 impl Backups {
@@ -43,6 +45,7 @@ impl Backups {
             folder: pattern.parent().map(Path::to_owned).unwrap_or_default(),
             pattern: pattern.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             template: settings.template.as_ref().map(|template| place.path(template)),
+            format: settings.format,
             file,
         }
     }
@@ -77,7 +80,7 @@ impl Backups {
         let snapshots = found.into_iter().map(|found| {
             let keys = match before.0.get(&found.path) {
                 Some((mark, keys)) if found.mark == Some(*mark) => keys.clone(),
-                _ => keys(&found.path, fingerprinter),
+                _ => self.keys(&found.path, fingerprinter),
             };
             if let Some(mark) = found.mark {
                 known.0.insert(found.path.clone(), (mark, keys.clone()));
@@ -90,6 +93,29 @@ impl Backups {
         Ok(snapshots)
     }
 
+    fn keys(&self, path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
+        let read = read_regular(path, LIMIT).map_err(|trouble| trouble.to_string())?;
+        keys_of(self.format, &read.bytes, fingerprinter).map_err(|error| error.to_string())
+    }
+
+    /// Whether a file is a backup, by its name.
+    fn is_past(&self, path: &Path, name: &str) -> bool {
+        wildcard(&self.pattern, name)
+            && path != self.file
+            && Some(path) != self.template.as_deref()
+            && !NOT_A_PAST.iter().any(|end| name.ends_with(end))
+    }
+
+    /// The format of a file, where it is the stack's or a backup of it.
+    pub fn format_of(&self, path: &Path) -> Option<FileFormat> {
+        let real = |path: &Path| path.canonicalize().ok();
+        let is_file = real(path).is_some_and(|path| real(&self.file) == Some(path));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_past = real(folder).is_some_and(|folder| real(&self.folder) == Some(folder));
+        (is_file || (is_past && self.is_past(path, &name))).then_some(self.format)
+    }
+
     fn find(&self, zone: &TimeZone) -> Result<Vec<Found>, String> {
         let trouble =
             |error: std::io::Error| format!("{} can't be read: {}", line(&self.folder.to_string_lossy()), error.kind());
@@ -97,12 +123,8 @@ impl Backups {
         for entry in std::fs::read_dir(&self.folder).map_err(trouble)? {
             let entry = entry.map_err(trouble)?;
             let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            let is_past = wildcard(&self.pattern, &name)
-                && path != self.file
-                && Some(&path) != self.template.as_ref()
-                && !NOT_A_PAST.iter().any(|end| name.ends_with(end));
             let Ok(about) = entry.metadata() else { continue };
-            if !is_past || !about.is_file() {
+            if !self.is_past(&path, &name) || !about.is_file() {
                 continue;
             }
             let modified = || Some((Timestamp::try_from(about.modified().ok()?).ok()?, Dated::Modified));
@@ -139,8 +161,3 @@ impl Mark {
 /// What was read, by file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReadBefore(HashMap<PathBuf, (Mark, Result<Keys, String>)>);
-
-fn keys(path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
-    let read = read_regular(path, LIMIT).map_err(|trouble| trouble.to_string())?;
-    keys_of(&read.bytes, fingerprinter).map_err(|error| error.to_string())
-}

@@ -1,6 +1,7 @@
 //! Sees when the stack's `.env` is not what it was, and tells it once: what it held last is kept on this machine, so
 //! that a change is seen too that was made while no console was open. Values are kept as keyed fingerprints.
 
+use crate::env::format::FileFormat;
 use crate::env::snapshot::{Keys, keys_of};
 use crate::env::watch::{Attribution, Session, event, present};
 use crate::guard::{Fingerprinter, line};
@@ -31,6 +32,7 @@ struct Memory {
 pub struct EnvWatch {
     file: PathBuf,
     memory: PathBuf,
+    format: FileFormat,
     fingerprinter: Fingerprinter,
     /// Whether what was seen may be kept.
     keeps: bool,
@@ -54,8 +56,8 @@ const SETTLES: SignedDuration = SignedDuration::from_millis(300);
 
 impl EnvWatch {
     /// Over this file; `memory` is where what it held is kept. Without `keeps` nothing is written.
-    pub fn new(file: PathBuf, memory: PathBuf, fingerprinter: Fingerprinter, keeps: bool) -> Self {
-        Self { file, memory, fingerprinter, keeps, seen: None }
+    pub fn new(file: PathBuf, format: FileFormat, memory: PathBuf, fingerprinter: Fingerprinter, keeps: bool) -> Self {
+        Self { file, memory, format, fingerprinter, keeps, seen: None }
     }
 
     /// The file.
@@ -110,7 +112,7 @@ impl EnvWatch {
 
     fn read(&self) -> Option<(Keys, Metadata)> {
         let read = read_regular(&self.file, LIMIT).ok()?;
-        Some((keys_of(&read.bytes, &self.fingerprinter).ok()?, read.about))
+        Some((keys_of(self.format, &read.bytes, &self.fingerprinter).ok()?, read.about))
     }
 
     /// Takes the file as it stands for seen: a sync tells its own change.
@@ -194,7 +196,7 @@ mod tests {
 
     fn watch(folder: &Path) -> EnvWatch {
         let fingerprinter = Fingerprinter::new(&Secret::new("key of a test"));
-        EnvWatch::new(folder.join(".env"), folder.join("memory.env.json"), fingerprinter, true)
+        EnvWatch::new(folder.join(".env"), FileFormat::Dotenv, folder.join("memory.env.json"), fingerprinter, true)
     }
 
     fn look(watch: &mut EnvWatch) -> Option<OwnEvent> {
@@ -251,7 +253,8 @@ mod tests {
         let write = |text: &str| std::fs::write(folder.path().join(".env"), text).unwrap();
         let fingerprinter = Fingerprinter::new(&Secret::new("key of a test"));
         let memory = folder.path().join("memory.env.json");
-        let mut reader = EnvWatch::new(folder.path().join(".env"), memory.clone(), fingerprinter, false);
+        let mut reader =
+            EnvWatch::new(folder.path().join(".env"), FileFormat::Dotenv, memory.clone(), fingerprinter, false);
         write("A=1\n");
         assert_eq!(look(&mut reader), None);
         for text in ["A=2\n", "A=1\n"] {
