@@ -9,10 +9,13 @@ fn set(name: &str) -> Option<Vec<u8>> {
     matches!(name, "B" | "HOME" | "PATH").then(|| b"a value".to_vec())
 }
 
+/// How many grammars the first byte of an input chooses from.
+pub const GRAMMARS: u8 = 6;
+
 /// Panics where a law does not hold.
 pub fn hold(data: &[u8]) {
     let Some((choice, rest)) = data.split_first() else { return };
-    match choice % 6 {
+    match choice % GRAMMARS {
         0 => dotenv(rest),
         1 => quoted(rest),
         2 => interpolate(rest),
