@@ -151,3 +151,29 @@ fn a_project_that_names_itself_for_ever_is_an_error() {
     let itself = |_: &str| Ok(Some(b"include: [a.yaml]\n".to_vec()));
     assert!(compose::load(&["a.yaml".to_owned()], "f", &unset, &itself).is_err());
 }
+
+#[test]
+fn a_raw_env_file_is_read_as_docker_reads_one() {
+    let text = "services:\n  web:\n    image: x\n    env_file:\n      - {path: a.env, format: raw}\n      - b.env\n";
+    let of = |raw: &[u8]| {
+        let read = |path: &str| {
+            Ok(match path {
+                "a.env" => Some(raw.to_vec()),
+                "b.env" => Some(b"B=$A-b\n".to_vec()),
+                _ => None,
+            })
+        };
+        let project = compose::parse(text.as_bytes()).unwrap();
+        let found = project.service("web").unwrap().effective("c", &|_: &str| None, &read)?;
+        let value = |value: readback::guard::Secret| String::from_utf8(value.expose().to_vec()).unwrap();
+        Ok(found.into_iter().map(|e| format!("{}={}", e.key, value(e.value.unwrap()))).collect::<Vec<_>>())
+    };
+    // A byte order mark is no part of the first key; a later file may be made of what stands here.
+    assert_eq!(
+        of(b"\xef\xbb\xbfA='x' # c\r\n \x0bC=1\n# D=1\n"),
+        Ok(vec!["A='x' # c".to_owned(), "C=1".to_owned(), "B='x' # c-b".to_owned()])
+    );
+    let refused = |raw: &[u8]| of(raw).map_err(|error: compose::ComposeError| (error.line, error.reason)).unwrap_err();
+    assert_eq!(refused(b"A=1\n# \xff\n"), (2, compose::Reason::NotUtf8));
+    assert!(matches!(refused(b"A B=1\n"), (1, compose::Reason::Expected(_))));
+}

@@ -186,12 +186,14 @@ where
         after_quote: false,
     };
     if reference.raw {
-        for (line, key, value) in raw_lines(&bytes) {
-            if key.is_empty() || key.contains(char::is_whitespace) {
+        for (line, key, value) in raw_lines(&bytes)? {
+            if key.is_empty() || key.contains([' ', '\t']) {
                 return Err(ComposeError { line, reason: Reason::Expected("KEY=value in the raw env_file") });
             }
-            if let Some(value) = value.map(<[u8]>::to_vec).or_else(|| lookup(&key)) {
-                out.put(from_file(&key, &value, line));
+            if let Some(value) = value.map(|value| value.as_bytes().to_vec()).or_else(|| lookup(key)) {
+                out.put(from_file(key, &value, line));
+                // A later file may be made of it.
+                values.set(key, Secret::new(value));
             }
         }
         return Ok(());
@@ -211,15 +213,24 @@ where
     Ok(())
 }
 
-/// The lines of a `format: raw` file: everything after the first `=` is the value.
-fn raw_lines(bytes: &[u8]) -> impl Iterator<Item = (usize, String, Option<&[u8]>)> {
-    bytes.split(|byte| *byte == b'\n').enumerate().filter_map(|(at, line)| {
-        let line = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii_start();
-        let equals = line.iter().position(|byte| *byte == b'=');
-        let key = String::from_utf8_lossy(&line[..equals.unwrap_or(line.len())]).into_owned();
-        let skip = line.is_empty() || line.starts_with(b"#");
-        (!skip).then(|| (at + 1, key, equals.map(|at| &line[at + 1..])))
-    })
+/// Its number, the key, and the value where there is a `=`.
+type RawLine<'a> = (usize, &'a str, Option<&'a str>);
+
+/// The lines of a `format: raw` file as Docker's `--env-file` reads them: everything after the first `=` is the value.
+/// One that is not UTF-8 refuses the whole file.
+fn raw_lines(bytes: &[u8]) -> Result<Vec<RawLine<'_>>, ComposeError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut lines = Vec::new();
+    for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let text = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line));
+        let text = text.map_err(|_| ComposeError { line: at + 1, reason: Reason::NotUtf8 })?;
+        let text = text.trim_start();
+        let (key, value) = text.split_once('=').map_or((text, None), |(key, value)| (key, Some(value)));
+        if !text.is_empty() && !text.starts_with('#') {
+            lines.push((at + 1, key, value));
+        }
+    }
+    Ok(lines)
 }
 
 /// Keys in the order in which they first came; the last value counts.
