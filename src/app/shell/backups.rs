@@ -9,7 +9,8 @@ use crate::guard::{Fingerprinter, line};
 use crate::probes::Place;
 use crate::probes::files::read_regular;
 use jiff::{Timestamp, tz::TimeZone};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -116,24 +117,44 @@ impl Backups {
         (is_file || (is_past && self.is_past(path, &name))).then_some(self.format)
     }
 
+    /// Those that `[env]` names, and those that a sync leaves: it puts them beside the file itself, also where that is
+    /// reached through a link.
     fn find(&self, zone: &TimeZone) -> Result<Vec<Found>, String> {
-        let trouble =
-            |error: std::io::Error| format!("{} can't be read: {}", line(&self.folder.to_string_lossy()), error.kind());
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(&self.folder).map_err(trouble)? {
-            let entry = entry.map_err(trouble)?;
-            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            let Ok(about) = entry.metadata() else { continue };
-            if !self.is_past(&path, &name) || !about.is_file() {
-                continue;
-            }
-            let modified = || Some((Timestamp::try_from(about.modified().ok()?).ok()?, Dated::Modified));
-            if let Some((at, dated)) = time_in_name(&name, zone).map(|at| (at, Dated::Name)).or_else(modified) {
-                found.push(Found { path, at, dated, mark: Mark::of(&about) });
-            }
-        }
+        let mut found = find_in(&self.folder, zone, &|path, name| self.is_past(path, name))?;
+        let Ok(real) = self.file.canonicalize() else { return Ok(found) };
+        let (Some(folder), Some(start)) = (real.parent(), real.file_name()) else { return Ok(found) };
+        let start = format!("{}.backup.", start.to_string_lossy());
+        let of_sync = find_in(folder, zone, &|path, name| {
+            name.starts_with(&start) && path != real && !NOT_A_PAST.iter().any(|end| name.ends_with(end))
+        });
+        // Most are found twice: the folder is the same.
+        let is_same = self.folder.canonicalize().is_ok_and(|own| own == folder);
+        let known: HashSet<OsString> =
+            found.iter().filter(|_| is_same).filter_map(|found| found.path.file_name().map(OsStr::to_owned)).collect();
+        let is_new = |found: &Found| found.path.file_name().is_none_or(|name| !known.contains(name));
+        found.extend(of_sync.unwrap_or_default().into_iter().filter(is_new));
         Ok(found)
     }
+}
+
+/// The files of a folder that are of the past, by their names.
+fn find_in(folder: &Path, zone: &TimeZone, is_past: &dyn Fn(&Path, &str) -> bool) -> Result<Vec<Found>, String> {
+    let trouble =
+        |error: std::io::Error| format!("{} can't be read: {}", line(&folder.to_string_lossy()), error.kind());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(trouble)? {
+        let entry = entry.map_err(trouble)?;
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let Ok(about) = entry.metadata() else { continue };
+        if !is_past(&path, &name) || !about.is_file() {
+            continue;
+        }
+        let modified = || Some((Timestamp::try_from(about.modified().ok()?).ok()?, Dated::Modified));
+        if let Some((at, dated)) = time_in_name(&name, zone).map(|at| (at, Dated::Name)).or_else(modified) {
+            found.push(Found { path, at, dated, mark: Mark::of(&about) });
+        }
+    }
+    Ok(found)
 }
 
 /// A file of the past.
