@@ -155,6 +155,7 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
     let aged = |template, env, times| Stack { template, env, times, ..Stack::default() };
     let secret = |env, secrets| Stack { env, secrets, ..Stack::default() };
     let file = |env, mode| Stack { env, mode, ..Stack::default() };
+    let run_with = |name, value| Stack { compose: HANDED_ON, process: (name, value), ..Stack::default() };
     vec![
         ("missing_required", with(REQUIRED, "A=1\n"), with("# Database\nDB_HOST=\n", "A=1\n")),
         ("empty_required", with(REQUIRED, "DB_HOST=\n"), with(REQUIRED, "DB_HOST=h\n")),
@@ -224,6 +225,8 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
         ("lost_last_line", env("A=1\nDB_PORT"), env("A=1\nDB_PORT\n")),
         ("nameless_key", env("=1\n"), env("A=1\n")),
         ("layer_refused", env("A B=1\n"), Stack { systemd: true, ..env("A B=1\n") }),
+        ("env_file_elsewhere", run_with("COMPOSE_ENV_FILES", ".env,prod.env"), run_with("COMPOSE_ENV_FILES", ".env")),
+        ("env_file_elsewhere", run_with("COMPOSE_DISABLE_ENV_FILE", "true"), run_with("COMPOSE_DISABLE_ENV_FILE", "0")),
         (
             "compose_unfollowed",
             Stack { compose: "    env_file: !reset []\n", ..none },
@@ -393,7 +396,7 @@ proptest! {
             file: FileLayer::load("e", &env, &unset),
             compose: ComposeLayer::load("c", &yaml, "web", "stack", &unset, &|_: &str| Ok(Some(env.clone()))),
             app: AppLayer::load("a", &conf),
-            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), changed_at: None }]),
+            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), version: None, changed_at: None }]),
             running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![] }),
         };
         let matrix = judged(&layers);

@@ -27,6 +27,7 @@ fn secret(key: &str, value: &str) -> SecretValue {
         key: key.to_owned(),
         value: Secret::new(value),
         source: "shop/db password".to_owned(),
+        version: None,
         changed_at: None,
     }
 }

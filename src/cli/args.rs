@@ -383,7 +383,7 @@ pub enum WatchFormat {
 pub enum ReadAs {
     /// As Docker Compose reads a .env
     Dotenv,
-    /// As systemd reads an EnvironmentFile
+    /// As systemd reads its environment files
     Systemd,
 }
 

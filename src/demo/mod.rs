@@ -177,6 +177,7 @@ impl Demo {
                     key: key.clone(),
                     value,
                     source: format!("{} {field}", spec.id),
+                    version: None,
                     changed_at: None,
                 });
             }

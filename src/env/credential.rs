@@ -107,10 +107,10 @@ fn has_user_information(value: &[u8]) -> bool {
             let is_port = port.is_none_or(|port| port.iter().all(u8::is_ascii_digit));
             authority.contains(&b'@') || (!is_port && rest.contains(&b'@'))
         };
-        let is_url = memmem::find(word, b"://").is_some();
+        let has_scheme = memmem::find(word, b"://").is_some();
         let bare = |at: usize| {
             // In a URL a colon far before may be that of the port.
-            let before = if is_url { after_last(&word[..at], b"/@") } else { &word[..at] };
+            let before = if has_scheme { after_last(&word[..at], b"/@") } else { &word[..at] };
             before.contains(&b':') && !is_digest(&word[at + 1..])
         };
         memchr_iter(b'@', word).any(bare) || memmem::find_iter(word, b"://").any(in_url)

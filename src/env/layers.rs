@@ -175,6 +175,8 @@ pub struct SecretValue {
     pub value: Secret,
     /// The secret's name, and its field where it has fields.
     pub source: String,
+    /// The secret's version, where its source has versions.
+    pub version: Option<String>,
     /// Since when it has this value, where its manager says so.
     pub changed_at: Option<Timestamp>,
 }
@@ -194,9 +196,25 @@ pub struct ComposeLayer {
     pub names: Vec<String>,
     /// Keys that `secrets:` takes from the environment (`environment: DB_PASSWORD`).
     pub secret_keys: Vec<String>,
+    /// Variables of the process that have Compose take its variables from elsewhere than `.env`.
+    pub elsewhere: Vec<&'static str>,
 }
 
 impl ComposeLayer {
+    /// The variables of the process that take Compose away from `file`, the project's `.env`: only who runs Compose with
+    /// them is concerned, and that may not be this process.
+    pub fn env_files_elsewhere<F>(file: &str, process_env: &F) -> Vec<&'static str>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let text = |name: &str| process_env(name).map(|value| String::from_utf8_lossy(&value).trim().to_owned());
+        let others = text("COMPOSE_ENV_FILES").filter(|files| !files.is_empty() && files != file);
+        let is_yes = |text: &String| ["1", "t", "true", "y", "yes"].contains(&text.to_lowercase().as_str());
+        let none = text("COMPOSE_DISABLE_ENV_FILE").filter(is_yes);
+        let set = [("COMPOSE_ENV_FILES", others), ("COMPOSE_DISABLE_ENV_FILE", none)];
+        set.into_iter().filter_map(|(name, value)| value.map(|_| name)).collect()
+    }
+
     /// From the main file's bytes. `lookup` is the project's environment (the process's, then `.env`),
     /// `file` looks for any other file by its path from the stack's folder: an `env_file`, one that is
     /// extended, included or lies over this one. One that is there and can't be read leaves the whole layer unread. `folder` is the stack's folder, which may name the project.
@@ -228,6 +246,7 @@ impl ComposeLayer {
                 waits_for: found.waits_for(&lookup),
                 unfollowed: project.unfollowed,
                 secret_keys: project.secret_keys,
+                elsewhere: Vec::new(),
             }),
             Err(error) => failed(name, &error),
         }

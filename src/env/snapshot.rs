@@ -80,7 +80,7 @@ pub fn keys_of(format: FileFormat, bytes: &[u8], fingerprinter: &Fingerprinter) 
 
 /// A key, unless it may be a piece of a value that a broken file made into one; then a name of its own that tells
 /// nothing of it.
-fn shown_name(key: &str, is_stray: bool, fingerprinter: &Fingerprinter) -> String {
+pub(super) fn shown_name(key: &str, is_stray: bool, fingerprinter: &Fingerprinter) -> String {
     if may_show_key(key) && !is_stray {
         return key.to_owned();
     }

@@ -134,16 +134,14 @@ impl Kind for EnvFile {
             Err(trouble) => return Err(file_error(&path, trouble)),
         };
         let required = self.required(at).await?;
-        Ok(match std::str::from_utf8(&bytes) {
-            Err(error) => Seen::NotUtf8(error.valid_up_to() as u64),
-            Ok(_) => {
-                let read = match self.format() {
-                    FileFormat::Dotenv => of_dotenv(&bytes, &required).map_err(Refused::from),
-                    FileFormat::Systemd => of_systemd(&bytes, &required).map_err(Refused::from),
-                };
-                read.map_or_else(|error| Seen::Refused(error.to_string()), Seen::Read)
-            }
-        })
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            return Ok(Seen::NotUtf8(error.valid_up_to() as u64));
+        }
+        let read = match self.format() {
+            FileFormat::Dotenv => of_dotenv(&bytes, &required).map_err(Refused::from),
+            FileFormat::Systemd => of_systemd(&bytes, &required).map_err(Refused::from),
+        };
+        Ok(read.map_or_else(|error| Seen::Refused(error.to_string()), Seen::Read))
     }
 
     fn judge(&self, seen: &Seen, _at: Timestamp) -> Judgement {

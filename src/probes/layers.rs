@@ -104,7 +104,9 @@ impl StackLayers {
                 TemplateLayer::load(name, &found.bytes).map(|layer| TemplateLayer { modified, ..layer })
             }),
             compose: layer(place, settings.compose.as_deref(), |name, found| {
-                ComposeLayer::load(name, &found.bytes, service, &folder, &project, &read)
+                let elsewhere = ComposeLayer::env_files_elsewhere(&settings.file.to_string_lossy(), &process);
+                let loaded = ComposeLayer::load(name, &found.bytes, service, &folder, &project, &read);
+                loaded.map(|layer| ComposeLayer { elsewhere, ..layer })
             }),
             app: layer(place, settings.app.as_ref().map(|app| app.file.as_path()), |name, found| {
                 AppLayer::load(name, &found.bytes)
@@ -135,8 +137,8 @@ impl StackLayers {
                     return Reading::Unread(format!("{} has no field {}", line(&spec.id), line(field)));
                 };
                 let source = format!("{} {}", line(&spec.id), line(field));
-                let changed_at = fetched.changed_at;
-                values.push(SecretValue { key: key.clone(), value: value.clone(), source, changed_at });
+                let (version, changed_at) = (fetched.version.clone(), fetched.changed_at);
+                values.push(SecretValue { key: key.clone(), value: value.clone(), source, version, changed_at });
             }
         }
         Reading::Read(values)

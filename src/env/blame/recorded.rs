@@ -170,8 +170,7 @@ mod tests {
     }
 
     fn edit(second: i64, before: &Keys, after: &Keys) -> Entry {
-        let by = Attribution { owner: "root".to_owned(), sessions: None };
-        Entry::Own(event(".env", before, after, at(second), &by).unwrap())
+        Entry::Own(event(".env", before, after, at(second), &Attribution::default()).unwrap())
     }
 
     #[test]

@@ -156,6 +156,17 @@ pub(super) fn unfollowed(context: &Context<'_, '_>) -> Vec<Said> {
     layer.unfollowed.iter().map(said).collect()
 }
 
+/// Compose run with the environment of this process would not read the file.
+pub(super) fn env_file_elsewhere(context: &Context<'_, '_>) -> Vec<Said> {
+    let Some(layer) = context.facts.compose_layer() else { return Vec::new() };
+    let said = |name: &&str| {
+        let place = Place { file: layer.name.clone(), line: 0 };
+        let text = format!("{name} is set here: Compose run so takes its variables from elsewhere than the env file");
+        Said::new(Some(place), text, format!("unset {name}, or name the file that Compose reads in [env]"))
+    };
+    layer.elsewhere.iter().map(said).collect()
+}
+
 /// `up` leaves the service out.
 pub(super) fn not_started(context: &Context<'_, '_>) -> Vec<Said> {
     let Some(layer) = context.facts.compose_layer().filter(|layer| !layer.waits_for.is_empty()) else {

@@ -3,6 +3,7 @@
 use super::SyncFailure;
 use crate::guard::line;
 use crate::probes::files::{RegularFile, read_regular};
+use jiff::Timestamp;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -31,6 +32,10 @@ pub(super) struct Contents {
     pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) mode: u32,
     pub(super) owner: (u32, u32),
+    /// When it was written.
+    pub(super) written: Option<Timestamp>,
+    /// How many names it has.
+    pub(super) names: u64,
 }
 
 /// While it lives, no other sync of this folder begins. It is the kernel's: a killed one leaves none behind.
@@ -71,6 +76,12 @@ impl Target {
     pub(super) fn read(&self) -> Result<Contents, SyncFailure> {
         let unread = |trouble| SyncFailure::Said(format!("{} {trouble}; nothing is planned", self.shown()));
         let RegularFile { bytes, about } = read_regular(&self.path, LIMIT).map_err(unread)?;
-        Ok(Contents { bytes, mode: about.mode() & 0o7777, owner: (about.uid(), about.gid()) })
+        Ok(Contents {
+            bytes,
+            mode: about.mode() & 0o7777,
+            owner: (about.uid(), about.gid()),
+            written: about.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
+            names: about.nlink(),
+        })
     }
 }
