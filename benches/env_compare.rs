@@ -21,7 +21,7 @@ fn main() {
 fn read(template: &str, file: &str) -> Layers {
     let file_layer = FileLayer::load(".env", file.as_bytes(), &|_: &str| None);
     let lookup = |key: &str| file_layer.read()?.values.get(key).map(|found| found.value.expose().to_vec());
-    let env_file = |path: &str| (path == ".env").then(|| file.as_bytes().to_vec());
+    let env_file = |path: &str| Ok((path == ".env").then(|| file.as_bytes().to_vec()));
     Layers {
         template: TemplateLayer::load(".env.template", template.as_bytes()),
         compose: ComposeLayer::load("docker-compose.yml", COMPOSE.as_bytes(), "web", "odoo18-prod", &lookup, &env_file),

@@ -118,6 +118,34 @@ fn no_work_is_left_undone_and_no_test_left_out() {
     hold(&files(&["src", "tests", "benches"]), |file| habits::unfinished(&tokens::tokens(&file.text)));
 }
 
+/// Every file of the checkout, without what is built and what tools keep.
+fn checkout() -> Vec<std::path::PathBuf> {
+    const NOT_OURS: [&str; 5] = [".git", ".cache", "target", "artifacts", "coverage"];
+    let mut waiting = vec![Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()];
+    let mut found = Vec::new();
+    while let Some(path) = waiting.pop() {
+        let name = path.file_name().unwrap_or_default();
+        if path.is_dir() && !NOT_OURS.iter().any(|other| name == *other) {
+            waiting.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn no_file_holds_the_marks_of_a_merge() {
+    let files = checkout();
+    assert!(files.iter().any(|path| path.ends_with("benches/README.md")));
+    let wrong = files.iter().flat_map(|path| {
+        let marks = habits::unmerged(&std::fs::read(path).unwrap());
+        marks.into_iter().map(move |mark| format!("{}: {mark}", path.display()))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn every_source_begins_by_saying_what_it_is() {
     hold(&files(&["src", "tests", "benches"]), |file| habits::untitled(&file.text));

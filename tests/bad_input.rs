@@ -84,7 +84,7 @@ fn an_env_file_of_fifty_megabytes_is_refused_and_not_read_into_memory() {
     let mut pty = stack.console(&[], (100, 28));
     pty.wait_for("[RW]", SOON);
     pty.send("2");
-    pty.wait_for("is larger than 8 MiB", SOON);
+    pty.wait_for("is too large (52428800 bytes)", SOON);
     let peak = pty.peak_memory();
     assert!(peak < 128 * 1024 * 1024, "{peak} bytes");
     quit(pty);
@@ -98,7 +98,7 @@ fn a_file_that_may_not_be_read_is_said_and_so_is_a_folder_in_its_place() {
     let mut pty = stack.console(&[], (100, 28));
     pty.wait_for("[RW]", SOON);
     pty.send("2");
-    pty.wait_for(".env can't be read: is a directory", SOON);
+    pty.wait_for(".env is not a regular file", SOON);
     quit(pty);
 
     let stack = Stack::new();
@@ -107,7 +107,7 @@ fn a_file_that_may_not_be_read_is_said_and_so_is_a_folder_in_its_place() {
     let mut pty = unprivileged(&stack);
     pty.wait_for("[RW]", SOON);
     pty.send("2");
-    pty.wait_for(".env can't be read: permission denied", SOON);
+    pty.wait_for(".env may not be read by this user", SOON);
     pty.send("4");
     pty.wait_for("There is nothing to review", SOON);
     quit(pty);

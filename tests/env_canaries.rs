@@ -16,7 +16,7 @@ use tempfile::TempDir;
 const PIECE: usize = 8;
 
 // Words of no language and no issuer: no piece of them stands in an honest answer. Some look random, some do not.
-const CANARIES: [&str; 29] = [
+const CANARIES: [&str; 43] = [
     "gelberKanariImSchrank",
     "q7Wv1Kp3Xn9Tb5Mz2",
     "kleinerZeisigAmMorgen",
@@ -46,6 +46,22 @@ const CANARIES: [&str; 29] = [
     "teichrohrsaengerNest",
     "beutelmeiseHaengtHoch",
     "uferschnepfeWatetFort",
+    // Of the shapes that stand inside of plain values. In pieces, for a scanner would take them for real.
+    concat!("c41f", "7b2e", "-09d3", "-4e6a", "-b8f5", "-12c7e0", "9a3d64"),
+    concat!("5e8a", "1c90", "f7b3", "42d6", "8e0b", "61fa", "93c5", "7d24"),
+    concat!("b7d0", "3f5c", "91e8", "264a", "c70d", "5b8e", "f319", "a46c"),
+    concat!("93ae", "60f4", "1db7", "c852", "e47f", "0a9b", "3d61", "8cf5", "27d0", "b96e", "4f1a", "c308"),
+    concat!("93ae", "e1c8", "4d07", "b56f", "2a9e", "83f0", "d71b", "6c45", "09ea", "f782"),
+    "tannenmeise",
+    "haubenmeise",
+    concat!("k7m2p9", "x4r8t1", "w6z3b5", "d0q"),
+    "weidenmeise",
+    // Keys, by their looks: what stands behind a closing quote.
+    "sumpfmeise",
+    "lapplandmeise",
+    "blaumeise",
+    "lasurmeise",
+    "schwanzmeise",
 ];
 
 const CONFIG: &str = r#"[stack]
@@ -78,15 +94,25 @@ const FILES: [(&str, &str); 7] = [
     (
         ".env.template",
         "# Database (REQUIRED)\n# was: DB_PASSWORD={0}\nDB_HOST=db.example\nDB_PASSWORD={1}\n\n# Files (REQUIRED)\n\
-         S3_SECRET_KEY=\n# Secret: shop/db\n# API_TOKEN={2}\nAPI_TOKEN=\n",
+         S3_SECRET_KEY=\n# Secret: shop/db\n# API_TOKEN={2}\nAPI_TOKEN=\nODD='x'{42}=\n",
     ),
     (
         ".env",
         "# DB_PASSWORD={3}\nDB_HOST=db.example\nDB_PASSWORD='{4}' # before: {5}\nAPI_TOKEN={6}\nAPI_TOKEN=\"{7}$NOPE\"\n\
          INHERITED_TOKEN\nEXTRA_THING={8}\nREDIS_URL=redis://user:{9}@redis/0\nMADE=x-${DB_PASSWORD}-y\n\
-         DB_PASWORD={10}\n",
+         DB_PASWORD={10}\n\
+         HOOK_URL=https://x.webhook.office.example/webhookb2/{29}@{29}/IncomingWebhook/{30}/{29}\n\
+         MAPS_URL=https://maps.example/api/js?v=3&key={31}\n\
+         SIGNED_URL=https://bucket.example/a.tar?X-Amz-Date=1&X-Amz-Signature={32}\nGRAFANA_USER={33}\n\
+         SMTP_ENDPOINT=user:{34}@mail.example:587\nCACHE_DB=:{35}@redis:6379\n\
+         RELAY_URL=https://relay.example/in/{36}/status\nLOG_DB=postgres://app:{37}/x@db.example/log\n\
+         IMAGE_REF=registry.example:5000/shop/app:18@sha256:DIGEST\n\
+         ODD_PASSWORD='pa'{38}={39}\nOTHER_PASSWORD=\"x\" {40}_host={39}\n",
     ),
-    (".env.backup.20260101_000000", "DB_HOST=db.example\nDB_PASSWORD={11}\nS3_SECRET_KEY={12}\n"),
+    (
+        ".env.backup.20260101_000000",
+        "DB_HOST=db.example\nDB_PASSWORD={11}\nS3_SECRET_KEY={12}\nODD_PASSWORD='pa'{41}=1\n",
+    ),
     (".env.backup.20260102_000000", "DB_PASSWORD='{13}\nS3_SECRET_KEY={14}\n"),
     (
         "docker-compose.yml",
@@ -98,10 +124,11 @@ const FILES: [(&str, &str); 7] = [
 ];
 
 /// Files that their readers refuse, each with a canary where it breaks.
-const BROKEN: [(&str, &str); 12] = [
+const BROKEN: [(&str, &str); 13] = [
     (".env", "DB_PASSWORD='{3}\nAPI_TOKEN={4}\n"),
     (".env", "DB_HOST=x\nDB_PASSWORD {5}=y\n{6} !\n"),
     (".env", "DB_HOST=x\n{7}"),
+    (".env", "DB_HOST=x\nDB_PASSWORD='pa'{38}"),
     (".env", "DB_PASSWORD=${{8}\n"),
     (".env", "DB_PASSWORD=${NO_SUCH:?{9}}\n"),
     (".env.template", "DB_PASSWORD=\"{0}\n"),
@@ -132,6 +159,7 @@ impl Stack {
     fn write(&self, name: &str, text: &str) {
         let filled =
             (0..CANARIES.len()).rev().fold(text.to_owned(), |text, n| text.replace(&format!("{{{n}}}"), CANARIES[n]));
+        let filled = filled.replace("DIGEST", &"0a".repeat(32));
         std::fs::write(self.folder.path().join("stack").join(name), filled).unwrap();
     }
 
@@ -256,6 +284,16 @@ fn the_search_finds_what_may_be_shown() {
     for words in [&["diff", "--all"][..], &["diff", "--all", "--format", "json"]] {
         let said = stack.ask(words);
         assert!(traces().iter().any(|(n, trace)| *n == 0 && said.contains(trace.as_str())), "{said}");
+    }
+}
+
+/// Another control: what only looks a little like one stays readable, or nobody could read an answer.
+#[test]
+fn a_host_a_port_and_the_digest_of_an_image_are_shown() {
+    let stack = Stack::new(None, "web");
+    let said = stack.ask(&["diff", "--all"]);
+    for shown in ["db.example", &format!("registry.example:5000/shop/app:18@sha256:{}", "0a".repeat(32))] {
+        assert!(said.contains(shown), "{said}");
     }
 }
 

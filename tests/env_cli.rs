@@ -13,6 +13,10 @@ mod stack;
 
 #[path = "env_cli/race.rs"]
 mod race;
+#[path = "env_cli/systemd.rs"]
+mod systemd;
+#[path = "env_cli/unread.rs"]
+mod unread;
 #[path = "env_cli/watch.rs"]
 mod watch;
 
@@ -182,7 +186,7 @@ fn two_files_are_compared_by_key_without_a_value() {
     assert_eq!(code(&one), 2, "a usage error");
     let absent = env(&stack, &["diff", ".env", "absent.env"]);
     let error = String::from_utf8_lossy(&absent.stderr).into_owned();
-    assert!(code(&absent) == 3 && error.contains("absent.env can't be read") && error.lines().count() == 1, "{error}");
+    assert!(code(&absent) == 3 && error.contains("absent.env is not there") && error.lines().count() == 1, "{error}");
     stack.write("broken.env", "A=1\nB='open\n");
     let refused = env(&stack, &["diff", ".env", "broken.env"]);
     let error = String::from_utf8_lossy(&refused.stderr).into_owned();
@@ -306,7 +310,7 @@ fn a_broken_file_and_absent_layers_are_said_and_never_taken_for_well() {
             let output = env(&stack, &[subcommand]);
             assert!(matches!(code(&output), 2 | 3), "{subcommand} without {layer}: {output:?}");
             let text = said(&output);
-            let names_it = ["can't be read", "env_file named here is not there", layer];
+            let names_it = ["env_file named here is not there", layer];
             assert!(names_it.iter().any(|words| text.contains(words)), "{subcommand} without {layer}: {text}");
         }
     }

@@ -24,7 +24,7 @@ fn config(vector: &Value) -> Option<Value> {
     let mut out = Map::new();
     for service in &project.services {
         let mut values = Map::new();
-        for found in service.effective("compose.yaml", &lookup, &|path: &str| files.get(path).cloned()).ok()? {
+        for found in service.effective("compose.yaml", &lookup, &|path: &str| Ok(files.get(path).cloned())).ok()? {
             let text = found.value.map(|value| String::from_utf8(value.expose().to_vec()).unwrap());
             values.insert(found.key, text.map_or(Value::Null, |text| text.replace('$', "$$").into()));
         }
@@ -55,7 +55,7 @@ fn lines_merges_aliases_ports_and_names_are_found() {
     assert_eq!(web.container_name.as_ref().map(text).as_deref(), Some("odoo18-prod-web"));
     assert_eq!(web.ports.iter().map(text).collect::<Vec<_>>(), ["8069:8069", "80:81", "127.0.0.1:53:53/udp"]);
     assert_eq!(web.extends.as_ref().map(|extends| extends.line), Some(12));
-    let found = web.effective("docker-compose.yml", &|_: &str| None, &|_: &str| None).unwrap();
+    let found = web.effective("docker-compose.yml", &|_: &str| None, &|_: &str| Ok(None)).unwrap();
     let got: Vec<_> = found.iter().map(|e| (e.key.as_str(), e.place.to_string(), e.origin)).collect();
     let want = [
         ("B", "docker-compose.yml:11".to_owned(), Origin::HardCoded),
@@ -94,7 +94,7 @@ fn lists_are_interpolated_whole_and_tags_and_nulls_count() {
         _ => None,
     };
     let of = |service: &str| {
-        let found = project.service(service).unwrap().effective("c", &lookup, &|_: &str| None).unwrap();
+        let found = project.service(service).unwrap().effective("c", &lookup, &|_: &str| Ok(None)).unwrap();
         let text = |value: readback::guard::Secret| String::from_utf8(value.expose().to_vec()).unwrap();
         found.into_iter().map(|e| format!("{}={}", e.key, e.value.map_or("-".to_owned(), text))).collect::<Vec<_>>()
     };
@@ -111,9 +111,9 @@ fn whole_project(vector: &Value) -> Option<Value> {
     let dot = dot.values(&|name: &str| env.get(name).cloned()).ok()?;
     let lookup =
         |name: &str| env.get(name).cloned().or_else(|| dot.get(name).map(|found| found.value.expose().to_vec()));
-    let read = |path: &str| files.get(path).cloned();
+    let read = |path: &str| Ok(files.get(path).cloned());
     let main = if files.contains_key("compose.yaml") { "compose.yaml" } else { "docker-compose.yml" };
-    let (project, name) = compose::load(&compose::files(main, &lookup, &read), "folder", &lookup, &read).ok()?;
+    let (project, name) = compose::load(&compose::files(main, &lookup, &read).ok()?, "folder", &lookup, &read).ok()?;
     let lookup = |asked: &str| lookup(asked).or_else(|| (asked == "COMPOSE_PROJECT_NAME").then(|| name.clone().into()));
     let mut out = Map::new();
     for service in project.services.iter().filter(|service| service.waits_for(&lookup).is_empty()) {
@@ -143,13 +143,37 @@ fn extends_include_overrides_and_profiles_are_followed_as_compose_does() {
 fn a_project_that_names_itself_for_ever_is_an_error() {
     let bomb = |path: &str| {
         let n: usize = path.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(0);
-        Some(
-            format!("include: [{}.yaml, {}.yaml]\nservices: {{s{n}: {{image: x}}}}\n", 2 * n + 1, 2 * n + 2)
-                .into_bytes(),
-        )
+        let text = format!("include: [{}.yaml, {}.yaml]\nservices: {{s{n}: {{image: x}}}}\n", 2 * n + 1, 2 * n + 2);
+        Ok(Some(text.into_bytes()))
     };
     let unset = |_: &str| None;
     assert!(compose::load(&["0.yaml".to_owned()], "f", &unset, &bomb).is_err());
-    let itself = |_: &str| Some(b"include: [a.yaml]\n".to_vec());
+    let itself = |_: &str| Ok(Some(b"include: [a.yaml]\n".to_vec()));
     assert!(compose::load(&["a.yaml".to_owned()], "f", &unset, &itself).is_err());
+}
+
+#[test]
+fn a_raw_env_file_is_read_as_docker_reads_one() {
+    let text = "services:\n  web:\n    image: x\n    env_file:\n      - {path: a.env, format: raw}\n      - b.env\n";
+    let of = |raw: &[u8]| {
+        let read = |path: &str| {
+            Ok(match path {
+                "a.env" => Some(raw.to_vec()),
+                "b.env" => Some(b"B=$A-b\n".to_vec()),
+                _ => None,
+            })
+        };
+        let project = compose::parse(text.as_bytes()).unwrap();
+        let found = project.service("web").unwrap().effective("c", &|_: &str| None, &read)?;
+        let value = |value: readback::guard::Secret| String::from_utf8(value.expose().to_vec()).unwrap();
+        Ok(found.into_iter().map(|e| format!("{}={}", e.key, value(e.value.unwrap()))).collect::<Vec<_>>())
+    };
+    // A byte order mark is no part of the first key; a later file may be made of what stands here.
+    assert_eq!(
+        of(b"\xef\xbb\xbfA='x' # c\r\n \x0bC=1\n# D=1\n"),
+        Ok(vec!["A='x' # c".to_owned(), "C=1".to_owned(), "B='x' # c-b".to_owned()])
+    );
+    let refused = |raw: &[u8]| of(raw).map_err(|error: compose::ComposeError| (error.line, error.reason)).unwrap_err();
+    assert_eq!(refused(b"A=1\n# \xff\n"), (2, compose::Reason::NotUtf8));
+    assert!(matches!(refused(b"A B=1\n"), (1, compose::Reason::Expected(_))));
 }

@@ -115,7 +115,7 @@ fn the_odoo_entry_point_decides_by_its_own_rule() {
 #[test]
 fn what_compose_does_not_follow_and_hard_codes_is_said() {
     let text = b"services:\n  web:\n    env_file: !reset []\n    profiles: [x]\n    environment:\n      REDIS_HOST: r\n      TZ: UTC\n      API_TOKEN: invented\n";
-    let compose = ComposeLayer::load("docker-compose.yml", text, "web", "stack", &unset, &|_: &str| None);
+    let compose = ComposeLayer::load("docker-compose.yml", text, "web", "stack", &unset, &|_: &str| Ok(None));
     let findings = all(&judged(&Layers { compose, ..Layers::default() }));
     let serious: Vec<_> =
         findings.iter().filter(|f| f.id != "layer_unread").map(|f| (f.id.as_str(), f.key.as_deref())).collect();
@@ -131,7 +131,7 @@ fn what_compose_does_not_follow_and_hard_codes_is_said() {
 #[test]
 fn a_name_of_the_container_has_its_own_row_where_no_key_stands_for_it() {
     let text = b"services:\n  web:\n    environment:\n      HOST: old\n";
-    let compose = ComposeLayer::load("docker-compose.yml", text, "web", "stack", &unset, &|_: &str| None);
+    let compose = ComposeLayer::load("docker-compose.yml", text, "web", "stack", &unset, &|_: &str| Ok(None));
     let environment = vec![("HOST".to_owned(), Secret::new("new"))];
     let running = RunningLayer { container: "web".to_owned(), environment, image: Vec::new() };
     let layers = Layers { compose, running: Reading::Read(running), ..files("", "") };
@@ -155,6 +155,7 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
     let aged = |template, env, times| Stack { template, env, times, ..Stack::default() };
     let secret = |env, secrets| Stack { env, secrets, ..Stack::default() };
     let file = |env, mode| Stack { env, mode, ..Stack::default() };
+    let run_with = |name, value| Stack { compose: HANDED_ON, process: (name, value), ..Stack::default() };
     vec![
         ("missing_required", with(REQUIRED, "A=1\n"), with("# Database\nDB_HOST=\n", "A=1\n")),
         ("empty_required", with(REQUIRED, "DB_HOST=\n"), with(REQUIRED, "DB_HOST=h\n")),
@@ -224,6 +225,8 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
         ("lost_last_line", env("A=1\nDB_PORT"), env("A=1\nDB_PORT\n")),
         ("nameless_key", env("=1\n"), env("A=1\n")),
         ("layer_refused", env("A B=1\n"), Stack { systemd: true, ..env("A B=1\n") }),
+        ("env_file_elsewhere", run_with("COMPOSE_ENV_FILES", ".env,prod.env"), run_with("COMPOSE_ENV_FILES", ".env")),
+        ("env_file_elsewhere", run_with("COMPOSE_DISABLE_ENV_FILE", "true"), run_with("COMPOSE_DISABLE_ENV_FILE", "0")),
         (
             "compose_unfollowed",
             Stack { compose: "    env_file: !reset []\n", ..none },
@@ -391,9 +394,9 @@ proptest! {
         let layers = Layers {
             template: TemplateLayer::load("t", &template),
             file: FileLayer::load("e", &env, &unset),
-            compose: ComposeLayer::load("c", &yaml, "web", "stack", &unset, &|_: &str| Some(env.clone())),
+            compose: ComposeLayer::load("c", &yaml, "web", "stack", &unset, &|_: &str| Ok(Some(env.clone()))),
             app: AppLayer::load("a", &conf),
-            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), changed_at: None }]),
+            secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), version: None, changed_at: None }]),
             running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![] }),
         };
         let matrix = judged(&layers);

@@ -27,13 +27,14 @@ fn secret(key: &str, value: &str) -> SecretValue {
         key: key.to_owned(),
         value: Secret::new(value),
         source: "shop/db password".to_owned(),
+        version: None,
         changed_at: None,
     }
 }
 
 fn layers(template: &str, file: &str, app: &str) -> Layers {
     let project = |_: &str| None;
-    let read = |path: &str| (path == ".env").then(|| file.as_bytes().to_vec());
+    let read = |path: &str| Ok((path == ".env").then(|| file.as_bytes().to_vec()));
     Layers {
         template: TemplateLayer::load(".env.template", template.as_bytes()),
         file: FileLayer::load(".env", file.as_bytes(), &|_: &str| None),

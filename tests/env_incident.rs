@@ -89,6 +89,7 @@ fn secrets() -> Vec<SecretValue> {
         key: key.to_owned(),
         value: Secret::new(value),
         source: format!("odoo18/prod/{secret}"),
+        version: None,
         changed_at: None,
     };
     vec![
@@ -109,7 +110,7 @@ fn compose(text: &str, env: &str) -> Reading<ComposeLayer> {
         return Reading::default();
     };
     let lookup = |key: &str| file.values.get(key).map(|found| found.value.expose().to_vec());
-    let read = |path: &str| (path == ".env").then(|| env.as_bytes().to_vec());
+    let read = |path: &str| Ok((path == ".env").then(|| env.as_bytes().to_vec()));
     ComposeLayer::load("docker-compose.yml", text.as_bytes(), "web", "odoo18-prod", &lookup, &read)
 }
 
@@ -300,6 +301,7 @@ fn no_secret_value_nor_a_piece_of_it_is_in_the_matrix() {
         key: "DB_PASSWORD".to_owned(),
         value: Secret::new("vierzehnterKanari"),
         source: "db".to_owned(),
+        version: None,
         changed_at: None,
     }]);
     let matrix = judged(&state);

@@ -38,7 +38,7 @@ fn lost(key: &str) -> (Keys, Keys) {
 
 fn edit(key: &str) -> OwnEvent {
     let (before, after) = lost(key);
-    let by = Attribution { owner: "root".to_owned(), sessions: None };
+    let by = Attribution { owner: Some("root".to_owned()), ..Attribution::default() };
     event(".env", &before, &after, scene::now(), &by).unwrap()
 }
 

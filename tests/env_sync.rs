@@ -124,6 +124,7 @@ fn a_sync_changes_the_values_alone_and_keeps_the_old_file_with_who_and_why() {
     assert_eq!(std::fs::metadata(stack.root().join(".env")).unwrap().mode() & 0o777, 0o640);
     let backups = stack.backups();
     assert_eq!(std::fs::read_to_string(&backups[0]).unwrap(), OLD);
+    assert_eq!(std::fs::metadata(&backups[0]).unwrap().mode() & 0o777, 0o600, "a backup is its owner's alone");
     let why = std::fs::read_to_string(format!("{}.why", backups[0].display())).unwrap();
     assert!(why.contains("a test") && why.contains("tester") && !why.contains("invented"), "{why}");
     // A second one has nothing to do, and makes no backup.
@@ -261,4 +262,81 @@ fn a_full_disk_and_a_read_only_one_leave_the_old_file() {
     let read_only = in_a_mount(&stack, "remount,ro", "true").unwrap();
     assert!(text(&read_only.stderr).contains("read-only"), "{read_only:?}");
     assert_ne!(read_only.status.code(), Some(99));
+}
+
+/// A watch, and the first line that it prints.
+fn first_line_of_a_watch(stack: &Stack) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_readback"));
+    command.arg("--stack").arg(stack.root()).args(["env", "watch", "--format", "json"]);
+    command.env_clear().env("HOME", stack.folder.path()).env("USER", "tester");
+    command.env("XDG_STATE_HOME", stack.folder.path().join("state")).stdin(Stdio::null());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let line = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    line
+}
+
+fn blamed(stack: &Stack) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_readback"));
+    command.arg("--stack").arg(stack.root()).args(["env", "blame", "DB_PASSWORD"]);
+    command.env_clear().env("HOME", stack.folder.path());
+    text(&command.env("XDG_STATE_HOME", stack.folder.path().join("state")).output().unwrap().stdout)
+}
+
+#[test]
+fn a_sync_that_was_killed_once_the_file_was_replaced_is_told_by_the_next_watch_as_that_sync() {
+    let stack = Stack::new();
+    let mut child = stack.halted_at("sync:renamed");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let line = first_line_of_a_watch(&stack);
+    assert!(line.contains("synced from the secrets: DB_PASSWORD, S3_KEY") && line.contains(r#""by":"sync""#), "{line}");
+    assert!(line.contains(r#""recorded":true"#) && !line.contains("changed by hand"), "{line}");
+    assert!(blamed(&stack).contains("sync by console:tester"), "{}", blamed(&stack));
+}
+
+#[test]
+fn a_sync_that_the_store_did_not_take_is_recorded_when_the_store_is_back() {
+    let stack = Stack::new();
+    stack.write("readback.toml", &format!("{CONFIG}[store]\nurl = \"sqlite:log.db\"\n"));
+    std::fs::create_dir(stack.root().join("log.db")).unwrap();
+    let done = stack.apply();
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(text(&done.stdout).contains("NOT RECORDED in the store"), "{}", text(&done.stdout));
+    std::fs::remove_dir(stack.root().join("log.db")).unwrap();
+    let line = first_line_of_a_watch(&stack);
+    assert!(line.contains("synced from the secrets") && line.contains(r#""recorded":true"#), "{line}");
+}
+
+#[test]
+fn a_file_with_several_names_is_left_under_all_of_them() {
+    let stack = Stack::new();
+    std::fs::hard_link(stack.root().join(".env"), stack.root().join("other.env")).unwrap();
+    let planned = stack.sync(&[]);
+    assert_eq!(planned.status.code(), Some(1));
+    assert!(text(&planned.stdout).contains("--apply would refuse: "), "{}", text(&planned.stdout));
+    let applied = stack.apply();
+    assert_ne!(applied.status.code(), Some(0));
+    assert!(text(&applied.stderr).contains("has 2 names (hard links)"), "{}", text(&applied.stderr));
+    assert_eq!((stack.env().as_str(), stack.backups().len()), (OLD, 0));
+    std::fs::remove_file(stack.root().join("other.env")).unwrap();
+    assert_eq!(stack.apply().status.code(), Some(0));
+}
+
+#[test]
+fn blame_finds_the_backup_that_a_sync_left_behind_a_link() {
+    let stack = Stack::new();
+    let elsewhere = stack.folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::rename(stack.root().join(".env"), elsewhere.join("prod.env")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.join("prod.env"), stack.root().join(".env")).unwrap();
+    assert_eq!(stack.apply().status.code(), Some(0));
+    let told = blamed(&stack);
+    assert!(told.contains("prod.env.backup."), "{told}");
+    // Beside the file itself it is found once.
+    let stack = Stack::new();
+    assert_eq!(stack.apply().status.code(), Some(0));
+    let told = blamed(&stack);
+    assert_eq!(told.lines().next().unwrap().split_whitespace().last().unwrap().len(), 3, "{told}");
 }

@@ -304,6 +304,9 @@ pub enum EnvCommand {
         /// Print also the keys that are the same everywhere
         #[arg(long)]
         all: bool,
+        /// How the two files are written; else as [env] says of its file and backups, and .env
+        #[arg(long = "as", value_name = "FORMAT", requires = "right")]
+        read_as: Option<ReadAs>,
         /// What is asked, and how it is printed
         #[command(flatten)]
         options: EnvArgs,
@@ -382,6 +385,15 @@ pub enum WatchFormat {
     Human,
     /// A line of JSON; docs/schemas/env.json describes it.
     Json,
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReadAs {
+    /// As Docker Compose reads a .env
+    Dotenv,
+    /// As systemd reads its environment files
+    Systemd,
 }
 
 /// The order of the keys.

@@ -117,7 +117,8 @@ impl Context {
             private_folder(folder)?;
         }
         let file = self.place().path(&self.config.env.file);
-        Ok(EnvWatch::new(file, env_memory(&database), fingerprinter, self.access.may_write()))
+        let (format, memory) = (self.config.env.format, env_memory(&database));
+        Ok(EnvWatch::new(file, format, memory, fingerprinter, self.access.may_write()))
     }
 
     /// The key under which values are fingerprinted. It is made once, and stays on this machine; a console

@@ -5,10 +5,10 @@ use super::context::Context;
 use crate::app::shell::Door;
 use crate::app::{Access, Event};
 use crate::config;
+use crate::probes::files::read_regular;
 use crate::review::{Contract, Snapshot};
 use crate::store::drafts::Drafts;
 use crate::timeline::Operation;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::Sender;
 
@@ -98,15 +98,10 @@ impl StackFiles {
     }
 }
 
-/// Reads a file of at most 8 MiB.
+/// Reads a regular file of at most 8 MiB.
 pub(super) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
-    let trouble = |error: std::io::Error| format!("{} can't be read: {}", name(path), error.kind());
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).map_err(trouble)?.take(LIMIT + 1).read_to_end(&mut bytes).map_err(trouble)?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(format!("{} is larger than 8 MiB, so it was not read", name(path)));
-    }
-    Ok(bytes)
+    let mut read = read_regular(path, LIMIT).map_err(|trouble| format!("{} {trouble}", name(path)))?;
+    Ok(std::mem::take(&mut *read.bytes))
 }
 
 /// A file's own name, for messages.

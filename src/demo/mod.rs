@@ -4,6 +4,7 @@
 use crate::app::{Access, Event, Facts, Setting};
 use crate::config::{self, Config, ConfigError, Origin};
 use crate::env::blame::time_in_name;
+use crate::env::format::FileFormat;
 use crate::env::layers::{AppLayer, ComposeLayer, FileLayer, RunningLayer, SecretValue, TemplateLayer};
 use crate::env::snapshot::{Dated, Snapshot as EnvSnapshot, keys_of};
 use crate::env::{Layers, Matrix, Reading, compare};
@@ -137,7 +138,7 @@ impl Demo {
         let no_process = |_: &str| None;
         let file = FileLayer::load(".env", example!(".env").as_bytes(), &no_process);
         let lookup = |name: &str| file.read()?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
-        let env_file = |path: &str| (path == ".env").then(|| example!(".env").as_bytes().to_vec());
+        let env_file = |path: &str| Ok((path == ".env").then(|| example!(".env").as_bytes().to_vec()));
         let compose = example!("docker-compose.yml").as_bytes();
         let layers = Layers {
             template: TemplateLayer::load(".env.template", example!(".env.template").as_bytes()),
@@ -159,7 +160,7 @@ impl Demo {
             label: label.to_owned(),
             at: time_in_name(label, zone).unwrap_or(self.start),
             dated: if label == ".env" { Dated::Now } else { Dated::Name },
-            keys: keys_of(text.as_bytes(), &fingerprinter).map_err(|error| error.to_string()),
+            keys: keys_of(FileFormat::Dotenv, text.as_bytes(), &fingerprinter).map_err(|error| error.to_string()),
         };
         BACKUPS.into_iter().chain([(".env", example!(".env"))]).map(snapshot).collect()
     }
@@ -176,6 +177,7 @@ impl Demo {
                     key: key.clone(),
                     value,
                     source: format!("{} {field}", spec.id),
+                    version: None,
                     changed_at: None,
                 });
             }

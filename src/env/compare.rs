@@ -86,11 +86,12 @@ impl<'a> Fingerprints<'a, '_> {
 
 /// A key, unless it may be a piece of a value that a broken file made into one.
 pub(super) fn shown_key(facts: &Facts<'_>, key: &str) -> String {
-    if facts.is_named(key) || may_show_key(key) {
+    if facts.is_named(key) || (may_show_key(key) && !facts.is_stray(key)) {
         return guard::line(key).chars().take(MAX_SHOWN).collect();
     }
     let line = facts.resolved(key).map_or(0, |(entry, _)| entry.line);
-    format!("(not shown: no usual name, line {line})")
+    let why = if facts.is_stray(key) { "behind a closing quote" } else { "no usual name" };
+    format!("(not shown: {why}, line {line})")
 }
 
 fn shown(value: &[u8]) -> String {

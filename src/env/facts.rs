@@ -44,6 +44,8 @@ pub(super) struct Facts<'a> {
     aliases: HashMap<&'a str, &'a str>,
     /// The same, as compose shows it: `HOST: ${DB_HOST}`.
     inferred: HashMap<&'a str, &'a str>,
+    /// Keys of the file that may be pieces of values.
+    strays: std::collections::HashSet<&'a str>,
 }
 
 impl<'a> Facts<'a> {
@@ -64,6 +66,7 @@ impl<'a> Facts<'a> {
             image: by_key(environment(|layer| &layer.image)),
             aliases: rules.aliases.iter().map(|(key, name)| (key.as_str(), name.as_str())).collect(),
             inferred: HashMap::new(),
+            strays: layers.file.read().map(|layer| layer.file.strays()).unwrap_or_default(),
         };
         facts.inferred = facts.infer_aliases(effective);
         facts
@@ -129,7 +132,16 @@ impl<'a> Facts<'a> {
     pub(super) fn is_named(&self, key: &str) -> bool {
         // What compose only hands on from the file is as little known as it is there.
         let in_compose = self.compose.get(key).is_some_and(|effective| effective.origin != Origin::EnvFile);
-        self.template.contains_key(key) || self.secrets.contains_key(key) || in_compose
+        let in_template = self.template.get(key).is_some_and(|key| !key.after_quote);
+        in_template || self.secrets.contains_key(key) || in_compose
+    }
+
+    /// Whether a key stands nowhere but behind the closing quote of another value, and nobody else knows it: it may be
+    /// the rest of that value.
+    pub(super) fn is_stray(&self, key: &str) -> bool {
+        let of_template = || self.template.get(key).is_some_and(|key| key.after_quote);
+        let of_env_file = || self.compose.get(key).is_some_and(|effective| effective.after_quote);
+        !self.is_named(key) && (self.strays.contains(key) || of_template() || of_env_file())
     }
 
     /// The file's entry that decides a key, and what it resolves to.

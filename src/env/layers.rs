@@ -1,9 +1,10 @@
 //! What the shell read of each layer, or why it could not.
 
 use super::Place;
-use super::compose::{self, Effective};
+use super::compose::{self, Effective, Look};
 use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
+pub use super::format::FileFormat;
 use super::ini::{self, Ini};
 use super::systemd;
 use super::template::{self, Template};
@@ -83,17 +84,6 @@ impl TemplateLayer {
             Err(error) => Reading::refused(name, error.line, &error),
         }
     }
-}
-
-/// How `[env] file` is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FileFormat {
-    /// `.env`, as Docker Compose reads it.
-    #[default]
-    Dotenv,
-    /// `EnvironmentFile=` of a systemd unit.
-    Systemd,
 }
 
 /// What the file system says of a file.
@@ -185,6 +175,8 @@ pub struct SecretValue {
     pub value: Secret,
     /// The secret's name, and its field where it has fields.
     pub source: String,
+    /// The secret's version, where its source has versions.
+    pub version: Option<String>,
     /// Since when it has this value, where its manager says so.
     pub changed_at: Option<Timestamp>,
 }
@@ -204,22 +196,42 @@ pub struct ComposeLayer {
     pub names: Vec<String>,
     /// Keys that `secrets:` takes from the environment (`environment: DB_PASSWORD`).
     pub secret_keys: Vec<String>,
+    /// Variables of the process that have Compose take its variables from elsewhere than `.env`.
+    pub elsewhere: Vec<&'static str>,
 }
 
 impl ComposeLayer {
+    /// The variables of the process that take Compose away from `file`, the project's `.env`: only who runs Compose with
+    /// them is concerned, and that may not be this process.
+    pub fn env_files_elsewhere<F>(file: &str, process_env: &F) -> Vec<&'static str>
+    where
+        F: Fn(&str) -> Option<Vec<u8>>,
+    {
+        let text = |name: &str| process_env(name).map(|value| String::from_utf8_lossy(&value).trim().to_owned());
+        let others = text("COMPOSE_ENV_FILES").filter(|files| !files.is_empty() && files != file);
+        let is_yes = |text: &String| ["1", "t", "true", "y", "yes"].contains(&text.to_lowercase().as_str());
+        let none = text("COMPOSE_DISABLE_ENV_FILE").filter(is_yes);
+        let set = [("COMPOSE_ENV_FILES", others), ("COMPOSE_DISABLE_ENV_FILE", none)];
+        set.into_iter().filter_map(|(name, value)| value.map(|_| name)).collect()
+    }
+
     /// From the main file's bytes. `lookup` is the project's environment (the process's, then `.env`),
-    /// `file` reads any other file by its path from the stack's folder: an `env_file`, one that is
-    /// extended, included or lies over this one. `folder` is the stack's folder, which may name the project.
+    /// `file` looks for any other file by its path from the stack's folder: an `env_file`, one that is
+    /// extended, included or lies over this one. One that is there and can't be read leaves the whole layer unread. `folder` is the stack's folder, which may name the project.
     pub fn load<F, G>(name: &str, bytes: &[u8], service: &str, folder: &str, lookup: &F, file: &G) -> Reading<Self>
     where
         F: Fn(&str) -> Option<Vec<u8>>,
-        G: Fn(&str) -> Option<Vec<u8>>,
+        G: Fn(&str) -> Look,
     {
-        let read = |path: &str| if path == name { Some(bytes.to_vec()) } else { file(path) };
-        let refused = |file: &str, error: &compose::ComposeError| Reading::refused(file, error.line, error);
-        let (project, named) = match compose::load(&compose::files(name, lookup, &read), folder, lookup, &read) {
+        let read = |path: &str| if path == name { Ok(Some(bytes.to_vec())) } else { file(path) };
+        let failed = |file: &str, error: &compose::ComposeError| match &error.reason {
+            unread @ compose::Reason::Unread(..) => Reading::Unread(unread.to_string()),
+            _ => Reading::refused(file, error.line, error),
+        };
+        let loaded = compose::files(name, lookup, &read).and_then(|files| compose::load(&files, folder, lookup, &read));
+        let (project, named) = match loaded {
             Ok(loaded) => loaded,
-            Err(error) => return refused(&error.file, &error.error),
+            Err(error) => return failed(&error.file, &error.error),
         };
         let lookup =
             |key: &str| lookup(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| named.clone().into_bytes()));
@@ -234,8 +246,9 @@ impl ComposeLayer {
                 waits_for: found.waits_for(&lookup),
                 unfollowed: project.unfollowed,
                 secret_keys: project.secret_keys,
+                elsewhere: Vec::new(),
             }),
-            Err(error) => refused(name, &error),
+            Err(error) => failed(name, &error),
         }
     }
 }

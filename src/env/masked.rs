@@ -25,8 +25,9 @@ impl<'a> Masked<'a> {
         let (mut all, mut by_source) = (HashSet::new(), HashSet::new());
         let mut known = Vec::new();
         for line in lines {
-            let is_secret =
-                facts.rules.sensitivity.is_sensitive_name(line.key) || line.values().any(looks_like_credential);
+            let is_secret = facts.rules.sensitivity.is_sensitive_name(line.key)
+                || facts.is_stray(line.key)
+                || line.values().any(looks_like_credential);
             if is_secret {
                 known.extend(line.values());
             } else if given.contains(line.key) {

@@ -14,6 +14,7 @@ pub mod dotenv;
 mod facts;
 pub mod findings;
 pub mod forecast;
+pub mod format;
 pub mod ini;
 pub mod interpolate;
 mod known;

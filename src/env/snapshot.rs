@@ -1,8 +1,9 @@
 //! What a file held at a time, without a value: what blame looks back on, and what is recorded of a change.
 
 use super::diff::Change;
-use super::dotenv;
+use super::format::{FileFormat, Refused};
 use super::sensitive::may_show_key;
+use super::{dotenv, systemd};
 use crate::guard::{Fingerprint, Fingerprinter};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -59,17 +60,28 @@ pub struct Snapshot {
     pub keys: Result<Keys, String>,
 }
 
-/// What a file holds, as Compose reads it on a bare shell; an error says why Compose refuses it.
-pub fn keys_of(bytes: &[u8], fingerprinter: &Fingerprinter) -> Result<Keys, dotenv::EnvError> {
-    let values = dotenv::parse(bytes)?.values(&|_| None)?;
+/// What a file holds, as its reader reads it: Compose on a bare shell, or systemd. An error says why that refuses it.
+pub fn keys_of(format: FileFormat, bytes: &[u8], fingerprinter: &Fingerprinter) -> Result<Keys, Refused> {
     let held = |value: &[u8]| Held { len: value.len(), fingerprint: fingerprinter.of(value) };
-    Ok(values.iter().map(|found| (shown_name(&found.key, fingerprinter), held(found.value.expose()))).collect())
+    match format {
+        FileFormat::Dotenv => {
+            let file = dotenv::parse(bytes)?;
+            let (values, strays) = (file.values(&|_| None)?, file.strays());
+            let name = |key: &str| shown_name(key, strays.contains(key), fingerprinter);
+            Ok(values.iter().map(|found| (name(&found.key), held(found.value.expose()))).collect())
+        }
+        // The last one of a name counts, and stays.
+        FileFormat::Systemd => {
+            let held = |v: systemd::Variable| (shown_name(&v.key, false, fingerprinter), held(v.value.expose()));
+            Ok(systemd::parse(bytes)?.variables.into_iter().map(held).collect())
+        }
+    }
 }
 
 /// A key, unless it may be a piece of a value that a broken file made into one; then a name of its own that tells
 /// nothing of it.
-fn shown_name(key: &str, fingerprinter: &Fingerprinter) -> String {
-    if may_show_key(key) {
+pub(super) fn shown_name(key: &str, is_stray: bool, fingerprinter: &Fingerprinter) -> String {
+    if may_show_key(key) && !is_stray {
         return key.to_owned();
     }
     format!("(not shown: no usual name #{})", fingerprinter.of(key.as_bytes()).short())
@@ -103,4 +115,37 @@ pub fn changes(before: &Keys, after: &Keys) -> Vec<KeyChange> {
         Some(KeyChange { key: key.clone(), how, before: before.cloned(), after: after.cloned() })
     };
     names.into_iter().filter_map(change).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::guard::Secret;
+
+    #[test]
+    fn what_stands_behind_a_closing_quote_is_told_apart_and_not_by_its_name() {
+        let fingerprinter = Fingerprinter::new(&Secret::new("key of a test"));
+        let names = |text: &str| {
+            keys_of(FileFormat::Dotenv, text.as_bytes(), &fingerprinter).unwrap().into_keys().collect::<Vec<_>>()
+        };
+        let hidden = names("A='pa'correct=horse\nB=\"x\" battery=staple\nC='y'\nD=1\n");
+        assert_eq!(hidden.iter().filter(|key| key.starts_with("(not shown")).count(), 2, "{hidden:?}");
+        assert_eq!(hidden[2..], ["A", "B", "C", "D"]);
+        // A key that stands on a line of its own as well is no piece of a value.
+        assert_eq!(names("A='x'B=1\nB=2\n"), ["A", "B"]);
+    }
+
+    #[test]
+    fn each_format_is_read_as_its_own_reader_reads_it() {
+        let fingerprinter = Fingerprinter::new(&Secret::new("key of a test"));
+        let keys = |format, text: &str| keys_of(format, text.as_bytes(), &fingerprinter);
+        // To systemd a `;` starts a comment, `$` is no variable, and a second quote goes on with the value.
+        let text = "; X=1\nA=x$HOME\nB='a'b=c\n";
+        let read = keys(FileFormat::Systemd, text).unwrap();
+        assert_eq!(read.iter().map(|(key, held)| (key.as_str(), held.len)).collect::<Vec<_>>(), [("A", 6), ("B", 4)]);
+        assert_eq!(keys(FileFormat::Dotenv, text).unwrap_err().line(), 1);
+        assert_eq!(keys(FileFormat::Systemd, "A=1\nB=\0\n").unwrap_err().line(), 2);
+    }
 }

@@ -41,6 +41,8 @@ pub struct TemplateKey {
     pub section: usize,
     /// Its line, 1-based.
     pub line: usize,
+    /// It may be no key but the rest of another one's default; see [`super::dotenv::Entry::after_quote`].
+    pub after_quote: bool,
     /// The value the template gives; empty where it has to be filled in.
     pub default: Secret,
 }
@@ -83,6 +85,7 @@ pub fn parse(bytes: &[u8]) -> Result<Template, EnvError> {
             key: entry.key.clone(),
             section: template.sections.len() - 1,
             line: entry.line,
+            after_quote: entry.after_quote,
             default: if entry.assign == Assign::Value {
                 default(&file, entry.quote, entry.raw)
             } else {

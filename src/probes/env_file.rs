@@ -4,7 +4,9 @@ use super::files::{FileTrouble, read_limited};
 use super::spec::ENV_LIMIT;
 use super::{About, Judgement, Kind, OptionDoc, Place, ProbeError};
 use crate::env::dotenv::{self, Assign, EnvError};
-use crate::env::template;
+use crate::env::format::{FileFormat, Refused};
+use crate::env::systemd::{self, SystemdError};
+use crate::env::{may_show_key, template};
 use crate::evidence::{Fact, Quantity, Unknown, Verdict};
 use crate::guard::line;
 use jiff::Timestamp;
@@ -20,6 +22,9 @@ pub struct EnvFile {
     /// The file, relative to the stack.
     #[serde(default = "default_path")]
     pub path: PathBuf,
+    /// How it is written; not given, as `[env]` says where it is that file, else a `.env`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<FileFormat>,
     /// The template whose REQUIRED keys have to be there and non-empty.
     pub template: Option<PathBuf>,
     /// More keys that have to be there and non-empty.
@@ -30,6 +35,9 @@ pub struct EnvFile {
 fn default_path() -> PathBuf {
     ".env".into()
 }
+
+/// A key that may be a piece of a value.
+const NOT_SHOWN: &str = "(not shown)";
 
 /// What was seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +51,7 @@ pub enum Seen {
     TooLarge(u64),
     /// It isn't UTF-8; the first byte that isn't.
     NotUtf8(u64),
-    /// Compose refuses it: where, and why, without a word of the file.
+    /// Its reader refuses it: where, and why, without a word of the file.
     Refused(String),
     /// It was read.
     Read(Contents),
@@ -64,7 +72,7 @@ pub struct Contents {
     pub empty: Vec<String>,
     /// Keys that it sets twice; the last one wins.
     pub twice: Vec<String>,
-    /// The numbers of lines that set nothing: a key alone.
+    /// The numbers of lines that set nothing.
     pub bad_lines: Vec<u64>,
 }
 
@@ -79,6 +87,11 @@ impl Kind for EnvFile {
                    another file.",
         options: &[
             OptionDoc::new("path", "\".env\"", "The file, relative to the stack."),
+            OptionDoc::new(
+                "format",
+                "as `[env]` says, where it is that file",
+                "How it is written: `dotenv`, or `systemd` for an EnvironmentFile.",
+            ),
             OptionDoc::new("template", "none", "The template whose REQUIRED keys have to be there and non-empty."),
             OptionDoc::new("keys", "[]", "More keys that have to be there and non-empty."),
         ],
@@ -87,10 +100,10 @@ impl Kind for EnvFile {
             ("not_a_file", "It is a folder, a pipe or a device."),
             ("too_large", "It is larger than any `.env`, and was not read."),
             ("not_utf8", "It is no UTF-8 text."),
-            ("refused", "Compose refuses it."),
+            ("refused", "Compose, or systemd, refuses it."),
             ("key_missing", "A required key is not in it."),
             ("key_empty", "A required key has no value."),
-            ("bad_line", "A line is a key alone, and sets nothing."),
+            ("bad_line", "A line sets nothing: a key alone, or what systemd passes over."),
             ("key_twice", "A key is set twice; the last one wins."),
             ("template_unusable", "The template can't be read, is refused, or marks no key as REQUIRED."),
         ],
@@ -121,10 +134,14 @@ impl Kind for EnvFile {
             Err(trouble) => return Err(file_error(&path, trouble)),
         };
         let required = self.required(at).await?;
-        Ok(match std::str::from_utf8(&bytes) {
-            Err(error) => Seen::NotUtf8(error.valid_up_to() as u64),
-            Ok(_) => contents(&bytes, &required).map_or_else(|error| Seen::Refused(error.to_string()), Seen::Read),
-        })
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            return Ok(Seen::NotUtf8(error.valid_up_to() as u64));
+        }
+        let read = match self.format() {
+            FileFormat::Dotenv => of_dotenv(&bytes, &required).map_err(Refused::from),
+            FileFormat::Systemd => of_systemd(&bytes, &required).map_err(Refused::from),
+        };
+        Ok(read.map_or_else(|error| Seen::Refused(error.to_string()), Seen::Read))
     }
 
     fn judge(&self, seen: &Seen, _at: Timestamp) -> Judgement {
@@ -147,15 +164,24 @@ impl Kind for EnvFile {
             Seen::NotUtf8(offset) => Judgement::new(unknown, format!("{file} is not UTF-8, from byte {offset} on"))
                 .reason("not_utf8")
                 .hint(format!("file {file}")),
-            Seen::Refused(why) => Judgement::new(Verdict::Fail, format!("Compose refuses {file}: {why}"))
-                .reason("refused")
-                .hint("docker compose config --quiet"),
+            Seen::Refused(why) => {
+                let reader = self.format().reader();
+                let hint = match self.format() {
+                    FileFormat::Dotenv => "docker compose config --quiet",
+                    FileFormat::Systemd => "readback env verify",
+                };
+                Judgement::new(Verdict::Fail, format!("{reader} refuses {file}: {why}")).reason("refused").hint(hint)
+            }
             Seen::Read(contents) => self.judge_contents(contents),
         }
     }
 }
 
 impl EnvFile {
+    fn format(&self) -> FileFormat {
+        self.format.unwrap_or_default()
+    }
+
     /// The keys that have to be there. A template that marks none is a mistake, not an empty wish.
     async fn required(&self, at: &Place) -> Result<Vec<String>, ProbeError> {
         let mut keys = self.keys.clone();
@@ -214,12 +240,17 @@ impl EnvFile {
             (
                 Verdict::Warn,
                 "bad_line",
-                format!("line {number} sets nothing: a key without ="),
+                match self.format() {
+                    FileFormat::Dotenv => format!("line {number} sets nothing: a key without ="),
+                    FileFormat::Systemd => format!("line {number} sets nothing: systemd passes over it"),
+                },
                 format!("an editor, at line {number} of {file}"),
             )
         } else if !contents.twice.is_empty() {
             let summary = format!("set twice, the last one wins: {}", some(&contents.twice));
-            let hint = format!("grep -nE '^({})=' {file} | cut -d= -f1", contents.twice.join("|"));
+            let named: Vec<&str> = contents.twice.iter().map(String::as_str).filter(|key| *key != NOT_SHOWN).collect();
+            let hint = format!("grep -nE '^({})=' {file} | cut -d= -f1", named.join("|"));
+            let hint = if named.is_empty() { "readback env verify".to_owned() } else { hint };
             (Verdict::Warn, "key_twice", summary, hint)
         } else {
             let summary = match contents.required {
@@ -232,27 +263,54 @@ impl EnvFile {
     }
 }
 
-fn contents(bytes: &[u8], required: &[String]) -> Result<Contents, EnvError> {
+fn of_dotenv(bytes: &[u8], required: &[String]) -> Result<Contents, EnvError> {
     let file = dotenv::parse(bytes)?;
     let values = file.values(&|_| None)?;
     let sets = |entry: &&dotenv::Entry| entry.assign == Assign::Value;
-    let mut names: Vec<&str> = file.entries().iter().filter(sets).map(|entry| entry.key.as_str()).collect();
+    let strays = file.strays();
+    let names = file.entries().iter().filter(sets).map(|entry| entry.key.as_str());
+    let bad_lines = file.entries().iter().filter(|entry| !sets(entry)).map(|entry| entry.line as u64).collect();
+    let is_empty = |key: &str| values.get(key).map(|found| found.value.is_empty());
+    Ok(Contents { bad_lines, ..contents(bytes, required, names, &|key| strays.contains(key), &is_empty) })
+}
+
+fn of_systemd(bytes: &[u8], required: &[String]) -> Result<Contents, SystemdError> {
+    let file = systemd::parse(bytes)?;
+    let names = file.variables.iter().map(|variable| variable.key.as_str());
+    let bad_lines = file.ignored.iter().map(|ignored| ignored.line as u64).collect();
+    let is_empty = |key: &str| file.get(key).map(|found| found.value.is_empty());
+    Ok(Contents { bad_lines, ..contents(bytes, required, names, &|_| false, &is_empty) })
+}
+
+/// What a file sets, by the names in it; `is_empty` knows those that have a value, or none.
+fn contents<'a>(
+    bytes: &[u8],
+    required: &[String],
+    names: impl Iterator<Item = &'a str>,
+    is_stray: &dyn Fn(&str) -> bool,
+    is_empty: &dyn Fn(&str) -> Option<bool>,
+) -> Contents {
+    let mut names: Vec<&str> = names.collect();
     names.sort_unstable();
+    // A key that may be a piece of a value is told by nobody's name.
+    let shown = |key: &str| {
+        let may_show = required.iter().any(|name| name == key) || (may_show_key(key) && !is_stray(key));
+        if may_show { key.to_owned() } else { NOT_SHOWN.to_owned() }
+    };
     let mut twice: Vec<String> =
-        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned()).collect();
+        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| shown(pair[0])).collect();
     twice.dedup();
     names.dedup();
-    let value = |key: &str| values.get(key).map(|resolved| &resolved.value);
     let of_required = |is_so: &dyn Fn(&String) -> bool| required.iter().filter(|key| is_so(key)).cloned().collect();
-    Ok(Contents {
+    Contents {
         bytes: bytes.len() as u64,
         keys: names.len() as u64,
         required: required.len() as u64,
-        missing: of_required(&|key| value(key).is_none()),
-        empty: of_required(&|key| value(key).is_some_and(crate::guard::Secret::is_empty)),
+        missing: of_required(&|key| is_empty(key).is_none()),
+        empty: of_required(&|key| is_empty(key) == Some(true)),
         twice,
-        bad_lines: file.entries().iter().filter(|entry| !sets(entry)).map(|entry| entry.line as u64).collect(),
-    })
+        bad_lines: Vec::new(),
+    }
 }
 
 /// The first few of some keys.

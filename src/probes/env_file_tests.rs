@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{EnvFile, Seen};
+use crate::env::format::FileFormat;
 use crate::evidence::{Unknown, Verdict};
 use crate::probes::{Judgement, Kind, Place, ProbeError};
 use jiff::Timestamp;
@@ -10,7 +11,12 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 fn options() -> EnvFile {
-    EnvFile { path: ".env".into(), template: Some(".env.template".into()), keys: vec!["EXTRA".to_owned()] }
+    EnvFile {
+        path: ".env".into(),
+        format: None,
+        template: Some(".env.template".into()),
+        keys: vec!["EXTRA".to_owned()],
+    }
 }
 
 fn stack(env: Option<&[u8]>) -> TempDir {
@@ -119,4 +125,19 @@ async fn a_file_that_may_not_be_read_is_denied() {
     if fs::read(&path).is_err() {
         assert_eq!(look(&options(), &folder).await.unwrap_err().reason, Unknown::Denied);
     }
+}
+
+#[tokio::test]
+async fn a_file_of_systemd_is_read_as_systemd_reads_it() {
+    let env: &[u8] = b"; DB_HOST=x\nDB_HOST='a'b\nDB_PASSWORD=p$x\nEXTRA=1\n";
+    assert_eq!(judged(Some(env)).await.reason, Some("refused"), "Compose knows no `;`");
+    let systemd = EnvFile { format: Some(FileFormat::Systemd), ..options() };
+    let judged =
+        async |env: &[u8]| systemd.judge(&look(&systemd, &stack(Some(env))).await.unwrap(), Timestamp::UNIX_EPOCH);
+    let judgement = judged(env).await;
+    assert_eq!((judgement.verdict, judgement.summary.as_str()), (Verdict::Pass, "all 3 required keys have a value"));
+    let judgement = judged(b"DB_HOST=x\nDB_PASSWORD=p\nexport EXTRA=1\n").await;
+    assert_eq!((judgement.verdict, judgement.summary.as_str()), (Verdict::Fail, "missing: EXTRA"));
+    let judgement = judged(b"DB_HOST=x\nDB_PASSWORD=p\nEXTRA=1\nexport MORE=1\n").await;
+    assert_eq!((judgement.verdict, judgement.reason), (Verdict::Warn, Some("bad_line")));
 }

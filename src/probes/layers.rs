@@ -2,6 +2,7 @@
 //! [`Layers`], to be compared, and nowhere else.
 
 use super::Place;
+use super::files::{FileTrouble, RegularFile, read_regular};
 use super::running::running_env;
 use super::secrets::{AnySecretSource, SecretSource};
 use crate::config::{EnvSettings, SecretSpec};
@@ -11,7 +12,7 @@ use crate::env::layers::{
 use crate::env::{Layer, Layers, Reading, Rules};
 use crate::guard::line;
 use jiff::Timestamp;
-use std::io::Read;
+use std::fs::Metadata;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -79,7 +80,7 @@ impl StackLayers {
         let process = |name: &str| std::env::var_os(name).map(std::ffi::OsString::into_encoded_bytes);
         let file = layer(place, Some(&settings.file), |name, found| {
             let loaded = FileLayer::read(settings.format, name, &found.bytes, &process);
-            loaded.map(|layer| FileLayer { status: found.status, ..layer })
+            loaded.map(|layer| FileLayer { status: Some(status(&found.about)), ..layer })
         });
         let project = |name: &str| {
             // A file of systemd is none that Compose reads.
@@ -87,18 +88,25 @@ impl StackLayers {
             let from_file = || own?.values.get(name).map(|resolved| resolved.value.expose().to_vec());
             process(name).or_else(from_file)
         };
-        let read = |path: &str| open(place, Path::new(path)).ok().map(|found| found.bytes);
+        // Only what is not there may be gone without: of everything else nobody knows what it says.
+        let read = |path: &str| match read_regular(&place.path(Path::new(path)), LIMIT) {
+            Ok(mut read) => Ok(Some(std::mem::take(&mut *read.bytes))),
+            Err(FileTrouble::Missing) => Ok(None),
+            Err(trouble) => Err(trouble.to_string()),
+        };
         let folder = place.root.canonicalize().ok();
         let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         let folder = folder.unwrap_or_default();
         let service = settings.service.as_deref().unwrap_or_default();
         Layers {
             template: layer(place, settings.template.as_deref(), |name, found| {
-                let modified = found.status.and_then(|status| status.modified);
+                let modified = status(&found.about).modified;
                 TemplateLayer::load(name, &found.bytes).map(|layer| TemplateLayer { modified, ..layer })
             }),
             compose: layer(place, settings.compose.as_deref(), |name, found| {
-                ComposeLayer::load(name, &found.bytes, service, &folder, &project, &read)
+                let elsewhere = ComposeLayer::env_files_elsewhere(&settings.file.to_string_lossy(), &process);
+                let loaded = ComposeLayer::load(name, &found.bytes, service, &folder, &project, &read);
+                loaded.map(|layer| ComposeLayer { elsewhere, ..layer })
             }),
             app: layer(place, settings.app.as_ref().map(|app| app.file.as_path()), |name, found| {
                 AppLayer::load(name, &found.bytes)
@@ -129,8 +137,8 @@ impl StackLayers {
                     return Reading::Unread(format!("{} has no field {}", line(&spec.id), line(field)));
                 };
                 let source = format!("{} {}", line(&spec.id), line(field));
-                let changed_at = fetched.changed_at;
-                values.push(SecretValue { key: key.clone(), value: value.clone(), source, changed_at });
+                let (version, changed_at) = (fetched.version.clone(), fetched.changed_at);
+                values.push(SecretValue { key: key.clone(), value: value.clone(), source, version, changed_at });
             }
         }
         Reading::Read(values)
@@ -152,34 +160,19 @@ impl StackLayers {
     }
 }
 
-fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &FileRead) -> Reading<T>) -> Reading<T> {
+fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &RegularFile) -> Reading<T>) -> Reading<T> {
     let Some(path) = path else { return Reading::Unread("not configured in [env] of readback.toml".to_owned()) };
     let name = line(&path.to_string_lossy()).into_owned();
-    match open(place, path) {
+    match read_regular(&place.path(path), LIMIT) {
         Ok(found) => load(&name, &found),
         Err(why) => Reading::Unread(format!("{name} {why}")),
     }
 }
 
-/// A file as it was read, and what the file system said of that very file.
-struct FileRead {
-    bytes: Vec<u8>,
-    status: Option<FileStatus>,
-}
-
-/// A file of the stack, or why not, to stand behind its name.
-fn open(place: &Place, path: &Path) -> Result<FileRead, String> {
-    let open = std::fs::File::open(place.path(path));
-    let file = open.map_err(|error| format!("can't be read: {}", error.kind()))?;
-    let status = file.metadata().ok().map(|about| FileStatus {
+fn status(about: &Metadata) -> FileStatus {
+    FileStatus {
         mode: about.permissions().mode() & 0o7777,
         owner: about.uid(),
         modified: about.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
-    });
-    let mut bytes = Vec::new();
-    file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| format!("can't be read: {}", error.kind()))?;
-    if bytes.len() as u64 > LIMIT {
-        return Err("is larger than 8 MiB, so it was not read".to_owned());
     }
-    Ok(FileRead { bytes, status })
 }

@@ -19,7 +19,7 @@ pub mod secrets;
 mod docker_reasons;
 #[cfg(feature = "docker")]
 mod engine;
-mod files;
+pub mod files;
 pub mod layers;
 mod net;
 mod peer;

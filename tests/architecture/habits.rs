@@ -28,6 +28,17 @@ pub(crate) fn untitled(text: &str) -> Vec<String> {
     if titled { Vec::new() } else { vec!["does not begin with a //! comment".to_owned()] }
 }
 
+/// What a merge leaves where nobody ended it.
+pub(crate) fn unmerged(bytes: &[u8]) -> Vec<String> {
+    let is_mark = |line: &[u8]| {
+        [b'<', b'>', b'|']
+            .iter()
+            .any(|mark| line.len() > 7 && line[..7].iter().all(|byte| byte == mark) && line[7] == b' ')
+    };
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| is_mark(line));
+    lines.map(|(at, _)| format!("line {}: a mark of a merge", at + 1)).collect()
+}
+
 /// Work left undone, tests left out, and code that the compiler can't check: in no file, tests included.
 pub(crate) fn unfinished(tokens: &[Token]) -> Vec<String> {
     let patterns: [&[&str]; 5] =
@@ -71,6 +82,17 @@ fn a_long_file_is_found_and_so_are_many() {
     assert_eq!(too_long(&"\n".repeat(501)).len(), 1);
     assert!(mostly_short(&[250, 250, 250, 250, 250, 250, 251]));
     assert!(!mostly_short(&[250, 250, 250, 250, 251]));
+}
+
+#[test]
+fn a_merge_that_nobody_ended_is_found() {
+    let of = |mark: &str| format!("a\n{} theirs\nb\n", mark.repeat(7));
+    for mark in ["<", ">", "|"] {
+        assert_eq!(unmerged(of(mark).as_bytes()), ["line 2: a mark of a merge"]);
+    }
+    let fine =
+        ["=======\n".to_owned(), "<<<<<<<<<< x\n".to_owned(), format!("  {}", of("<").trim_start_matches("a\n"))];
+    assert!(fine.iter().all(|text| unmerged(text.as_bytes()).is_empty()));
 }
 
 #[test]

@@ -11,13 +11,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 /// A watch that runs, and the lines that it prints.
-struct Watching {
+pub(super) struct Watching {
     child: Child,
     lines: Receiver<String>,
 }
 
 impl Watching {
-    fn start(stack: &Stack, args: &[&str]) -> Self {
+    pub(super) fn start(stack: &Stack, args: &[&str]) -> Self {
         let mut command = Command::new(binary());
         command.args(["env", "watch"]).args(args).current_dir(stack.root()).env_clear().envs(stack.environment());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -28,12 +28,12 @@ impl Watching {
         Self { child, lines }
     }
 
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         self.lines.recv_timeout(SOON).expect("a line")
     }
 
     /// Interrupts it, as Ctrl-C does; returns the exit code and what was still to be read.
-    fn end(mut self) -> (Option<i32>, Vec<String>) {
+    pub(super) fn end(mut self) -> (Option<i32>, Vec<String>) {
         kill_process(Pid::from_child(&self.child), Signal::INT).unwrap();
         let code = self.child.wait().unwrap().code();
         (code, self.lines.iter().collect())
@@ -75,6 +75,7 @@ fn a_read_only_watch_shows_and_records_nothing() {
     stack.write(".env", BROKEN);
     let line = watching.line();
     assert!(line.contains(".env changed by hand: lost S3_KEY") && line.contains("not recorded"), "{line}");
+    assert!(line.contains("; the file is "), "it says whose the file is: {line}");
     stack.write(".env", WELL);
     assert!(watching.line().contains("added S3_KEY"));
     assert_eq!(watching.end().0, Some(0));
@@ -115,4 +116,28 @@ fn the_console_tells_a_change_at_once_and_keeps_it_in_the_timeline() {
             assert_eq!(json(&stack, &["blame", "S3_KEY"])["recorded"]["changes"], 1);
         }
     }
+}
+
+#[test]
+fn a_file_that_goes_breaks_or_grows_too_large_is_a_line_and_so_is_what_came_back() {
+    let stack = shop();
+    let watching = Watching::start(&stack, &["--format", "json"]);
+    let told = |what: &str, state: &str| {
+        let line = watching.line();
+        let value: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(faults(&value), [""; 0]);
+        assert!(value["summary"].as_str().unwrap().starts_with(what), "{what}: {line}");
+        assert_eq!(value["state"], state, "{line}");
+    };
+    std::fs::remove_file(stack.root().join(".env")).unwrap();
+    told("removed (who", "removed");
+    stack.write(".env", WELL);
+    told("put back as it was", "back");
+    stack.write(".env", format!("{WELL}MODE='\n"));
+    told("changed by hand: refused at line 5", "refused");
+    stack.write(".env", BROKEN);
+    told("readable again: lost S3_KEY; changed DB_PASSWORD; added EXTRA", "back");
+    std::fs::File::create(stack.root().join(".env")).unwrap().set_len(9 * 1024 * 1024).unwrap();
+    told("changed by hand: too large to read", "too_large");
+    assert_eq!(watching.end(), (Some(0), Vec::new()));
 }

@@ -34,6 +34,8 @@ pub struct Stack<'a> {
     pub known_bad: &'a str,
     /// Only bash reads the file besides Compose.
     pub bash: bool,
+    /// A variable of the process.
+    pub process: (&'a str, &'a str),
 }
 
 impl Stack<'_> {
@@ -44,11 +46,17 @@ impl Stack<'_> {
         let status = FileStatus { mode: self.mode, owner: 0, modified: at(self.times[1]) };
         let template = TemplateLayer::load(".env.template", self.template.as_bytes());
         let lookup = |key: &str| file.read()?.values.get(key).map(|found| found.value.expose().to_vec());
-        let env_file = |path: &str| (path == ".env").then(|| self.env.as_bytes().to_vec());
+        let env_file = |path: &str| Ok((path == ".env").then(|| self.env.as_bytes().to_vec()));
         let pairs = |list: &[(&str, &str)]| {
             list.iter().map(|(key, value)| ((*key).to_owned(), Secret::new(*value))).collect::<Vec<_>>()
         };
-        let secret = |(key, value)| SecretValue { key, value, source: "db".to_owned(), changed_at: at(self.times[2]) };
+        let secret = |(key, value)| SecretValue {
+            key,
+            value,
+            source: "db".to_owned(),
+            version: None,
+            changed_at: at(self.times[2]),
+        };
         let mut layers = Layers {
             template: template.map(|layer| TemplateLayer { modified: at(self.times[0]), ..layer }),
             secrets: Reading::Read(pairs(self.secrets).into_iter().map(secret).collect()),
@@ -56,7 +64,10 @@ impl Stack<'_> {
         };
         if !self.compose.is_empty() {
             let text = format!("services:\n  web:\n{}", self.compose);
-            layers.compose = ComposeLayer::load("compose.yml", text.as_bytes(), "web", "s", &lookup, &env_file);
+            let compose = ComposeLayer::load("compose.yml", text.as_bytes(), "web", "s", &lookup, &env_file);
+            let process = |key: &str| (key == self.process.0).then(|| self.process.1.as_bytes().to_vec());
+            let elsewhere = ComposeLayer::env_files_elsewhere(".env", &process);
+            layers.compose = compose.map(|layer| ComposeLayer { elsewhere, ..layer });
         }
         if !self.conf.is_empty() {
             layers.app = AppLayer::load("odoo.conf", self.conf.as_bytes());

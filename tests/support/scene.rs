@@ -294,6 +294,7 @@ pub fn matrix() -> Matrix {
 
 /// Four backups, one of them broken, and the file as it stands: the bucket went between the second and the last.
 pub fn past() -> Vec<readback::env::snapshot::Snapshot> {
+    use readback::env::format::FileFormat;
     use readback::env::snapshot::{Dated, Snapshot, keys_of};
     let fingerprinter = Fingerprinter::new(&Secret::new("a key for the scene"));
     let snapshot = |label: &str, at: &str, dated, text: Option<&str>| Snapshot {
@@ -301,7 +302,7 @@ pub fn past() -> Vec<readback::env::snapshot::Snapshot> {
         at: at.parse().unwrap(),
         dated,
         keys: text
-            .map(|text| keys_of(text.as_bytes(), &fingerprinter).unwrap())
+            .map(|text| keys_of(FileFormat::Dotenv, text.as_bytes(), &fingerprinter).unwrap())
             .ok_or_else(|| "line 3: a quote is not closed".to_owned()),
     };
     let old = "DB_HOST=old-db.example\nDB_PASSWORD=8 chars!\nCAPSULE_S3_BUCKET=bucket\n";

@@ -2,18 +2,19 @@
 
 use crate::config::EnvSettings;
 use crate::env::blame::{in_order, time_in_name};
+use crate::env::format::FileFormat;
 use crate::env::snapshot::{Dated, Keys, Snapshot, keys_of};
 use crate::env::wildcard;
 use crate::guard::{Fingerprinter, line};
 use crate::probes::Place;
+use crate::probes::files::read_regular;
 use jiff::{Timestamp, tz::TimeZone};
-use std::collections::HashMap;
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use zeroize::Zeroizing;
 
 /// The most that is read of a backup, in bytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
@@ -29,6 +30,7 @@ pub struct Backups {
     folder: PathBuf,
     pattern: String,
     template: Option<PathBuf>,
+    format: FileFormat,
 }
 
 impl Backups {
@@ -44,6 +46,7 @@ impl Backups {
             folder: pattern.parent().map(Path::to_owned).unwrap_or_default(),
             pattern: pattern.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             template: settings.template.as_ref().map(|template| place.path(template)),
+            format: settings.format,
             file,
         }
     }
@@ -78,7 +81,7 @@ impl Backups {
         let snapshots = found.into_iter().map(|found| {
             let keys = match before.0.get(&found.path) {
                 Some((mark, keys)) if found.mark == Some(*mark) => keys.clone(),
-                _ => keys(&found.path, fingerprinter),
+                _ => self.keys(&found.path, fingerprinter),
             };
             if let Some(mark) = found.mark {
                 known.0.insert(found.path.clone(), (mark, keys.clone()));
@@ -91,28 +94,67 @@ impl Backups {
         Ok(snapshots)
     }
 
+    fn keys(&self, path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
+        let read = read_regular(path, LIMIT).map_err(|trouble| trouble.to_string())?;
+        keys_of(self.format, &read.bytes, fingerprinter).map_err(|error| error.to_string())
+    }
+
+    /// Whether a file is a backup, by its name.
+    fn is_past(&self, path: &Path, name: &str) -> bool {
+        wildcard(&self.pattern, name)
+            && path != self.file
+            && Some(path) != self.template.as_deref()
+            && !NOT_A_PAST.iter().any(|end| name.ends_with(end))
+    }
+
+    /// The format of a file, where it is the stack's or a backup of it.
+    pub fn format_of(&self, path: &Path) -> Option<FileFormat> {
+        let real = |path: &Path| path.canonicalize().ok();
+        let is_file = real(path).is_some_and(|path| real(&self.file) == Some(path));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_past = real(folder).is_some_and(|folder| real(&self.folder) == Some(folder));
+        (is_file || (is_past && self.is_past(path, &name))).then_some(self.format)
+    }
+
+    /// Those that `[env]` names, and those that a sync leaves: it puts them beside the file itself, also where that is
+    /// reached through a link.
     fn find(&self, zone: &TimeZone) -> Result<Vec<Found>, String> {
-        let trouble =
-            |error: std::io::Error| format!("{} can't be read: {}", line(&self.folder.to_string_lossy()), error.kind());
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(&self.folder).map_err(trouble)? {
-            let entry = entry.map_err(trouble)?;
-            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            let is_past = wildcard(&self.pattern, &name)
-                && path != self.file
-                && Some(&path) != self.template.as_ref()
-                && !NOT_A_PAST.iter().any(|end| name.ends_with(end));
-            let Ok(about) = entry.metadata() else { continue };
-            if !is_past || !about.is_file() {
-                continue;
-            }
-            let modified = || Some((Timestamp::try_from(about.modified().ok()?).ok()?, Dated::Modified));
-            if let Some((at, dated)) = time_in_name(&name, zone).map(|at| (at, Dated::Name)).or_else(modified) {
-                found.push(Found { path, at, dated, mark: Mark::of(&about) });
-            }
-        }
+        let mut found = find_in(&self.folder, zone, &|path, name| self.is_past(path, name))?;
+        let Ok(real) = self.file.canonicalize() else { return Ok(found) };
+        let (Some(folder), Some(start)) = (real.parent(), real.file_name()) else { return Ok(found) };
+        let start = format!("{}.backup.", start.to_string_lossy());
+        let of_sync = find_in(folder, zone, &|path, name| {
+            name.starts_with(&start) && path != real && !NOT_A_PAST.iter().any(|end| name.ends_with(end))
+        });
+        // Most are found twice: the folder is the same.
+        let is_same = self.folder.canonicalize().is_ok_and(|own| own == folder);
+        let known: HashSet<OsString> =
+            found.iter().filter(|_| is_same).filter_map(|found| found.path.file_name().map(OsStr::to_owned)).collect();
+        let is_new = |found: &Found| found.path.file_name().is_none_or(|name| !known.contains(name));
+        found.extend(of_sync.unwrap_or_default().into_iter().filter(is_new));
         Ok(found)
     }
+}
+
+/// The files of a folder that are of the past, by their names.
+fn find_in(folder: &Path, zone: &TimeZone, is_past: &dyn Fn(&Path, &str) -> bool) -> Result<Vec<Found>, String> {
+    let trouble =
+        |error: std::io::Error| format!("{} can't be read: {}", line(&folder.to_string_lossy()), error.kind());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(trouble)? {
+        let entry = entry.map_err(trouble)?;
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let Ok(about) = entry.metadata() else { continue };
+        if !is_past(&path, &name) || !about.is_file() {
+            continue;
+        }
+        let modified = || Some((Timestamp::try_from(about.modified().ok()?).ok()?, Dated::Modified));
+        if let Some((at, dated)) = time_in_name(&name, zone).map(|at| (at, Dated::Name)).or_else(modified) {
+            found.push(Found { path, at, dated, mark: Mark::of(&about) });
+        }
+    }
+    Ok(found)
 }
 
 /// A file of the past.
@@ -140,17 +182,3 @@ impl Mark {
 /// What was read, by file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReadBefore(HashMap<PathBuf, (Mark, Result<Keys, String>)>);
-
-fn keys(path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
-    bytes(path).and_then(|bytes| keys_of(&bytes, fingerprinter).map_err(|error| error.to_string()))
-}
-
-fn bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
-    match read {
-        Err(error) => Err(format!("can't be read: {}", error.kind())),
-        Ok(_) if bytes.len() as u64 > LIMIT => Err("is larger than 8 MiB, so it was not read".to_owned()),
-        Ok(_) => Ok(bytes),
-    }
-}

@@ -34,11 +34,12 @@ impl FileEyes {
         // A look that crashed was the last one; the layers go on being read.
         let Ok((watch, past, told, read)) = looking.await else { return Ok(()) };
         self.hands = Some((watch, past));
-        let changed = told.as_ref().ok().cloned().flatten().map(|event| Event::EnvChanged(Box::new(event)));
+        let is_early = told.is_err();
+        let changed = told.unwrap_or_default().into_iter().map(|event| Event::EnvChanged(Box::new(event)));
         for event in read.into_iter().chain(changed) {
             // A shell that is gone hears nothing, and that is no error.
             let _ = events.send(event).await;
         }
-        told.map(drop)
+        if is_early { Err(TooEarly) } else { Ok(()) }
     }
 }

@@ -17,6 +17,7 @@ mod presence_task;
 mod probe_task;
 mod store_kept;
 mod store_task;
+mod who;
 
 pub use backups::Backups;
 pub use clock::Clock;

@@ -2,14 +2,19 @@
 
 use super::select::is_asked;
 use super::{Answer, human};
-use crate::cli::context::StartError;
-use crate::cli::{EnvArgs, EnvSort};
+use crate::app::shell::Backups;
+use crate::cli::args::ReadAs;
+use crate::cli::context::{Context, StartError};
+use crate::cli::{Args, EnvArgs, EnvSort, say};
 use crate::env::diff::{Change, Diff, DiffError, Pair, Value};
+use crate::env::format::FileFormat;
 use crate::env::snapshot::Held;
 use crate::env::{Finding, Place, Severity, may_show_key};
 use crate::guard::{Fingerprinter, Wiped, line};
+use crate::probes::files::{FileTrouble, read_regular};
 use serde::Serialize;
 use std::fmt::Write;
+use std::io::{Read, stderr};
 use std::path::Path;
 
 /// The most that is read of a file, in bytes: some millions of lines.
@@ -43,10 +48,33 @@ pub struct FileReport {
     pub same: usize,
 }
 
+/// How two files are written: as is said, else as `[env]` says of the stack's own file and its backups. They need no
+/// stack; one that can't be read is no reason not to compare them.
+pub(super) fn format(args: &Args, said: Option<ReadAs>, files: [&Path; 2]) -> FileFormat {
+    match said {
+        Some(ReadAs::Dotenv) => FileFormat::Dotenv,
+        Some(ReadAs::Systemd) => FileFormat::Systemd,
+        None => match Context::find(args) {
+            Ok(Some(context)) => {
+                let backups = Backups::of(&context.config.env, &context.place());
+                files.into_iter().find_map(|file| backups.format_of(file)).unwrap_or_default()
+            }
+            Ok(None) => FileFormat::default(),
+            Err(_) => {
+                let text = "readback: the stack's readback.toml can't be read, so both files are read as a .env; \
+                            --as systemd reads them otherwise";
+                say(&mut stderr(), text);
+                FileFormat::default()
+            }
+        },
+    }
+}
+
 /// Reads and compares two files.
 pub(super) fn compare(
     left: &Path,
     right: &Path,
+    format: FileFormat,
     options: &EnvArgs,
     all: bool,
     fingerprinter: &Fingerprinter,
@@ -58,7 +86,11 @@ pub(super) fn compare(
         (read(left), other.join().unwrap_or_else(crashed))
     });
     let (left_bytes, right_bytes) = (left_bytes?, right_bytes?);
-    let diff = Diff::of(&left_bytes, &right_bytes, &|_: &str| None).map_err(|error| {
+    let diff = match format {
+        FileFormat::Dotenv => Diff::of(&left_bytes, &right_bytes, &|_: &str| None),
+        FileFormat::Systemd => Diff::of_systemd(&left_bytes, &right_bytes),
+    };
+    let diff = diff.map_err(|error| {
         let (file, error) = match error {
             DiffError::Left(error) => (left, error),
             DiffError::Right(error) => (right, error),
@@ -93,11 +125,12 @@ pub(super) fn compare(
 
 /// A key, unless it may be a piece of a value that a broken file made into one.
 fn shown_key(pair: &Pair<'_>) -> String {
-    if may_show_key(pair.key) {
+    if may_show_key(pair.key) && !pair.is_stray {
         return pair.key.to_owned();
     }
     let at = pair.right.or(pair.left).map_or(0, |value| value.line);
-    format!("(not shown: no usual name, line {at})")
+    let why = if pair.is_stray { "behind a closing quote" } else { "no usual name" };
+    format!("(not shown: {why}, line {at})")
 }
 
 fn shown(path: &Path) -> String {
@@ -105,12 +138,18 @@ fn shown(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> Result<Wiped, StartError> {
-    let what = || StartError::io(format!("{} can't be read", shown(path)));
-    let size = std::fs::metadata(path).map_err(what())?.len();
-    if size > LIMIT {
-        return Err(StartError::Other(format!("{} is larger than 256 MiB, so it was not read", shown(path))));
-    }
-    std::fs::read(path).map(Wiped::new).map_err(what())
+    // `<(…)` of a shell: a pipe that somebody writes to already.
+    let bytes = if path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd") {
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(path).and_then(|pipe| pipe.take(LIMIT + 1).read_to_end(&mut bytes));
+        match read.map_err(FileTrouble::from) {
+            Ok(_) if bytes.len() as u64 > LIMIT => Err(FileTrouble::TooLarge(LIMIT + 1)),
+            read => read.map(|_| bytes),
+        }
+    } else {
+        read_regular(path, LIMIT).map(|mut read| std::mem::take(&mut *read.bytes))
+    };
+    bytes.map(Wiped::new).map_err(|trouble| StartError::Other(format!("{} {trouble}", shown(path))))
 }
 
 impl Answer for FileReport {

@@ -49,9 +49,10 @@ pub fn render(answer: &impl Answer, format: EnvFormat) -> String {
 
 /// Runs it and prints the answer.
 pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
-    if let EnvCommand::Diff { left: Some(left), right: Some(right), options, all } = asked {
+    if let EnvCommand::Diff { left: Some(left), right: Some(right), options, all, read_as } = asked {
         let fingerprinter = super::context::fingerprinter_without_stack(args)?;
-        let report = files::compare(left, right, options, *all, &fingerprinter)?;
+        let format = files::format(args, *read_as, [left, right]);
+        let report = files::compare(left, right, format, options, *all, &fingerprinter)?;
         return Ok(print(&report, options.format));
     }
     let Some(context) = Context::find(args)? else {

@@ -4,11 +4,13 @@
 use crate::app::shell::{EnvWatch, FolderWatch, TooEarly};
 use crate::cli::context::{Context, StartError};
 use crate::cli::{WatchFormat, say};
+use crate::env::diff::Change;
+use crate::env::watch::Lead;
 use crate::guard::line;
 use crate::store::{Access, AnyStore, Store, StoreError, StoreUrl};
 use crate::timeline::OwnEvent;
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::io::{stderr, stdout};
 use std::time::Duration;
@@ -56,10 +58,12 @@ impl Watcher {
         say(&mut stderr(), &format!("readback: watching {file}{records}"));
         loop {
             let again = if told.is_err() { TooEarly::AGAIN } else { EVERY };
-            if let Ok(Some(event)) = told {
-                self.tell(event).await;
-            } else if let Some(store) = &mut self.store {
+            let events = told.unwrap_or_default();
+            if let (true, Some(store)) = (events.is_empty(), &mut self.store) {
                 store.flush().await;
+            }
+            for event in events {
+                self.tell(event).await;
             }
             tokio::select! {
                 _ = ends.recv() => return Ok(0),
@@ -83,25 +87,52 @@ impl Watcher {
 
     fn line(&self, event: &OwnEvent, unrecorded: Option<&str>) -> String {
         match self.format {
-            WatchFormat::Json => json!({
-                "schema": SCHEMA, "file": event.subject, "at": event.occurred_at, "summary": event.summary,
-                "who": event.context["who"], "certainty": event.context["certainty"],
-                "attribution": event.context["attribution"], "changes": event.context["changes"],
-                "id": event.id, "recorded": unrecorded.is_none(), "unrecorded": unrecorded,
-            })
-            .to_string(),
+            WatchFormat::Json => as_json(event, unrecorded).to_string(),
             WatchFormat::Human => {
                 let at = event.occurred_at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
-                let who = event.actor.as_deref().map(|who| format!(" by {who}")).unwrap_or_default();
                 let not = unrecorded.map(|why| format!(" [not recorded: {}]", line(why))).unwrap_or_default();
-                format!("{at} {} {}{}{not}", event.subject, line(&event.summary), line(&who))
+                format!("{at} {} {}{}{not}", event.subject, line(&event.summary), line(&behind(event)))
             }
         }
     }
 }
 
+/// Who it may have been, why, and whose the file is.
+fn behind(event: &OwnEvent) -> String {
+    let who = event.actor.as_deref().map(|who| format!(" by {who}")).unwrap_or_default();
+    if event.context["by"] == "sync" {
+        return format!("{who}; it had not come to be recorded");
+    }
+    let leads: Vec<Lead> = serde_json::from_value(event.context["leads"].clone()).unwrap_or_default();
+    let why = leads.iter().map(|lead| format!("; {}: {} ({})", lead.who, lead.why, lead.certainty.word()));
+    let owner = event.context["attribution"]["owner"].as_str().map(|owner| format!("; the file is {owner}'s"));
+    format!("{who}{}{}", why.collect::<String>(), owner.unwrap_or_default())
+}
+
+/// A sync says which keys it changed in its own words; here all changes have one shape.
+fn as_json(event: &OwnEvent, unrecorded: Option<&str>) -> Value {
+    let context = &event.context;
+    let changes: Vec<Value> = context["changes"].as_array().into_iter().flatten().map(change).collect();
+    json!({
+        "schema": SCHEMA, "file": event.subject, "at": event.occurred_at, "summary": event.summary,
+        "by": context["by"], "state": context.get("state").unwrap_or(&json!("changed")), "line": context["line"],
+        "who": context.get("who").unwrap_or(&json!(event.actor)), "certainty": context["certainty"],
+        "attribution": context["attribution"], "leads": context.get("leads").unwrap_or(&json!([])),
+        "changes": changes, "id": event.id, "recorded": unrecorded.is_none(), "unrecorded": unrecorded,
+    })
+}
+
+fn change(of: &Value) -> Value {
+    let how = match of.get("how") {
+        Some(how) => how.clone(),
+        None if of["before"].is_null() => json!(Change::Added),
+        None => json!(Change::Changed),
+    };
+    json!({ "key": of["key"], "how": how, "before": of["before"], "after": of["after"] })
+}
+
 /// Looks on a thread that may block, and gives the eyes back.
-async fn look(mut watch: EnvWatch) -> Result<(EnvWatch, Result<Option<OwnEvent>, TooEarly>), StartError> {
+async fn look(mut watch: EnvWatch) -> Result<(EnvWatch, Result<Vec<OwnEvent>, TooEarly>), StartError> {
     let looked = tokio::task::spawn_blocking(move || {
         let told = watch.look_beside_syncs();
         (watch, told)

@@ -148,12 +148,13 @@ mod tests {
 
     use super::*;
     use crate::env::blame::{Did, blame};
+    use crate::env::format::FileFormat;
     use crate::env::snapshot::keys_of;
     use crate::env::watch::{Attribution, event};
     use crate::guard::{Fingerprinter, Secret};
 
     fn keys_under(key: &str, text: &str) -> Keys {
-        keys_of(text.as_bytes(), &Fingerprinter::new(&Secret::new(key))).unwrap()
+        keys_of(FileFormat::Dotenv, text.as_bytes(), &Fingerprinter::new(&Secret::new(key))).unwrap()
     }
 
     fn keys(text: &str) -> Keys {
@@ -169,8 +170,7 @@ mod tests {
     }
 
     fn edit(second: i64, before: &Keys, after: &Keys) -> Entry {
-        let by = Attribution { owner: "root".to_owned(), sessions: None };
-        Entry::Own(event(".env", before, after, at(second), &by).unwrap())
+        Entry::Own(event(".env", before, after, at(second), &Attribution::default()).unwrap())
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Lives of keys, names of backups.
 
+use super::super::format::FileFormat;
 use super::super::snapshot::{Keys, keys_of};
 use super::*;
 use crate::guard::{Fingerprinter, Secret};
@@ -7,7 +8,7 @@ use jiff::tz::{TimeZone, offset};
 use proptest::prelude::*;
 
 fn keys(text: &str) -> Keys {
-    keys_of(text.as_bytes(), &Fingerprinter::new(&Secret::new("key of a test"))).unwrap()
+    keys_of(FileFormat::Dotenv, text.as_bytes(), &Fingerprinter::new(&Secret::new("key of a test"))).unwrap()
 }
 
 fn snapshot(second: i64, text: Option<&str>) -> Snapshot {

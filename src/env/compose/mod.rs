@@ -19,6 +19,10 @@ use crate::env::interpolate::SubstituteError;
 use crate::guard::Secret;
 use std::sync::Arc;
 
+/// What looking for another file of the project brings: its bytes, `None` where it is not there, or why nobody can say
+/// what it holds, in words that stand behind its name.
+pub type Look = Result<Option<Vec<u8>>, String>;
+
 /// A text of the file before interpolation.
 #[derive(Clone, Debug)]
 pub struct Template {
@@ -173,6 +177,9 @@ pub enum Reason {
     /// An `env_file` that is required and not there.
     #[error("the env_file named here is not there")]
     NoEnvFile,
+    /// A file that is there, or may be, and could not be read: which, and why. Compose may well be able to.
+    #[error("{0} {1}")]
+    Unread(String, String),
     /// An `env_file` that Compose refuses.
     #[error("the env_file named here is refused at {0}")]
     EnvFile(EnvError),

@@ -2,7 +2,7 @@
 //! Reading files is the caller's.
 
 use super::resolve::{normal_name, value_of, with_extra};
-use super::{Compose, ComposeError, Extends, Include, Reason, Service, Template};
+use super::{Compose, ComposeError, Extends, Include, Look, Reason, Service, Template};
 use crate::env::{Place, dotenv};
 use crate::guard;
 use std::sync::Arc;
@@ -59,11 +59,12 @@ impl Project {
 }
 
 /// The files of a project whose first one is `main`: those of `COMPOSE_FILE` where it names `main`, else
-/// `main`, and the override file beside it where Compose would look for one.
-pub fn files<F, G>(main: &str, lookup: &F, read: &G) -> Vec<String>
+/// `main`, and the override file beside it where Compose would look for one. An error is an override of which nobody can
+/// say what it holds.
+pub fn files<F, G>(main: &str, lookup: &F, read: &G) -> Result<Vec<String>, ProjectError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
-    G: Fn(&str) -> Option<Vec<u8>>,
+    G: Fn(&str) -> Look,
 {
     let text = |name: &str| lookup(name).map(|value| String::from_utf8_lossy(&value).into_owned());
     if let Some(list) = text("COMPOSE_FILE").filter(|list| !list.is_empty()) {
@@ -71,22 +72,27 @@ where
             text("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or_else(|| ":".to_owned());
         let list: Vec<String> = list.split(&separator).map(|path| join("", path)).collect();
         if list.iter().any(|path| path == main) {
-            return list;
+            return Ok(list);
         }
-        return vec![main.to_owned()];
+        return Ok(vec![main.to_owned()]);
     }
     let (folder, own) = main.rsplit_once('/').map_or(("", main), |(folder, own)| (folder, own));
-    let beside = OVERRIDE.iter().map(|name| join(folder, name)).find(|path| read(path).is_some());
-    let looks = DEFAULT.contains(&own);
-    std::iter::once(main.to_owned()).chain(beside.filter(|_| looks)).collect()
+    let mut files = vec![main.to_owned()];
+    for path in OVERRIDE.iter().filter(|_| DEFAULT.contains(&own)).map(|name| join(folder, name)) {
+        if look(&path, read)?.is_some() {
+            files.push(path);
+            break;
+        }
+    }
+    Ok(files)
 }
 
 /// Loads a project. `lookup` is its environment (the process's, then `.env`), `folder` the name of the
-/// folder it lives in; `read` gives a file, `None` if it is not there.
+/// folder it lives in; `read` looks for a file.
 pub fn load<F, G>(files: &[String], folder: &str, lookup: &F, read: &G) -> Result<(Project, String), ProjectError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
-    G: Fn(&str) -> Option<Vec<u8>>,
+    G: Fn(&str) -> Look,
 {
     let base = files.first().and_then(|first| first.rsplit_once('/')).map_or("", |(base, _)| base);
     // The name may stand in any of the files, and every file may use it.
@@ -135,7 +141,7 @@ struct Loader<'l, F, G> {
 impl<F, G> Loader<'_, F, G>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
-    G: Fn(&str) -> Option<Vec<u8>>,
+    G: Fn(&str) -> Look,
 {
     /// Several files, each over the ones before it; paths in them are relative to `base`.
     fn files(
@@ -275,7 +281,7 @@ where
 
     fn take(&mut self, file: &str, path: &str, line: usize) -> Result<Option<Vec<u8>>, ProjectError> {
         self.left = self.left.checked_sub(1).ok_or_else(|| wrong(path, line, Reason::TooDeep))?;
-        Ok((self.read)(file))
+        look(file, self.read)
     }
 
     fn parse(&mut self, path: &str, depth: usize) -> Result<Compose, ProjectError> {
@@ -289,10 +295,18 @@ where
 
 fn parse<G>(path: &str, read: &G) -> Result<Compose, ProjectError>
 where
-    G: Fn(&str) -> Option<Vec<u8>>,
+    G: Fn(&str) -> Look,
 {
-    let bytes = read(path).ok_or_else(|| wrong(path, 0, Reason::NoFile))?;
+    let bytes = look(path, read)?.ok_or_else(|| wrong(path, 0, Reason::NoFile))?;
     super::parse(&bytes).map_err(|error| in_file(path, error))
+}
+
+/// Looks for a file: only one that is not there may be gone without.
+fn look<G>(path: &str, read: &G) -> Result<Option<Vec<u8>>, ProjectError>
+where
+    G: Fn(&str) -> Look,
+{
+    read(path).map_err(|why| wrong(path, 0, Reason::Unread(guard::line(path).into_owned(), why)))
 }
 
 fn place(path: &str, line: usize) -> Place {

@@ -1,7 +1,7 @@
 //! What a service's container would get: interpolation, `env_file:` under `environment:`.
 
 use super::project::join;
-use super::{Compose, ComposeError, EnvFileRef, Reason, Service, Template};
+use super::{Compose, ComposeError, EnvFileRef, Look, Reason, Service, Template};
 use crate::env::Place;
 use crate::env::dotenv;
 use crate::env::interpolate::{substitute, variables};
@@ -33,6 +33,8 @@ pub struct Effective {
     pub origin: Origin,
     /// The variables its value is made from.
     pub uses: Vec<String>,
+    /// Of a file: it may be no key but the rest of another one's value; see [`dotenv::Entry::after_quote`].
+    pub after_quote: bool,
 }
 
 impl Compose {
@@ -70,12 +72,12 @@ pub(super) fn normal_name(folder: &str) -> String {
 
 impl Service {
     /// The environment of the service's container, but for what its image sets. `lookup` is the
-    /// project's environment (the process's, then `.env`); `file` reads an `env_file`, `None` if it is
-    /// not there; `compose` is the name of the compose file for places.
+    /// project's environment (the process's, then `.env`); `file` looks for an `env_file`; `compose` is the name of
+    /// the compose file for places.
     pub fn effective<F, G>(&self, compose: &str, lookup: &F, file: &G) -> Result<Vec<Effective>, ComposeError>
     where
         F: Fn(&str) -> Option<Vec<u8>>,
-        G: Fn(&str) -> Option<Vec<u8>>,
+        G: Fn(&str) -> Look,
     {
         let own = self.own(compose, lookup)?;
         let project_then_own = |name: &str| {
@@ -117,7 +119,7 @@ impl Service {
             let origin = if uses.is_empty() { Origin::HardCoded } else { Origin::Environment };
             let file = if setting.file.is_empty() { compose } else { &setting.file };
             let place = Place { file: file.to_owned(), line: setting.line };
-            own.put(Effective { key, value: value.map(Secret::new), place, origin, uses });
+            own.put(Effective { key, value: value.map(Secret::new), place, origin, uses, after_quote: false });
         }
         Ok(own)
     }
@@ -166,10 +168,12 @@ fn one_file<F, G>(
 ) -> Result<(), ComposeError>
 where
     F: Fn(&str) -> Option<Vec<u8>>,
-    G: Fn(&str) -> Option<Vec<u8>>,
+    G: Fn(&str) -> Look,
 {
     let line = reference.path.line;
-    let Some(bytes) = file(path) else {
+    let unread = |why| ComposeError { line, reason: Reason::Unread(guard::line(path).into_owned(), why) };
+    // What may be missing may still be there, and say something that nobody here can read.
+    let Some(bytes) = file(path).map_err(unread)? else {
         let missing = Err(ComposeError { line, reason: Reason::NoEnvFile });
         return if reference.required { missing } else { Ok(()) };
     };
@@ -179,14 +183,17 @@ where
         place: Place { file: guard::line(path).into_owned(), line },
         origin: Origin::EnvFile,
         uses: Vec::new(),
+        after_quote: false,
     };
     if reference.raw {
-        for (line, key, value) in raw_lines(&bytes) {
-            if key.is_empty() || key.contains(char::is_whitespace) {
+        for (line, key, value) in raw_lines(&bytes)? {
+            if key.is_empty() || key.contains([' ', '\t']) {
                 return Err(ComposeError { line, reason: Reason::Expected("KEY=value in the raw env_file") });
             }
-            if let Some(value) = value.map(<[u8]>::to_vec).or_else(|| lookup(&key)) {
-                out.put(from_file(&key, &value, line));
+            if let Some(value) = value.map(|value| value.as_bytes().to_vec()).or_else(|| lookup(key)) {
+                out.put(from_file(key, &value, line));
+                // A later file may be made of it.
+                values.set(key, Secret::new(value));
             }
         }
         return Ok(());
@@ -194,25 +201,36 @@ where
     let wrong = |error| ComposeError { line, reason: Reason::EnvFile(error) };
     let parsed = dotenv::parse(&bytes).map_err(wrong)?;
     parsed.values_into(values, lookup).map_err(wrong)?;
+    let strays = parsed.strays();
     for (at, entry) in parsed.entries().iter().enumerate() {
         let key = if entry.assign == dotenv::Assign::LostAtEnd { "" } else { &entry.key };
         // Only the entry that decides a key stands in the values under its own number.
         if let Some(found) = values.get(key).filter(|found| found.entry == at) {
-            out.put(from_file(key, found.value.expose(), entry.line));
+            let after_quote = strays.contains(key);
+            out.put(Effective { after_quote, ..from_file(key, found.value.expose(), entry.line) });
         }
     }
     Ok(())
 }
 
-/// The lines of a `format: raw` file: everything after the first `=` is the value.
-fn raw_lines(bytes: &[u8]) -> impl Iterator<Item = (usize, String, Option<&[u8]>)> {
-    bytes.split(|byte| *byte == b'\n').enumerate().filter_map(|(at, line)| {
-        let line = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii_start();
-        let equals = line.iter().position(|byte| *byte == b'=');
-        let key = String::from_utf8_lossy(&line[..equals.unwrap_or(line.len())]).into_owned();
-        let skip = line.is_empty() || line.starts_with(b"#");
-        (!skip).then(|| (at + 1, key, equals.map(|at| &line[at + 1..])))
-    })
+/// Its number, the key, and the value where there is a `=`.
+type RawLine<'a> = (usize, &'a str, Option<&'a str>);
+
+/// The lines of a `format: raw` file as Docker's `--env-file` reads them: everything after the first `=` is the value.
+/// One that is not UTF-8 refuses the whole file.
+fn raw_lines(bytes: &[u8]) -> Result<Vec<RawLine<'_>>, ComposeError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut lines = Vec::new();
+    for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let text = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line));
+        let text = text.map_err(|_| ComposeError { line: at + 1, reason: Reason::NotUtf8 })?;
+        let text = text.trim_start();
+        let (key, value) = text.split_once('=').map_or((text, None), |(key, value)| (key, Some(value)));
+        if !text.is_empty() && !text.starts_with('#') {
+            lines.push((at + 1, key, value));
+        }
+    }
+    Ok(lines)
 }
 
 /// Keys in the order in which they first came; the last value counts.

@@ -3,7 +3,7 @@
 
 mod table;
 
-use super::dotenv::EnvError;
+use super::format::Refused;
 use table::{Side, Table};
 
 /// One side of the comparison.
@@ -26,6 +26,8 @@ pub struct Pair<'a> {
     pub right: Option<Value<'a>>,
     /// How the sides stand to each other.
     pub change: Change,
+    /// The key may be none but the rest of another one's value; see [`super::dotenv::Entry::after_quote`].
+    pub is_stray: bool,
 }
 
 /// How the two sides of a key stand to each other.
@@ -49,10 +51,10 @@ pub enum Change {
 pub enum DiffError {
     /// The first file is refused.
     #[error("the first file is refused: {0}")]
-    Left(EnvError),
+    Left(Refused),
     /// The second file is refused.
     #[error("the second file is refused: {0}")]
-    Right(EnvError),
+    Right(Refused),
 }
 
 /// Two files, compared.
@@ -65,8 +67,16 @@ impl<'a> Diff<'a> {
         F: Fn(&str) -> Option<Vec<u8>>,
     {
         let mut table = Table::for_files(left, right);
-        table.read(Side::Left, process_env).map_err(DiffError::Left)?;
-        table.read(Side::Right, process_env).map_err(DiffError::Right)?;
+        table.read(Side::Left, process_env).map_err(|error| DiffError::Left(error.into()))?;
+        table.read(Side::Right, process_env).map_err(|error| DiffError::Right(error.into()))?;
+        Ok(Self(table))
+    }
+
+    /// Reads both as systemd does.
+    pub fn of_systemd(left: &'a [u8], right: &'a [u8]) -> Result<Self, DiffError> {
+        let mut table = Table::for_files(left, right);
+        table.read_systemd(Side::Left).map_err(|error| DiffError::Left(error.into()))?;
+        table.read_systemd(Side::Right).map_err(|error| DiffError::Right(error.into()))?;
         Ok(Self(table))
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Change, Pair, Value};
 use crate::env::dotenv::{Assign, EnvError, Item, Reason, Statements, Written, value};
+use crate::env::systemd::{self, SystemdError};
 use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::borrow::Cow;
@@ -35,11 +36,14 @@ impl Found {
     }
 }
 
-/// A key: where its name stands in the first of the files that has it, and its value on each side.
+/// A key: where its name stands in the first of the files that has it (or among what had to be made), and its value on
+/// each side.
 struct Slot {
     name: (u32, u32),
     found: [Found; 2],
     change: Change,
+    /// It stands nowhere but behind the closing quote of another value.
+    is_stray: bool,
 }
 
 pub(super) struct Table<'a> {
@@ -50,7 +54,7 @@ pub(super) struct Table<'a> {
     /// The slot after the last one that was put: two files mostly have their keys in the same order, and a look
     /// there is much cheaper than one into an index that is larger than the processor's cache.
     next: usize,
-    /// Values with escapes or variables in them.
+    /// Values with escapes or variables in them, and names that are no piece of a file.
     made: Vec<Zeroizing<Vec<u8>>>,
 }
 
@@ -79,6 +83,7 @@ impl<'a> Table<'a> {
             left: self.value(slot, Side::Left),
             right: self.value(slot, Side::Right),
             change: slot.change,
+            is_stray: slot.is_stray,
         })
     }
 
@@ -117,12 +122,26 @@ impl<'a> Table<'a> {
             };
             // A key that is lost at the end of the file has no name, as Compose reads it.
             let name = if statement.assign == Assign::LostAtEnd { b"" } else { statement.name };
-            self.put(side, name, found);
+            let at = self.put(side, name, found);
+            self.slots[at].is_stray &= statement.after_quote;
         }
         Ok(())
     }
 
-    fn put(&mut self, side: Side, name: &[u8], found: Found) {
+    /// Reads one of the files as systemd does: of a name that is set twice the last one counts.
+    pub(super) fn read_systemd(&mut self, side: Side) -> Result<(), SystemdError> {
+        self.next = 0;
+        for variable in systemd::parse(self.sources[side as usize])?.variables {
+            self.made.push(Zeroizing::new(variable.value.expose().to_vec()));
+            let found = Found { start: self.made.len() as u32 - 1, len: MADE, line: variable.line as u32 };
+            let at = self.put(side, variable.key.as_bytes(), found);
+            self.slots[at].is_stray = false;
+        }
+        Ok(())
+    }
+
+    /// Takes a value in; returns its slot.
+    fn put(&mut self, side: Side, name: &[u8], found: Found) -> usize {
         let at = match self.slots.get(self.next) {
             Some(slot) if self.name(slot) == name => self.next,
             _ => self.place_of(side, name, found),
@@ -131,6 +150,7 @@ impl<'a> Table<'a> {
         // Compared here, where both values have just been near: a later walk would fetch both files anew.
         self.slots[at].change = self.compared(&self.slots[at]);
         self.next = at + 1;
+        at
     }
 
     fn compared(&self, slot: &Slot) -> Change {
@@ -146,9 +166,9 @@ impl<'a> Table<'a> {
     /// The slot of a key, made with this value where there is none yet.
     fn place_of(&mut self, side: Side, name: &[u8], value: Found) -> usize {
         let hash = self.hasher.hash_one(name);
-        let (slots, sources, hasher) = (&self.slots, self.sources, &self.hasher);
-        let is_this = |at: &u32| name_of(sources, &slots[*at as usize]) == name;
-        let rehash = |at: &u32| hasher.hash_one(name_of(sources, &slots[*at as usize]));
+        let (slots, sources, made, hasher) = (&self.slots, self.sources, &self.made, &self.hasher);
+        let is_this = |at: &u32| name_of(sources, made, &slots[*at as usize]) == name;
+        let rehash = |at: &u32| hasher.hash_one(name_of(sources, made, &slots[*at as usize]));
         // One look finds the key or the place for it.
         let vacant = match self.index.entry(hash, is_this, rehash) {
             Entry::Occupied(known) => return *known.get() as usize,
@@ -156,11 +176,21 @@ impl<'a> Table<'a> {
         };
         let at = slots.len();
         vacant.insert(at as u32);
-        let stands = (offset(sources[side as usize], name), name.len() as u32);
+        let stands = self.stands(side, name);
         let mut found = [Found::default(); 2];
         found[side as usize] = value;
-        self.slots.push(Slot { name: stands, found, change: Change::Same });
+        self.slots.push(Slot { name: stands, found, change: Change::Same, is_stray: true });
         at
+    }
+
+    /// Where a name stands.
+    fn stands(&mut self, side: Side, name: &[u8]) -> (u32, u32) {
+        let source = self.sources[side as usize];
+        if name.is_empty() || is_piece(source, name) {
+            return (offset(source, name), name.len() as u32);
+        }
+        self.made.push(Zeroizing::new(name.to_vec()));
+        (self.made.len() as u32 - 1, MADE)
     }
 
     fn get(&self, side: Side, key: &str) -> Option<&[u8]> {
@@ -169,8 +199,8 @@ impl<'a> Table<'a> {
         self.value(&self.slots[*at as usize], side).map(|value| value.bytes)
     }
 
-    fn name(&self, slot: &Slot) -> &'a [u8] {
-        name_of(self.sources, slot)
+    fn name(&self, slot: &Slot) -> &[u8] {
+        name_of(self.sources, &self.made, slot)
     }
 
     fn value(&self, slot: &Slot, side: Side) -> Option<Value<'_>> {
@@ -186,10 +216,19 @@ impl<'a> Table<'a> {
     }
 }
 
-fn name_of<'a>(sources: [&'a [u8]; 2], slot: &Slot) -> &'a [u8] {
+fn name_of<'s>(sources: [&'s [u8]; 2], made: &'s [Zeroizing<Vec<u8>>], slot: &Slot) -> &'s [u8] {
     let (start, len) = slot.name;
+    if len == MADE {
+        return made.get(start as usize).map(|made| made.as_slice()).unwrap_or_default();
+    }
     let named_by = if slot.found[Side::Left as usize].is_there() { Side::Left } else { Side::Right };
     sources[named_by as usize].get(start as usize..(start + len) as usize).unwrap_or_default()
+}
+
+/// Whether a text is a piece of the source, and no copy of one.
+fn is_piece(source: &[u8], text: &[u8]) -> bool {
+    let at = (text.as_ptr() as usize).wrapping_sub(source.as_ptr() as usize);
+    at <= source.len() && source.len() - at >= text.len()
 }
 
 /// Where a piece of the source starts; 0 for an empty one that is no piece of it.

@@ -34,7 +34,17 @@ fn the_last_of_two_lines_counts_and_a_variable_is_that_of_its_own_file() {
 #[test]
 fn a_file_that_compose_refuses_is_named() {
     assert!(matches!(Diff::of(b"A B=1", b"", &none), Err(DiffError::Left(_))));
-    assert!(matches!(Diff::of(b"", b"\nA='", &none), Err(DiffError::Right(error)) if error.line == 2));
+    assert!(matches!(Diff::of(b"", b"\nA='", &none), Err(DiffError::Right(error)) if error.line() == 2));
+}
+
+#[test]
+fn files_of_systemd_are_compared_as_systemd_reads_them() {
+    let (left, right) = ("; A=1\nB=x$Y\nC='a'b=c\nC=2\n", "B=x$Y\nC=3\nB=\"x$Y\"\nD=\n");
+    let diff = Diff::of_systemd(left.as_bytes(), right.as_bytes()).unwrap();
+    let told = |pair: Pair<'_>| (pair.change, pair.key.to_owned(), pair.left.map(|value| value.line));
+    let expected = [(Change::Same, "B", Some(2)), (Change::Changed, "C", Some(4)), (Change::Added, "D", None)];
+    assert_eq!(diff.pairs().map(told).collect::<Vec<_>>(), expected.map(|(how, key, at)| (how, key.to_owned(), at)));
+    assert!(matches!(Diff::of_systemd(b"", b"\nA=\0"), Err(DiffError::Right(error)) if error.line() == 2));
 }
 
 fn file() -> impl Strategy<Value = String> {

@@ -34,6 +34,7 @@ pub(in crate::env) fn of_pairs(
             assign: Assign::Value,
             quote: Quote::None,
             exported: false,
+            after_quote: false,
             line,
             column: 1,
             end_line: line,
@@ -46,7 +47,7 @@ pub(in crate::env) fn of_pairs(
 }
 
 fn entry(statement: Statement<'_>, source: &[u8]) -> Entry {
-    let Statement { assign, quote, exported, line, at, end_line, raw, comment, .. } = statement;
+    let Statement { assign, quote, exported, after_quote, line, at, end_line, raw, comment, .. } = statement;
     let (key, column) = (statement.key().to_owned(), at.column(source));
-    Entry { key, assign, quote, exported, line, column, end_line, raw, comment }
+    Entry { key, assign, quote, exported, after_quote, line, column, end_line, raw, comment }
 }

@@ -21,6 +21,7 @@ pub(crate) use resolve::{Written, value};
 pub(crate) use statements::{Item, Statements};
 pub use write::{WhyNot, quoted};
 
+use std::collections::HashSet;
 use zeroize::Zeroizing;
 
 /// A part of the source, in bytes.
@@ -66,6 +67,8 @@ pub struct Entry {
     pub quote: Quote,
     /// `export` stands before the key.
     pub exported: bool,
+    /// It starts on the line on which another value's quote closes: what reads as its key may be the rest of that value.
+    pub after_quote: bool,
     /// The line of the key, 1-based.
     pub line: usize,
     /// The column of the value (of the key where there is none), 1-based, in characters.
@@ -109,6 +112,18 @@ impl EnvFile {
     /// The comments that stand on a line of their own, in the order of the file.
     pub fn comments(&self) -> &[Comment] {
         &self.comments
+    }
+
+    /// Keys that stand nowhere but behind the closing quote of another value: they may be pieces of it, and are not shown.
+    pub fn strays(&self) -> HashSet<&str> {
+        let keys = |after: bool| self.entries.iter().filter(move |entry| entry.after_quote == after);
+        let mut strays: HashSet<&str> = keys(true).map(|entry| entry.key.as_str()).collect();
+        // Of most files there is none, and nothing else to look at.
+        if !strays.is_empty() {
+            let own: HashSet<&str> = keys(false).map(|entry| entry.key.as_str()).collect();
+            strays.retain(|key| !own.contains(key));
+        }
+        strays
     }
 
     /// The bytes of a span of this file; empty for a span of another one.

@@ -47,6 +47,11 @@ impl Values {
         self.list.is_empty()
     }
 
+    /// Gives a key a value that no entry of a file gives.
+    pub(in crate::env) fn set(&mut self, key: &str, value: Secret) {
+        self.put(Resolved { key: key.to_owned(), value, entry: usize::MAX, unset: 0 });
+    }
+
     pub(super) fn put(&mut self, found: Resolved) {
         if let Some(at) = self.index.get(&found.key) {
             self.list[*at] = found;

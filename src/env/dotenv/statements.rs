@@ -12,6 +12,8 @@ pub(crate) struct Statement<'a> {
     pub(crate) assign: Assign,
     pub(crate) quote: Quote,
     pub(crate) exported: bool,
+    /// It starts on the line on which another value's quote closes.
+    pub(crate) after_quote: bool,
     /// The line of the key, 1-based.
     pub(crate) line: usize,
     /// Where the value stands; the key, where there is none.
@@ -42,13 +44,15 @@ pub(crate) struct Statements<'a> {
     lexer: Lexer<'a>,
     /// Where the last statement's comment starts: it is not one of a line of its own.
     taken: Option<u32>,
+    /// The line on which the last statement's quote closed.
+    closed: Option<usize>,
     failed: bool,
 }
 
 impl<'a> Statements<'a> {
     /// Over a file of less than 4 GiB.
     pub(crate) fn of(source: &'a [u8]) -> Self {
-        Self { lexer: Lexer::new(source), taken: None, failed: u32::try_from(source.len()).is_err() }
+        Self { lexer: Lexer::new(source), taken: None, closed: None, failed: u32::try_from(source.len()).is_err() }
     }
 
     /// Whether the file is too large to walk over.
@@ -67,10 +71,17 @@ impl<'a> Iterator for Statements<'a> {
             }
             self.lexer.skip(char::is_whitespace);
             if self.lexer.peek()?.0 != '#' {
-                let found = statement(&mut self.lexer);
-                self.failed = found.is_err();
-                self.taken = found.as_ref().ok().and_then(|found| found.comment).map(|comment| comment.start);
-                return Some(found.map(Item::Statement));
+                let mut found = match statement(&mut self.lexer) {
+                    Ok(found) => found,
+                    Err(error) => {
+                        self.failed = true;
+                        return Some(Err(error));
+                    }
+                };
+                found.after_quote = self.closed == Some(found.line);
+                self.closed = (found.quote != Quote::None).then_some(found.end_line);
+                self.taken = found.comment.map(|comment| comment.start);
+                return Some(Ok(Item::Statement(found)));
             }
             let span = span(self.lexer.at, self.lexer.line_end());
             let line = self.lexer.line;
@@ -97,6 +108,7 @@ fn statement<'a>(lexer: &mut Lexer<'a>) -> Result<Statement<'a>, EnvError> {
         assign,
         quote: Quote::None,
         exported,
+        after_quote: false,
         line,
         at: place,
         end_line: line,

@@ -59,6 +59,7 @@ impl<'a, 'f> Context<'a, 'f> {
         let says = |line: &Line<'_>, layer: Layer| line.values[layer as usize].is_some();
         let (template, file) = (Layer::Template, Layer::File);
         let missing = lines.iter().filter(|line| says(line, template) && !says(line, file)).map(|line| line.key);
+        let missing = missing.filter(|key| !facts.is_stray(key));
         let mut missing: Vec<&str> = missing.collect();
         let missing_count = missing.len();
         let unknown_count = lines.iter().filter(|line| !says(line, template) && says(line, file)).count();

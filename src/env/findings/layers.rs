@@ -31,7 +31,8 @@ pub(super) fn unknown_key(of: &Subject<'_, '_>) -> Option<Said> {
     if facts.template_key(of.key).is_some() || of.value(Layer::File).is_none() {
         return None;
     }
-    let near = nearest(of.key, &of.context.missing);
+    // Of a key that may be a piece of a value it is not told either what it is like.
+    let near = nearest(of.key, &of.context.missing).filter(|_| !facts.is_stray(of.key));
     let key = &of.row.key;
     let text = format!("{key} is not in {}", template.name);
     Some(match near {
@@ -153,6 +154,17 @@ pub(super) fn unfollowed(context: &Context<'_, '_>) -> Vec<Said> {
         Said::new(Some(place.clone()), text, "check with `docker compose config --variables`, which shows no values")
     };
     layer.unfollowed.iter().map(said).collect()
+}
+
+/// Compose run with the environment of this process would not read the file.
+pub(super) fn env_file_elsewhere(context: &Context<'_, '_>) -> Vec<Said> {
+    let Some(layer) = context.facts.compose_layer() else { return Vec::new() };
+    let said = |name: &&str| {
+        let place = Place { file: layer.name.clone(), line: 0 };
+        let text = format!("{name} is set here: Compose run so takes its variables from elsewhere than the env file");
+        Said::new(Some(place), text, format!("unset {name}, or name the file that Compose reads in [env]"))
+    };
+    layer.elsewhere.iter().map(said).collect()
 }
 
 /// `up` leaves the service out.

@@ -77,11 +77,12 @@ pub(super) fn lost_last_line(context: &Context<'_, '_>) -> Vec<Said> {
     let Some(layer) = context.facts.file() else { return Vec::new() };
     let lost = layer.file.entries().last().filter(|entry| entry.assign == Assign::LostAtEnd);
     let said = |entry: &Entry| {
-        let name = if may_show_key(&entry.key) { entry.key.as_str() } else { "the key there" };
+        let may_show = may_show_key(&entry.key) && !entry.after_quote;
+        let name = if may_show { entry.key.as_str() } else { "the key there" };
         let place = Place { file: layer.name.clone(), line: entry.line };
         let text = format!("the file ends on line {} without `=` and a line feed: {name} is lost", entry.line);
         let said = Said::new(Some(place), text, "complete the line; the file may have been cut");
-        Said { key: may_show_key(&entry.key).then(|| entry.key.clone()), ..said }
+        Said { key: may_show.then(|| entry.key.clone()), ..said }
     };
     lost.map(said).into_iter().collect()
 }

@@ -250,6 +250,15 @@ pub const RULES: &[Rule] = &[
         check: Layers(layers::refused),
     },
     Rule {
+        id: "env_file_elsewhere",
+        severity: Warning,
+        about: "A variable of this process has Compose read other files than `.env`, or none.",
+        why: "What is compared here is then not what `docker compose` run from here puts into the container.",
+        fix: "Unset it, or name the file that Compose reads in `[env]`.",
+        example: "`COMPOSE_ENV_FILES=prod.env` or `COMPOSE_DISABLE_ENV_FILE=1` is exported where the console runs.",
+        check: Layers(layers::env_file_elsewhere),
+    },
+    Rule {
         id: "compose_unfollowed",
         severity: Note,
         about: "The compose file asks for something that is not followed.",

@@ -1,15 +1,17 @@
 //! What `readback env sync` would change, and the file that it would write. Pure: the plan is shown before anything
 //! is done, and what is written is read back and held against the plan before it takes the old file's place.
 
+mod note;
 mod render;
 
+pub use note::Note;
 pub use render::render;
 
 use super::dotenv::{Assign, EnvFile, Values, WhyNot};
 use super::layers::SecretValue;
 use super::snapshot::Held;
 use crate::guard::{Fingerprint, Fingerprinter, Secret};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why nothing is planned, or nothing written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,8 +33,11 @@ pub enum SyncError {
     ReadsOther(String),
 }
 
+/// How much of a version is told: enough to tell it from the last one.
+const VERSION: usize = 8;
+
 /// A key that changes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
     /// The key.
     pub key: String,
@@ -42,8 +47,11 @@ pub struct Planned {
     pub before: Option<Held>,
     /// What it will hold.
     pub after: Held,
-    /// The secret, its field and its version.
+    /// The secret, and its field.
     pub source: String,
+    /// How the secret's version begins, where it has versions.
+    #[serde(default)]
+    pub version: Option<String>,
     /// Whether the value that goes is made of others (`${…}`).
     pub is_made_of_others: bool,
 }
@@ -102,6 +110,7 @@ pub fn plan(
             before: now.map(|now| held(now.value.expose())),
             after: held(secret.value.expose()),
             source: secret.source.clone(),
+            version: secret.version.as_ref().map(|version| version.chars().take(VERSION).collect()),
             is_made_of_others: entry.is_some_and(|entry| render::is_made_of_others(file, entry)),
         };
         changes.push((planned, secret.value.clone()));

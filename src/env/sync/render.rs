@@ -19,13 +19,17 @@ pub fn render(file: &EnvFile, plan: &Plan, order: &[String]) -> Result<Secret, S
         if let Some(entry) = entry {
             let text = in_its_style(entry, value).map_or_else(|| quoted(value.expose()), Ok).map_err(why)?;
             let name = if entry.assign == Assign::Inherit { format!("{}=", entry.key) } else { String::new() };
-            let text = [name.as_bytes(), text.expose()].concat();
-            let (from, to) = match (entry.raw.start as usize, entry.raw.end as usize) {
-                (start, end) if start == end && entry.assign == Assign::Value => {
-                    let at = behind_the_separator(file.bytes(), start);
-                    (at, at)
-                }
-                stands => stands,
+            let mut text = [name.as_bytes(), text.expose()].concat();
+            let (start, end) = (entry.raw.start as usize, entry.raw.end as usize);
+            let behind = behind_the_separator(file.bytes(), start);
+            let (from, to) = if start == end && entry.assign == Assign::Value {
+                (behind, behind)
+            } else if is_note(file, entry, behind) {
+                // One blank before the `#` makes a comment of it, and no other.
+                text.push(b' ');
+                (behind, start)
+            } else {
+                (start, end)
             };
             edits.push((from, to, text));
         } else {
@@ -47,6 +51,12 @@ fn behind_the_separator(source: &[u8], mut at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// Whether what stands as the value is a note: `KEY=   # rotate monthly`. To Compose that is the value; nobody meant it.
+fn is_note(file: &EnvFile, entry: &Entry, behind_the_separator: usize) -> bool {
+    let is_apart = behind_the_separator < entry.raw.start as usize;
+    entry.quote == Quote::None && entry.assign == Assign::Value && is_apart && file.slice(entry.raw).starts_with(b"#")
 }
 
 /// Whether a value is made of others: the text of a variable stands in it.

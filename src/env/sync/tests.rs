@@ -13,6 +13,7 @@ fn secret(key: &str, value: &str) -> SecretValue {
         key: key.to_owned(),
         value: Secret::new(value),
         source: format!("stack/secret {key}"),
+        version: None,
         changed_at: None,
     }
 }
@@ -45,6 +46,21 @@ fn a_value_that_was_missing_stands_behind_the_separator_and_before_the_end_of_th
     assert_eq!(synced("A=\r\nB=1\r\n", &[secret("A", "new")], &[]).unwrap(), "A=new\r\nB=1\r\n");
     assert_eq!(synced("A=  \nB=1\n", &[secret("A", "new")], &[]).unwrap(), "A=new  \nB=1\n");
     assert_eq!(synced("A: \t", &[secret("A", "new")], &[]).unwrap(), "A:new \t");
+}
+
+#[test]
+fn a_note_in_the_place_of_a_value_stays_a_note_and_no_shell_runs_the_value() {
+    for (before, after) in [
+        ("A=   # rotate monthly\nB=1\n", "A=new # rotate monthly\nB=1\n"),
+        ("export A=\t# rotate\n", "export A=new # rotate\n"),
+        ("A: #rotate\r\n", "A:new #rotate\r\n"),
+    ] {
+        assert_eq!(synced(before, &[secret("A", "new")], &[]).unwrap(), after);
+        assert_eq!(synced(before, &[secret("A", "a b")], &[]).unwrap(), after.replace("new", "'a b'"));
+    }
+    // Without a blank before it, or in quotes, it is a value.
+    assert_eq!(synced("A=#old\n", &[secret("A", "new")], &[]).unwrap(), "A=new\n");
+    assert_eq!(synced("A= '# old'\n", &[secret("A", "new")], &[]).unwrap(), "A= 'new'\n");
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use super::wanted::services;
 use super::{Compose, Seen, Wanted};
-use crate::env::{compose, dotenv};
+use crate::env::compose::{self, Reason};
+use crate::env::dotenv;
 use crate::evidence::Unknown;
 use crate::guard::line;
-use crate::probes::files::{FileTrouble, read_limited};
+use crate::probes::files::{FileTrouble, read_limited, read_regular};
 use crate::probes::spec::ENV_LIMIT;
 use crate::probes::{Place, ProbeError};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The most that is read of a Compose file, in bytes.
@@ -41,11 +41,16 @@ pub(super) async fn read(options: &Compose, at: &Place) -> Result<Result<Files, 
     let (options, at) = (options.clone(), at.clone());
     // Files that are included are read on the way, so this may wait for a disk.
     let loaded = tokio::task::spawn_blocking(move || load(&options, &at, &values, &paths)).await;
-    Ok(loaded.unwrap_or_else(|_| Err(Seen::Refused("reading it crashed (a bug; see the log)".to_owned()))))
+    loaded.unwrap_or_else(|_| Ok(Err(Seen::Refused("reading it crashed (a bug; see the log)".to_owned()))))
 }
 
 /// What the files want, once everything they take in was read.
-fn load(options: &Compose, at: &Place, values: &dotenv::Values, paths: &[String]) -> Result<Files, Seen> {
+fn load(
+    options: &Compose,
+    at: &Place,
+    values: &dotenv::Values,
+    paths: &[String],
+) -> Result<Result<Files, Seen>, ProbeError> {
     // What this process's environment holds is the console's own, not the stack's.
     let env = |key: &str| {
         let asked = options.project.as_ref().filter(|_| key == "COMPOSE_PROJECT_NAME");
@@ -54,22 +59,32 @@ fn load(options: &Compose, at: &Place, values: &dotenv::Values, paths: &[String]
     };
     let folder = at.root.file_name().unwrap_or_default().to_string_lossy();
     let shown: Vec<String> = paths.iter().map(|path| line(path).into_owned()).collect();
-    let read = |path: &str| {
-        let file = std::fs::File::open(at.path(Path::new(path))).ok()?;
-        let mut bytes = Vec::new();
-        file.take(LIMIT + 1).read_to_end(&mut bytes).ok()?;
-        (bytes.len() as u64 <= LIMIT).then_some(bytes)
+    let read = |path: &str| match read_regular(&at.path(Path::new(path)), LIMIT) {
+        Ok(mut read) => Ok(Some(std::mem::take(&mut *read.bytes))),
+        Err(FileTrouble::Missing) => Ok(None),
+        Err(trouble) => Err(trouble.to_string()),
     };
-    let (project, name) =
-        compose::load(paths, &folder, &env, &read).map_err(|error| Seen::Refused(error.to_string()))?;
+    let (project, name) = match compose::load(paths, &folder, &env, &read) {
+        Ok(loaded) => loaded,
+        Err(error) => match error.error.reason {
+            // Nobody refused it: that it can't be read here says nothing of the project.
+            Reason::Unread(file, why) => {
+                let hint = format!("ls -l {file}");
+                return Err(ProbeError::new(Unknown::Denied, format!("{file} {why}")).id("no_file").hint(hint));
+            }
+            _ => return Ok(Err(Seen::Refused(error.to_string()))),
+        },
+    };
     let lookup = |key: &str| env(key).or_else(|| (key == "COMPOSE_PROJECT_NAME").then(|| name.clone().into_bytes()));
     let profiles = [&options.profiles[..], &words(values, "COMPOSE_PROFILES", ',')].concat();
-    let refused = |error| Seen::Refused(format!("{}: {error}", shown.join(", ")));
-    let services = services(&project.services, &lookup, &profiles).map_err(refused)?;
+    let services = match services(&project.services, &lookup, &profiles) {
+        Ok(services) => services,
+        Err(error) => return Ok(Err(Seen::Refused(format!("{}: {error}", shown.join(", "))))),
+    };
     let mut unfollowed: Vec<String> = project.unfollowed.iter().map(|(_, word)| (*word).to_owned()).collect();
     unfollowed.sort();
     unfollowed.dedup();
-    Ok(Files { name, shown, unfollowed, services })
+    Ok(Ok(Files { name, shown, unfollowed, services }))
 }
 
 fn words(values: &dotenv::Values, key: &str, cut: char) -> Vec<String> {
@@ -126,4 +141,25 @@ fn unread(path: &Path, trouble: FileTrouble) -> ProbeError {
     let shown = line(&shown);
     let reason = if trouble == FileTrouble::Denied { Unknown::Denied } else { Unknown::NotConfigured };
     ProbeError::new(reason, format!("{shown} {trouble}")).id("no_file").hint(format!("ls -l {shown}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_included_and_can_not_be_read_is_not_known_and_not_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "include: [more.yaml]\nservices:\n  web: {image: x}\n";
+        std::fs::write(folder.path().join("compose.yaml"), text).unwrap();
+        let options: Compose = toml::from_str("").unwrap();
+        let place = Place::from_environment(folder.path());
+        // Not there, it is refused by Compose; a folder in its place says nothing of the project.
+        assert!(matches!(read(&options, &place).await, Ok(Err(Seen::Refused(_)))));
+        std::fs::create_dir(folder.path().join("more.yaml")).unwrap();
+        let error = read(&options, &place).await.err().unwrap();
+        assert!(error.message.contains("more.yaml is not a regular file"), "{}", error.message);
+    }
 }

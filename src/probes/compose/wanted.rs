@@ -57,7 +57,8 @@ mod tests {
 
     fn of(files: &[&str], profiles: &[&str]) -> Result<Vec<Wanted>, ComposeError> {
         let names: Vec<String> = (0..files.len()).map(|n| n.to_string()).collect();
-        let read = |name: &str| files.get(name.parse::<usize>().ok()?).map(|text| text.as_bytes().to_vec());
+        let file = |name: &str| files.get(name.parse::<usize>().ok()?).map(|text| text.as_bytes().to_vec());
+        let read = |name: &str| Ok(file(name));
         let lookup = |key: &str| (key == "TAG").then(|| b"18".to_vec());
         let profiles: Vec<String> = profiles.iter().map(|&profile| profile.to_owned()).collect();
         let (project, _) = compose::load(&names, "shop", &lookup, &read).map_err(|error| error.error)?;

@@ -41,11 +41,15 @@ fn finding_ids<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Err
 }
 
 impl Options {
-    /// Tells a probe that compares layers where they stand: `[env]` and the `[[secret]]`s are not among its own
-    /// options. Does nothing for the other kinds.
+    /// Tells a probe that compares layers where they stand, and one that reads the stack's file how that is written:
+    /// `[env]` and the `[[secret]]`s are not among its own options. Does nothing for the other kinds.
     pub fn tell_layers(&mut self, settings: &EnvSettings, secrets: &[SecretSpec]) {
-        if let Self::Env(env) = self {
-            env.layers = Some(Arc::new(StackLayers::new(settings, secrets)));
+        match self {
+            Self::Env(env) => env.layers = Some(Arc::new(StackLayers::new(settings, secrets))),
+            Self::EnvFile(probe) if probe.format.is_none() && probe.path == settings.file => {
+                probe.format = Some(settings.format);
+            }
+            _ => {}
         }
     }
 }

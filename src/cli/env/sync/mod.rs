@@ -15,15 +15,16 @@ use crate::cli::args::SyncArgs;
 use crate::env::diff::Change;
 use crate::env::dotenv::{self, EnvFile, Values};
 use crate::env::layers::{FileFormat, SecretValue};
-use crate::env::sync::{Plan, SyncError, plan, render};
+use crate::env::sync::{Note, Plan, SyncError, plan, render};
 use crate::env::{Reading, template};
 use crate::guard::{Fingerprinter, line};
+use crate::probes::files::read_regular;
 use crate::probes::layers::StackLayers;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Write;
 use std::io;
-use target::{Contents, Target};
+use target::{Contents, LIMIT, Target};
 
 /// Why nothing was synced, or what was left half done. One line.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,8 @@ struct SyncReport<'a> {
     file: String,
     #[serde(flatten)]
     plan: &'a Plan,
+    /// Why `--apply` would refuse, where that is known beforehand.
+    refuses: Option<String>,
     applied: Option<Applied>,
 }
 
@@ -95,21 +98,25 @@ pub(super) fn run(context: &Context, options: &SyncArgs) -> Result<u8, StartErro
     let sync = Sync::open(context)?;
     let (contents, file, values) = sync.read()?;
     let plan = plan(&file, &values, &sync.secrets, &sync.fingerprinter).map_err(SyncFailure::Plan)?;
+    let refuses = (!plan.is_empty()).then(|| sync.refuses(&contents)).flatten();
     if plan.is_empty() || !options.apply {
-        sync.print(&plan, None, options.format);
+        sync.print(&plan, refuses, None, options.format);
         return Ok(u8::from(!plan.is_empty()));
     }
     if !context.access.may_write() {
         return Err(StartError::Other("--apply and --read-only don't go together".to_owned()));
     }
     drop(contents);
+    if let Some(why) = refuses {
+        return Err(StartError::Other(why));
+    }
     if options.format == EnvFormat::Human {
-        sync.print(&plan, None, options.format);
+        sync.print(&plan, None, None, options.format);
     }
     ask::for_the_name(&context.config.stack.name, options.stack_name.as_deref())?;
     let why = options.why.as_deref().unwrap_or("sync from the secrets");
     let applied = sync.apply(context, &plan, why)?;
-    sync.print(&plan, Some(applied), options.format);
+    sync.print(&plan, None, Some(applied), options.format);
     Ok(0)
 }
 
@@ -142,8 +149,8 @@ impl Sync {
                 return Err(StartError::Other(format!("the secrets can't be read, so nothing is planned: {why}")));
             }
         };
-        let template = config.env.template.as_ref().and_then(|path| std::fs::read(place.path(path)).ok());
-        let template = template.and_then(|bytes| template::parse(&bytes).ok()).unwrap_or_default();
+        let template = config.env.template.as_ref().and_then(|path| read_regular(&place.path(path), LIMIT).ok());
+        let template = template.and_then(|read| template::parse(&read.bytes).ok()).unwrap_or_default();
         Ok(Self {
             target: Target::find(&place.path(&config.env.file))?,
             secrets,
@@ -168,18 +175,32 @@ impl Sync {
         replace::sweep(&self.target);
         // What was changed by hand before this, and nobody has told yet, is told as such.
         let watch = context.env_watch(self.fingerprinter.clone())?;
-        let by_hand = watch.peek();
+        let mut events = watch.peek();
+        watch.begin();
         let (old, file, values) = self.read()?;
         let plan = plan(&file, &values, &self.secrets, &self.fingerprinter).map_err(SyncFailure::Plan)?;
         if plan.file != shown.file || plan.changes != shown.changes {
             return Err(SyncFailure::Changed.into());
         }
+        if let Some(why) = self.refuses(&old) {
+            return Err(StartError::Other(why));
+        }
         let new = render(&file, &plan, &self.order).map_err(SyncFailure::Plan)?;
         let at = Timestamp::now();
         let backup = self.backup_name(at);
         let backup_path = replace::back_up(&self.target, &old, &backup)?;
-        let by = record::who();
-        record::beside(&backup_path, at, &by, why, &plan);
+        let note = Note {
+            id: uuid::Uuid::now_v7().to_string(),
+            at,
+            by: record::who(),
+            why: why.to_owned(),
+            file: context.config.env.file.to_string_lossy().into_owned(),
+            backup: backup.clone(),
+            was_written_at: old.written,
+            changes: plan.changes.clone(),
+            result: self.fingerprinter.of(new.expose()),
+        };
+        record::beside(&backup_path, &note);
         let ready = replace::prepare(&self.target, &old, &new)?;
         if self.fingerprinter.of(&self.target.read()?.bytes) != plan.file {
             return Err(SyncFailure::Changed.into());
@@ -189,14 +210,25 @@ impl Sync {
             let text = format!("{} does not read back as it was written; the backup is {backup}", self.target.shown());
             return Err(StartError::Other(text));
         }
-        let unrecorded =
-            record::in_the_store(context, by_hand.as_ref(), &record::synced(context, &plan, at, &by, why, &backup))
-                .err();
-        // Of what was not recorded a console tells when it looks next.
+        events.push(note.event());
+        let unrecorded = record::in_the_store(context, &events).err();
+        // What was not recorded a console or a watch tells from the note, when it looks next.
         if unrecorded.is_none() {
             watch.take_as_seen();
         }
         Ok(Applied { at, backup, unrecorded })
+    }
+
+    /// A file with several names is one under all of them, and would not be any more: the new one has only this name.
+    fn refuses(&self, file: &Contents) -> Option<String> {
+        let file_name = self.target.shown();
+        (file.names > 1).then(|| {
+            format!(
+                "{file_name} has {} names (hard links), and a new file would take this one only; nothing is written; make \
+                 it a file of its own first (`cp -p` it and move the copy over it), or the others symbolic links to it",
+                file.names
+            )
+        })
     }
 
     /// A name that no file has yet, with the time in it as blame reads it.
@@ -207,9 +239,9 @@ impl Sync {
         (0..MOST_BACKUPS).map(name).find(|name| !self.target.folder.join(name).exists()).unwrap_or_else(|| name(0))
     }
 
-    fn print(&self, plan: &Plan, applied: Option<Applied>, format: EnvFormat) {
+    fn print(&self, plan: &Plan, refuses: Option<String>, applied: Option<Applied>, format: EnvFormat) {
         let file = self.target.shown();
-        let report = SyncReport { schema: "readback_env_sync_v1", file, plan, applied };
+        let report = SyncReport { schema: "readback_env_sync_v1", file, plan, refuses, applied };
         let text = match format {
             EnvFormat::Human => human(&report),
             _ => serde_json::to_string_pretty(&report).unwrap_or_default(),
@@ -239,10 +271,11 @@ fn human(report: &SyncReport<'_>) -> String {
         let before =
             planned.before.as_ref().map_or("-".to_owned(), |before| held(before.len, before.fingerprint.short()));
         let after = held(planned.after.len, planned.after.fingerprint.short());
+        let version = planned.version.as_deref().map(|version| format!(" version {version}")).unwrap_or_default();
         let line_of = planned.line.map(|line| format!(" line {line}")).unwrap_or_default();
         let _ = writeln!(
             out,
-            "{:<8} {:<26}{line_of} {before} -> {after} from {}",
+            "{:<8} {:<26}{line_of} {before} -> {after} from {}{version}",
             word(change),
             line(&planned.key),
             planned.source
@@ -258,5 +291,8 @@ fn human(report: &SyncReport<'_>) -> String {
         report.file,
         report.plan.unchanged
     );
+    if let Some(why) = &report.refuses {
+        let _ = writeln!(out, "--apply would refuse: {}", line(why));
+    }
     out
 }

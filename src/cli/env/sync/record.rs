@@ -1,12 +1,9 @@
 //! Who changed what, when and why: beside the backup, and in the store. Keys, lengths and keyed fingerprints only.
 
 use crate::cli::context::Context;
-use crate::env::sync::Plan;
-use crate::guard::line;
+use crate::env::sync::Note;
 use crate::store::{Access, AnyStore, Store, StoreError};
-use crate::timeline::{OwnEvent, OwnKind};
-use jiff::Timestamp;
-use serde_json::json;
+use crate::timeline::OwnEvent;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -26,41 +23,26 @@ pub(super) fn who() -> String {
     }
 }
 
-/// Writes the reason beside the backup. That it can't be written keeps nobody from syncing: the store has it too.
-pub(super) fn beside(backup: &Path, at: Timestamp, by: &str, why: &str, plan: &Plan) {
-    let keys: Vec<&str> = plan.changes.iter().map(|planned| planned.key.as_str()).collect();
-    let text = json!({ "at": at, "by": by, "why": why, "before": "readback env sync", "keys": keys });
+/// Writes the note beside the backup, on the disk before the file is replaced: where this is killed then, or the store
+/// does not answer, the next look tells the sync from it. That it can't be written keeps nobody from syncing.
+pub(super) fn beside(backup: &Path, note: &Note) {
     let mut path = backup.as_os_str().to_owned();
     path.push(".why");
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let _ = file.and_then(|mut file| writeln!(file, "{text}"));
-}
-
-/// The event that tells a sync.
-pub(super) fn synced(context: &Context, plan: &Plan, at: Timestamp, by: &str, why: &str, backup: &str) -> OwnEvent {
-    let keys: Vec<&str> = plan.changes.iter().map(|planned| planned.key.as_str()).collect();
-    OwnEvent {
-        id: uuid::Uuid::now_v7().to_string(),
-        incident_id: None,
-        kind: OwnKind::ConfigChanged,
-        subject: line(&context.config.env.file.to_string_lossy()).into_owned(),
-        actor: Some(format!("console:{}", line(by))),
-        summary: format!("synced from the secrets: {}", keys.join(", ")),
-        success: Some(true),
-        context: json!({ "by": "sync", "why": line(why), "backup": backup, "changes": plan.changes }),
-        occurred_at: at,
-        recorded_at: None,
-    }
+    let _ = file.and_then(|mut file| {
+        writeln!(file, "{}", serde_json::to_string(note)?)?;
+        file.sync_all()
+    });
 }
 
 /// Appends what happened to the store; an error says why it is not there.
-pub(super) fn in_the_store(context: &Context, by_hand: Option<&OwnEvent>, synced: &OwnEvent) -> Result<(), String> {
+pub(super) fn in_the_store(context: &Context, events: &[OwnEvent]) -> Result<(), String> {
     let runtime = crate::cli::console::runtime().map_err(|error| error.to_string())?;
     let url = context.store_url().map_err(|error| error.to_string())?;
     let appended = runtime.block_on(async {
         let append = async {
             let store = AnyStore::open(&url, Access::ReadWrite).await?;
-            for event in by_hand.into_iter().chain([synced]) {
+            for event in events {
                 store.append_own(event).await?;
             }
             store.close().await;

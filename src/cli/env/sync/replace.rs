@@ -23,11 +23,14 @@ pub(super) fn sweep(target: &Target) {
     }
 }
 
-/// Writes a copy of the old file under this name, with the old file's owner and no wider mode.
+/// A backup holds secrets as they were, and stays: it is its owner's alone, however open the file is.
+const MODE_OF_A_BACKUP: u32 = 0o600;
+
+/// Writes a copy of the old file under this name, with the old file's owner and for nobody else.
 pub(super) fn back_up(target: &Target, old: &Contents, name: &str) -> Result<PathBuf, SyncFailure> {
     let path = target.folder.join(name);
     let new = unfinished(target, "backup");
-    let written = write(&new, &old.bytes, old);
+    let written = write(&new, &old.bytes, old.owner, MODE_OF_A_BACKUP);
     // A link does not replace what is there: a backup is never written over.
     let linked = written.and_then(|()| std::fs::hard_link(&new, &path));
     let _ = std::fs::remove_file(&new);
@@ -42,7 +45,7 @@ pub(super) fn back_up(target: &Target, old: &Contents, name: &str) -> Result<Pat
 pub(super) fn prepare(target: &Target, old: &Contents, new: &Secret) -> Result<Ready, SyncFailure> {
     let path = unfinished(target, "new");
     let ready = Ready { path: path.clone() };
-    write(&path, new.expose(), old).map_err(|error| {
+    write(&path, new.expose(), old.owner, old.mode).map_err(|error| {
         SyncFailure::io(format!("the new file can't be written beside {}; nothing was changed", target.shown()), &error)
     })?;
     fault::halt("sync:written");
@@ -76,10 +79,10 @@ fn unfinished(target: &Target, what: &str) -> PathBuf {
     target.folder.join(format!("{UNFINISHED}{what}.{}", std::process::id()))
 }
 
-/// Writes a file of its own, with the old one's owner and mode; it is on the disk when this returns.
-fn write(path: &Path, bytes: &[u8], old: &Contents) -> std::io::Result<()> {
+/// Writes a file of its own, with this owner and mode; it is on the disk when this returns.
+fn write(path: &Path, bytes: &[u8], owner: (u32, u32), mode: u32) -> std::io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    let written = file.write_all(bytes).and_then(|()| like(&file, old)).and_then(|()| file.sync_all());
+    let written = file.write_all(bytes).and_then(|()| give(&file, owner, mode)).and_then(|()| file.sync_all());
     if written.is_err() {
         let _ = std::fs::remove_file(path);
     }
@@ -87,10 +90,9 @@ fn write(path: &Path, bytes: &[u8], old: &Contents) -> std::io::Result<()> {
 }
 
 /// The owner first: to give a file away takes bits of the mode off.
-fn like(file: &File, old: &Contents) -> std::io::Result<()> {
-    let (uid, gid) = old.owner;
+fn give(file: &File, (uid, gid): (u32, u32), mode: u32) -> std::io::Result<()> {
     fchown(file, Some(uid), Some(gid))?;
-    file.set_permissions(std::fs::Permissions::from_mode(old.mode))
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
 }
 
 fn sync_folder(target: &Target) -> Result<(), SyncFailure> {

@@ -2,16 +2,17 @@
 
 use super::SyncFailure;
 use crate::guard::line;
+use crate::probes::files::{RegularFile, read_regular};
+use jiff::Timestamp;
 use rustix::fs::{FlockOperation, flock};
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The most that is read of the file, in bytes.
-const LIMIT: u64 = 8 * 1024 * 1024;
+/// The most that is read of a file, in bytes.
+pub(super) const LIMIT: u64 = 8 * 1024 * 1024;
 
 /// How often the lock is tried, and how long is waited in between.
 const TRIES: u32 = 5;
@@ -31,6 +32,10 @@ pub(super) struct Contents {
     pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) mode: u32,
     pub(super) owner: (u32, u32),
+    /// When it was written.
+    pub(super) written: Option<Timestamp>,
+    /// How many names it has.
+    pub(super) names: u64,
 }
 
 /// While it lives, no other sync of this folder begins. It is the kernel's: a killed one leaves none behind.
@@ -69,14 +74,14 @@ impl Target {
 
     /// The file as it is.
     pub(super) fn read(&self) -> Result<Contents, SyncFailure> {
-        let what = || format!("{} can't be read", self.shown());
-        let file = File::open(&self.path).map_err(|error| SyncFailure::io(what(), &error))?;
-        let about: Metadata = file.metadata().map_err(|error| SyncFailure::io(what(), &error))?;
-        if !about.is_file() || about.len() > LIMIT {
-            return Err(SyncFailure::Said(format!("{} is not a file of at most 8 MiB", self.shown())));
-        }
-        let mut bytes = Zeroizing::new(Vec::with_capacity(about.len() as usize + 1));
-        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| SyncFailure::io(what(), &error))?;
-        Ok(Contents { bytes, mode: about.mode() & 0o7777, owner: (about.uid(), about.gid()) })
+        let unread = |trouble| SyncFailure::Said(format!("{} {trouble}; nothing is planned", self.shown()));
+        let RegularFile { bytes, about } = read_regular(&self.path, LIMIT).map_err(unread)?;
+        Ok(Contents {
+            bytes,
+            mode: about.mode() & 0o7777,
+            owner: (about.uid(), about.gid()),
+            written: about.modified().ok().and_then(|time| Timestamp::try_from(time).ok()),
+            names: about.nlink(),
+        })
     }
 }
