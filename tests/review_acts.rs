@@ -96,6 +96,29 @@ fn a_decisive_check_passes_only_on_its_own_datum_and_every_other_answer_needs_no
 }
 
 #[test]
+fn who_is_named_as_the_actor_judges_nothing_in_either_reading() {
+    let mut story = Story::empty();
+    let made = actions::join(&story.review(), stamp("bea"));
+    take(&mut story, made);
+    story.hear("actor_not_anonymous", "actor", "telegram:alice");
+    let decide = |review: &Review, user: &str, check: &str| {
+        actions::decide(review, contract(), &guard(), check, Answer::Fail, stamp(user)).map(|_| ())
+    };
+    for check in &contract().checks {
+        let refused = Err(Refused::ActorJudges(check.id.clone()));
+        let judged = decide(&story.review(), "alice", &check.id);
+        assert_eq!(judged == refused, check.kind == CheckKind::Judgement, "{}", check.id);
+        assert_eq!(decide(&story.review(), "ann", &check.id), Ok(()));
+    }
+    let answer = |review: &Review| {
+        actions::answer_second(review, contract(), &guard(), CHECK, (Answer::Pass, None), stamp("bea")).map(|_| ())
+    };
+    assert_eq!(answer(&story.review()), Ok(()));
+    story.set("actor_attribution_ref", "bea");
+    assert_eq!(answer(&story.review()), Err(Refused::NotIndependent));
+}
+
+#[test]
 fn a_second_reader_took_no_part_takes_none_and_hands_in_every_check_once() {
     let mut story = Story::empty();
     story.set("actor_attribution_ref", "bob, on-call");

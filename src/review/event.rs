@@ -70,6 +70,13 @@ pub struct EvidenceRef {
     pub half_life_s: Option<u64>,
 }
 
+impl EvidenceRef {
+    /// Whether it is the same piece, as it was then.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.kind, &self.id, &self.digest) == (other.kind, &other.id, &other.digest)
+    }
+}
+
 /// A datum that the reviewer typed and the console compared with evidence (hearback).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeardBack {

@@ -168,12 +168,13 @@ pub fn lane(review: &Review, contract: &Contract, around: &Around) -> Dispositio
     // A stable sort: within a lane the contract's order stays.
     asked.sort_by_key(|(_, lane)| *lane);
     let lane = asked.first().map_or(Lane::WaitingReadback, |(_, lane)| *lane);
+    let state = review.state_digest_under(contract.version());
     Disposition {
         lane,
         checks,
         trace: asked.into_iter().map(|(subject, asks)| Step { subject, asks, decisive: asks == lane }).collect(),
         least,
-        input_digest: guard::digest_of(&(review.state_digest(), around, stale(review, around), passed_over)),
+        input_digest: guard::digest_of(&(state, around, stale(review, around), passed_over)),
         policy: contract.digest().to_owned(),
         opened_under_another: review.opening.as_ref().is_some_and(|opening| opening.policy != contract.digest()),
         around: around.clone(),

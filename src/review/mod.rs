@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod agenda;
+mod answered;
 mod around;
 mod asked;
 mod attribution;
@@ -32,6 +33,7 @@ pub mod recheck;
 pub mod remediation;
 pub mod report;
 mod signature;
+mod version;
 
 pub use around::{Around, Scene, around};
 pub use asked::NotFound;
@@ -53,7 +55,7 @@ pub use fold::{
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority, is_item_id};
 pub use gap::Gap;
 pub use gate::RuntimeGate;
-pub use hearback::{Datum, Misheard, Said, hear};
+pub use hearback::{Datum, Misheard, Said, hear, names_incident};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
 pub use objection::Objection;

@@ -23,6 +23,8 @@ const MOST_ROWS: usize = 6;
 const BEFORE: &str = "before_service_state_ref";
 const AFTER: &str = "after_service_state_ref";
 const WINDOW: &str = "restart_or_recovery_window_ref";
+/// The field that names the incident; a reference alone does not.
+const INCIDENT: &str = "change_or_incident_ref";
 
 /// Something known that could answer a check.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,7 +140,11 @@ fn row(entry: &Entry, kind: EvidenceKind, digest: String, relevance: &Relevance)
         pair_texts(event, relevance)?
     } else {
         let text = format!("timeline {} {} sha256:{digest}", entry.type_name(), entry.id());
-        relevance.row_fields(entry).map(|field| (field.to_owned(), text.clone())).collect()
+        let named = |field: &str| match entry.incident().filter(|_| field == INCIDENT) {
+            Some(incident) => format!("incident {incident}, {text}"),
+            None => text.clone(),
+        };
+        relevance.row_fields(entry).map(|field| (field.to_owned(), named(field))).collect()
     };
     let actor = entry.actor().unwrap_or("-");
     let words = entry.alert().filter(|_| entry.detail().is_empty()).unwrap_or(entry.detail());

@@ -1,6 +1,5 @@
 //! A sign-off as recorded, and when it does not count.
 
-use super::attribution::names_user;
 use super::fold::Review;
 use super::lane::Lane;
 use jiff::Timestamp;
@@ -61,7 +60,7 @@ impl Void {
         if review.opening.is_none() {
             return Some(Self::NotOpened);
         }
-        if review.attributions.iter().any(|attribution| names_user(attribution, actor)) {
+        if review.names_as_actor(actor) {
             return Some(Self::SelfReview);
         }
         if review.is_quarantined() {

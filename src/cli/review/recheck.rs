@@ -77,7 +77,7 @@ impl RecheckReport {
         for one in &self.sign_offs {
             let (id, actor, signed) = (line(&one.review.0), line(&one.actor), line(&one.signed));
             let void = one.void.map(|why| format!("  (it does not count: {why})")).unwrap_or_default();
-            let _ = writeln!(out, "{}  {id}  {}  {actor}  {signed}{void}", words(&one.outcome), one.recorded_at);
+            let _ = writeln!(out, "{}  {id}  {}  {actor}  {signed}{void}", words(one), one.recorded_at);
         }
         let next = match self.verdict {
             "same" => "every sign-off that can be computed again comes out as it was signed",
@@ -94,9 +94,9 @@ impl RecheckReport {
     }
 }
 
-fn words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Same => "SAME".to_owned(),
+fn words(one: &Rechecked) -> String {
+    match &one.outcome {
+        Outcome::Same => format!("SAME  under {}", one.rules.unwrap_or_default()),
         Outcome::Differs { lane, same_input: true } => format!("DIFFERS  the same input gives {}", lane.id()),
         Outcome::Differs { lane, same_input: false } => {
             format!("DIFFERS  the steps before it are another input, and give {}", lane.id())

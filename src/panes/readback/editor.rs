@@ -157,7 +157,7 @@ pub(super) fn answer_as(
 /// Compares the datum that was typed with the evidence that is attached, or says why it was not heard.
 fn heard(review: &Review, check: &str, datum: Datum, typed: &str, facts: &Facts) -> Result<HeardBack, String> {
     let row = checks::row_of(check, facts).ok_or("there is no such check")?;
-    let against = items::against(&row, datum, review, facts);
+    let against = items::against(&row, datum, review, facts).map_err(|misheard| misheard.to_string())?;
     hear(datum, typed, &against, &facts.setting.zone).map_err(|misheard| misheard.to_string())
 }
 

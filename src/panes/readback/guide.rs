@@ -8,7 +8,7 @@ use super::{Mode, ReadbackPane, checks, words};
 use crate::app::{Action, Facts, Outbox};
 use crate::panes::Flow;
 use crate::review::actions::{self, Refused};
-use crate::review::{Answer, Diligence, Misheard};
+use crate::review::{Answer, Diligence};
 
 impl ReadbackPane {
     /// The evidence of the selected row.
@@ -55,8 +55,8 @@ impl ReadbackPane {
         };
         let datum = check.readback.filter(|_| answer == Answer::Pass && !words::reads_second(review, facts));
         if let Some(datum) = datum {
-            if items::against(&row, datum, review, facts).is_empty() {
-                out.tell(Misheard::Nothing.to_string());
+            if let Err(why) = items::hearable(&row, datum, review, facts) {
+                out.tell(why.to_string());
                 return;
             }
             let purpose = Purpose::Heard(check.id.clone(), datum);

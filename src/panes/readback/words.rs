@@ -67,6 +67,9 @@ pub(super) fn gap(gap: &Gap) -> String {
         Gap::NoReason => "\"does not apply\" needs a reason".to_owned(),
         Gap::CannotTell => "the reviewer can't tell".to_owned(),
         Gap::Unanswered => "not answered yet: p, f, a or u".to_owned(),
+        Gap::Unheard => "nothing that is attached was read back: i attaches, p says it".to_owned(),
+        Gap::OtherIncident { field } => format!("{field} does not name this incident; e writes it"),
+        Gap::ByActor => "who answered it is named as who acted: another person has to judge it".to_owned(),
     }
 }
 

@@ -28,6 +28,10 @@ pub fn answer_second(
     stamp: Stamp,
 ) -> Result<NewReviewEvent, Refused> {
     own(review, &stamp)?;
+    // Who was named as the actor since is no reader any more.
+    if review.names_as_actor(&stamp.actor) {
+        return Err(Refused::NotIndependent);
+    }
     check_answer(contract, guard, check, &answer)?;
     step(review, stamp, ReviewAct::SecondAnswered { check: check.to_owned(), answer, diligence })
 }

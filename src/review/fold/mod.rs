@@ -1,5 +1,6 @@
 //! A review's state: a total fold over its recorded steps. What does not fit is kept as an anomaly.
 
+mod digest;
 mod parts;
 mod second;
 
@@ -9,13 +10,12 @@ pub use parts::{
 };
 pub use second::{Reading, SecondReading};
 
+use super::attribution::names_user;
 use super::contract::ACTOR_FIELD;
-use super::event::{Answer, EvidenceRef, Recorded, ReviewAct, ReviewId};
+use super::event::{HeardBack, Recorded, ReviewAct, ReviewId};
+use super::hearback::Datum;
 use super::narrative::{Risk, Section};
 use super::signature::{Signature, Void};
-use crate::guard;
-use jiff::Timestamp;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The state of a review.
@@ -29,7 +29,8 @@ pub struct Review {
     pub opening: Option<Opening>,
     /// Every field ever written; one taken back has an empty value.
     pub fields: BTreeMap<String, FieldState>,
-    /// Every attribution ever written here: who is named once does not sign, whoever edits it afterwards.
+    /// Every attribution ever written here, or heard from evidence: who is named once does not sign, whoever edits it
+    /// afterwards.
     pub attributions: BTreeSet<String>,
     /// The reviewer's last answer to each check.
     pub answers: BTreeMap<String, Decision>,
@@ -164,6 +165,7 @@ impl Review {
                 self.write(step, field, value, by);
             }
             ReviewAct::CheckDecided { check, answer, heard, diligence } => {
+                self.attribute(heard.as_ref());
                 let decision =
                     Decision { answer: answer.clone(), heard: heard.clone(), diligence: *diligence, version, by };
                 self.answers.insert(check.clone(), decision);
@@ -237,6 +239,13 @@ impl Review {
         self.fields.insert(field.to_owned(), state);
     }
 
+    /// An actor who was heard from evidence is named, as one who was written down is.
+    fn attribute(&mut self, heard: Option<&HeardBack>) {
+        if let Some(heard) = heard.filter(|heard| heard.datum == Datum::Actor.name()) {
+            self.attributions.insert(heard.said.clone());
+        }
+    }
+
     fn detach(&mut self, step: &Recorded, check: &str, id: &str) {
         let Some(all) = self.attached.get_mut(check).filter(|all| all.iter().any(|one| one.evidence.id == id)) else {
             return self.note(step, AnomalyKind::NothingThere);
@@ -300,6 +309,11 @@ impl Review {
         self.caught.iter().map(|caught| caught.version).max().unwrap_or(0)
     }
 
+    /// Whether this actor (`console:<user>`) is named as who acted, now or at any time.
+    pub fn names_as_actor(&self, actor: &str) -> bool {
+        self.attributions.iter().any(|attribution| names_user(attribution, actor))
+    }
+
     /// The last sign-off that counts.
     pub fn signature(&self) -> Option<&Signature> {
         self.signatures.iter().rev().find(|signature| signature.void.is_none())
@@ -308,46 +322,5 @@ impl Review {
     /// Whether what the lane is computed from is no longer what was signed; `false` where nothing was.
     pub fn changed_since_signed(&self) -> bool {
         self.signature().is_some_and(|signature| signature.state != self.state_digest())
-    }
-
-    /// SHA-256 over everything in this review that a lane is computed from, but the sign-offs that
-    /// count: who wrote it and when makes no difference, writing the same value again is no change.
-    pub fn state_digest(&self) -> String {
-        let opening = self.opening.as_ref().map(|opening| (&opening.candidate, &opening.snapshot_digest));
-        let fields: BTreeMap<_, _> = self
-            .fields
-            .iter()
-            .map(|(name, field)| (name, (&field.value, field.version > self.last_caught())))
-            .collect();
-        let answers: BTreeMap<_, _> = self.answers.iter().map(|(name, decision)| (name, &decision.answer)).collect();
-        let caught: Vec<_> = self.caught.iter().map(|hit| (&hit.field, &hit.detector, hit.cleared)).collect();
-        let void = self.signatures.iter().filter(|signature| signature.void.is_some()).count();
-        let base = (opening, fields, answers, caught, void);
-        let later = Later::of(self);
-        // What was signed before there was anything of this keeps its digest.
-        if later == Later::default() { guard::digest_of(&base) } else { guard::digest_of(&(base, later)) }
-    }
-}
-
-/// What a lane is computed from besides fields, answers and quarantine.
-#[derive(Default, PartialEq, Serialize)]
-struct Later<'a> {
-    attached: BTreeMap<&'a str, Vec<&'a EvidenceRef>>,
-    second: Option<(&'a str, bool, BTreeMap<&'a str, &'a Answer>)>,
-    overrides: BTreeMap<&'a str, (Timestamp, &'a str)>,
-}
-
-impl<'a> Later<'a> {
-    fn of(review: &'a Review) -> Self {
-        let refs = |all: &'a Vec<Attached>| all.iter().map(|one| &one.evidence).collect();
-        let passed_over = |one: &'a Override| (one.until, one.reason.as_str());
-        Self {
-            attached: review.attached.iter().map(|(check, all)| (check.as_str(), refs(all))).collect(),
-            second: review.second.as_ref().map(|second| {
-                let answers = second.answers.iter().map(|(check, decision)| (check.as_str(), &decision.answer));
-                (second.reader.actor.as_str(), second.submitted.is_some(), answers.collect())
-            }),
-            overrides: review.overrides.iter().map(|(check, one)| (check.as_str(), passed_over(one))).collect(),
-        }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Review;
 use super::parts::{AnomalyKind, Decision, Touch};
-use crate::review::attribution::names_user;
 use crate::review::event::{Answer, Recorded};
 use std::collections::BTreeMap;
 
@@ -58,7 +57,7 @@ impl Review {
 
     /// Whether this actor may read second: neither a reviewer here nor named as who acted.
     pub fn may_read_second(&self, actor: &str) -> bool {
-        !self.reviewers.contains(actor) && !self.attributions.iter().any(|text| names_user(text, actor))
+        !self.reviewers.contains(actor) && !self.names_as_actor(actor)
     }
 
     pub(super) fn join(&mut self, step: &Recorded, by: Touch) {

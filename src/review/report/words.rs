@@ -104,6 +104,9 @@ pub(super) fn gap(gap: &Gap) -> String {
         Gap::NoReason => "\"does not apply\" needs a reason".to_owned(),
         Gap::CannotTell => "the reviewer can't tell".to_owned(),
         Gap::Unanswered => "not answered yet".to_owned(),
+        Gap::Unheard => "that it holds was not heard against attached evidence".to_owned(),
+        Gap::OtherIncident { field } => format!("{field} does not name this incident"),
+        Gap::ByActor => "who answered it is named as who acted".to_owned(),
     }
 }
 
