@@ -209,7 +209,7 @@ async fn a_console_that_quits_in_between_leaves_an_interrupted_readback_and_no_r
     let facts = rig.app.facts();
     let fields = ["after_service_state_ref".to_owned()];
     let digest = |id: &str| facts.margin.digest(id);
-    assert!(readback::review::offers(&fields, &[], &facts.log.entries, digest, facts.now).is_empty());
+    assert!(readback::review::offers(&fields, "INC-TEST-1", &[], &facts.log.entries, digest, facts.now).is_empty());
     rig.end().await;
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "review_flow/blind.rs"]
 mod blind;
+#[path = "review_flow/example.rs"]
+mod example;
 #[path = "review_flow/guided.rs"]
 mod guided;
 #[path = "review_flow/pictures.rs"]

@@ -36,6 +36,8 @@ struct Case {
     restart_ago: Option<i64>,
     #[serde(default)]
     changed: BTreeSet<String>,
+    #[serde(default)]
+    not_looked: bool,
     /// How long after the steps it is looked at, in seconds.
     #[serde(default)]
     later: i64,
@@ -53,6 +55,7 @@ fn name(subject: &Subject) -> &str {
         Subject::Check { id } => id,
         Subject::Field { name } => name,
         Subject::NothingReceived => "nothing_received",
+        Subject::NotLooked => "not_looked",
         Subject::NoChecks => "no_checks",
         Subject::Complete => "complete",
         Subject::Accepted => "accepted",
@@ -83,6 +86,7 @@ fn run(case: &Case) -> Disposition {
         objections: objections.collect(),
         last_restart: case.restart_ago.map(|ago| in_seconds(-ago)),
         changed: case.changed.clone(),
+        not_looked: case.not_looked,
         now: in_seconds(case.later),
     };
     lane(&story.review(), story.contract, &around)
@@ -197,6 +201,7 @@ fn arounds() -> impl Strategy<Value = Around> {
             objections: objections.map(|check| Objection { check, why: "stale".to_owned() }).collect(),
             last_restart: restart.map(in_seconds),
             changed: changed.then(|| "probe".to_owned()).into_iter().collect(),
+            not_looked: false,
             now: in_seconds(later),
         }
     })
@@ -251,7 +256,10 @@ fn play(complete: bool, moves: &[Move]) -> Story {
                 story.pass_over("reviewer", &contract().checks[*check].id, *hours, reason);
             }
             Move::Join(stranger) => {
-                story.push(if *stranger { "second" } else { "reviewer" }, ReviewAct::SecondReaderJoined);
+                story.push(
+                    if *stranger { "second" } else { "reviewer" },
+                    ReviewAct::SecondReaderJoined { looked: false },
+                );
             }
             Move::Second(check, number) => {
                 let check = contract().checks[*check].id.clone();
@@ -322,6 +330,7 @@ proptest! {
         against.restart_seen = true;
         against.last_restart = Some(in_seconds(1));
         against.changed.insert("probe".to_owned());
+        against.not_looked = true;
         prop_assert!(lane(&story.review(), story.contract, &against).lane <= before);
         for worse in [None, Some(false)] {
             let around = Around { snapshot_current: worse, ..around.clone() };
@@ -402,7 +411,7 @@ proptest! {
     ) {
         let worse = if better == 1 { 0 } else { worse };
         let mut story = play(complete, &moves);
-        story.push("second", ReviewAct::SecondReaderJoined);
+        story.push("second", ReviewAct::SecondReaderJoined { looked: false });
         let without = lane(&story.review(), story.contract, &around).lane;
         let id = story.contract.checks[check].id.clone();
         let read = |number| {
@@ -441,7 +450,7 @@ fn settle(story: &mut Story, subject: &Subject, gap: &Gap) {
             story.step(&format!("detach {} {id}", name(subject)), &current());
         }
         Gap::SecondPending | Gap::Disputed => {
-            story.push("second", ReviewAct::SecondReaderJoined);
+            story.push("second", ReviewAct::SecondReaderJoined { looked: false });
             story.step(&format!("second {} pass", name(subject)), &current());
             story.step("hand-in", &current());
             story.hold(name(subject));

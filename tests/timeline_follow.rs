@@ -98,7 +98,7 @@ fn batch(writer: usize, number: usize, rows: usize, is_postgres: bool) -> String
 
 fn step(incident: usize, version: u64) -> Outcome {
     let id = format!("r-{incident}-{version}");
-    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("step {version}") };
+    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("step {version}"), diligence: None };
     let operation = NewOperation {
         incident_id: Some(format!("INC-{incident}")),
         actor: Some("console:ann".to_owned()),

@@ -124,7 +124,7 @@ fn row(incident: &str) -> NewOperation {
 }
 
 fn step(review: &str, incident: &str, version: u64) -> Outcome {
-    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: "twelve minutes".to_owned() };
+    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: "twelve minutes".to_owned(), diligence: None };
     let event = NewReviewEvent {
         id: id(),
         review: ReviewId(review.to_owned()),

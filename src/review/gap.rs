@@ -77,6 +77,8 @@ pub enum Gap {
     SecondNotIndependent,
     /// A second reading is owed: nobody has joined for it, it is not handed in, or it leaves this check out.
     SecondPending,
+    /// No probe was asked.
+    NotLooked,
     /// Fresh evidence speaks against it.
     Objected {
         /// Why.
@@ -102,6 +104,7 @@ impl Gap {
             | Self::StaleEvidence { .. }
             | Self::ChangedEvidence { .. }
             | Self::ByActor
+            | Self::NotLooked
             | Self::SecondPending => 4,
             Self::Refuted | Self::Anonymous { .. } | Self::Disputed => 5,
             Self::Quarantined { .. } => 6,
@@ -123,6 +126,7 @@ impl Gap {
                 | Self::StaleEvidence { .. }
                 | Self::ChangedEvidence { .. }
                 | Self::SecondPending
+                | Self::NotLooked
                 | Self::SecondNotIndependent
         )
     }

@@ -49,8 +49,8 @@ pub use event::{
     Answer, CandidateId, Diligence, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent, Recorded, ReviewAct, ReviewId,
 };
 pub use fold::{
-    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
-    Override, Reading, Reopening, Review, SecondReading, Touch,
+    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, LetThrough,
+    Opening, Override, Reading, Reopening, Review, SecondReading, Touch,
 };
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority, is_item_id};
 pub use gap::Gap;

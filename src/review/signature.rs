@@ -1,5 +1,6 @@
 //! A sign-off as recorded, and when it does not count.
 
+use super::around::Around;
 use super::fold::Review;
 use super::lane::Lane;
 use jiff::Timestamp;
@@ -23,6 +24,8 @@ pub struct Signature {
     pub seq: u64,
     /// [`Review::state_digest`] at that moment.
     pub state: String,
+    /// What lay around the review then, where that was kept.
+    pub around: Option<Around>,
     /// Why it does not count, where it does not.
     pub void: Option<Void>,
 }

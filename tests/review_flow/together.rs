@@ -80,6 +80,41 @@ async fn the_second_reader_sees_no_answer_until_both_readings_are_in_and_a_dispu
 }
 
 #[tokio::test]
+async fn who_looked_before_reading_second_is_told_and_told_of_even_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, mine, theirs) = for_two(folder.path());
+    let mut first = Box::pin(opened(FIRST, &url, &mine)).await;
+    first.press("j f j u m j enter y").await;
+    first.settled().await;
+    let mut second = console(SECOND, &url, &theirs, 2).await;
+    second.until("the review is seen", |facts| review(facts).is_some_and(|review| review.submitted.is_some())).await;
+    second.press("4").await;
+    // The lane follows from the answers: it is not on the screen before one has decided to look.
+    assert!(second.screen().contains("waits for a second reader"), "{}", second.screen());
+    assert!(!second.screen().contains("reject_unattributed"), "{}", second.screen());
+    second.press("enter y").await;
+    assert!(second.screen().contains("FAILS"), "{}", second.screen());
+    second.press("esc").await;
+    assert!(second.screen().contains("reject_unattributed"), "who has looked may go on looking: {}", second.screen());
+    second.settled().await;
+    second.end().await;
+
+    let mut second = console(SECOND, &url, &theirs, 3).await;
+    second.until("the review is seen", |facts| review(facts).is_some_and(|review| review.submitted.is_some())).await;
+    second.press("4 m enter").await;
+    assert!(second.screen().contains("that is recorded, too"), "{}", second.screen());
+    second.press("y").await;
+    second.settled().await;
+    assert!(review(second.app.facts()).unwrap().second.as_ref().unwrap().looked);
+    assert!(second.screen().contains("not blind: you had looked before"), "{}", second.screen());
+    assert!(!second.screen().contains("FAILS"), "and from here on nothing of it: {}", second.screen());
+    first.until("the other has joined", |facts| review(facts).is_some_and(|review| review.second.is_some())).await;
+    assert!(first.screen().contains("not blind: they had looked before"), "{}", first.screen());
+    first.end().await;
+    second.end().await;
+}
+
+#[tokio::test]
 async fn a_conflict_shows_both_loses_nothing_typed_and_the_step_is_taken_again_or_left() {
     let folder = tempfile::tempdir().unwrap();
     let (url, mine, theirs) = for_two(folder.path());

@@ -127,7 +127,7 @@ pub(crate) fn agreed(mut story: Story) -> Story {
 /// The second reading is under way.
 pub(crate) fn read_second(mut story: Story) -> Story {
     story.push("reviewer", ReviewAct::Submitted);
-    story.push("second", ReviewAct::SecondReaderJoined);
+    story.push("second", ReviewAct::SecondReaderJoined { looked: false });
     for (check, answer) in [
         ("postcheck_independent", Answer::Fail),
         ("runner_repair_bot_contention_present", Answer::Pass),

@@ -152,7 +152,10 @@ impl Story {
     }
 
     pub(crate) fn set(&mut self, field: &str, value: &str) {
-        self.push("reviewer", ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() });
+        self.push(
+            "reviewer",
+            ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned(), diligence: None },
+        );
     }
 
     pub(crate) fn answer(&mut self, check: &str, answer: Answer) {
@@ -215,7 +218,13 @@ impl Story {
             "na" => self.answer(subject, Answer::NotApplicable { reason: rest.to_owned() }),
             "catch" => self.push(
                 "reviewer",
-                ReviewAct::Quarantined { field: subject.to_owned(), detector: rest.to_owned(), offset: 3, len: 40 },
+                ReviewAct::Quarantined {
+                    field: subject.to_owned(),
+                    detector: rest.to_owned(),
+                    offset: 3,
+                    len: 40,
+                    more: 0,
+                },
             ),
             "remove" => self.push("reviewer", ReviewAct::QuarantineCleared { field: subject.to_owned() }),
             "forge" => self.forge(subject, rest),
@@ -233,7 +242,7 @@ impl Story {
                 self.pass_over("reviewer", subject, hours.parse().unwrap(), reason);
             }
             "actor-override" => self.pass_over("alice", subject, 1, "I know what I did"),
-            "join" => self.push(subject, ReviewAct::SecondReaderJoined),
+            "join" => self.push(subject, ReviewAct::SecondReaderJoined { looked: false }),
             "second" => {
                 let act = ReviewAct::SecondAnswered {
                     check: subject.to_owned(),

@@ -2,6 +2,7 @@
 
 use super::args::RecheckArgs;
 use super::desk::Desk;
+use crate::cli::console::actor;
 use crate::cli::context::{Context, StartError};
 use crate::cli::{Args, UNKNOWN, VerifyFormat, nothing, say};
 use crate::guard::line;
@@ -38,8 +39,12 @@ pub(super) fn run(args: &Args, options: &RecheckArgs) -> Result<u8, StartError> 
         store.close().await;
         Ok::<_, StartError>(desk)
     })?;
-    let only = options.review.as_deref().map(|name| desk.find(name)).transpose()?.map(|review| &review.id);
-    let report = RecheckReport::of(recheck(&desk.recorded, only, &desk.contract), desk.contract.digest());
+    let (only, reader) = (options.review.as_deref().map(|name| desk.find(name)).transpose()?, actor());
+    only.map_or(Ok(()), |review| Desk::may_see(review, &reader))?;
+    let mut all = recheck(&desk.recorded, only.map(|review| &review.id), &desk.contract);
+    // What was signed follows from answers that who reads second must not see yet.
+    all.retain(|one| desk.book.get(&one.review).is_none_or(|review| Desk::may_see(review, &reader).is_ok()));
+    let report = RecheckReport::of(all, desk.contract.digest());
     let text = match options.format {
         VerifyFormat::Human => report.human(),
         VerifyFormat::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),

@@ -29,13 +29,13 @@ impl Item {
 }
 
 /// What is known that could answer this row.
-fn known(row: &Row, facts: &Facts) -> Vec<Offer> {
+fn known(row: &Row, review: &Review, facts: &Facts) -> Vec<Offer> {
     // A field that stands for itself is no check: nothing can be attached to it.
     if row.check(facts).is_none() {
         return Vec::new();
     }
     let digest = |id: &str| facts.margin.digest(id);
-    offers(&row.fields(facts), &facts.evidence, &facts.log.entries, digest, facts.now)
+    offers(&row.fields(facts), &review.incident_id, &facts.evidence, &facts.log.entries, digest, facts.now)
 }
 
 /// The evidence of a row: what is offered in its order, then what is attached and no longer seen here.
@@ -44,7 +44,7 @@ pub(super) fn of(row: &Row, review: &Review, facts: &Facts) -> Vec<Item> {
     let attached = review.attached.get(&name).map(Vec::as_slice).unwrap_or_default();
     let find = |id: &str| attached.iter().find(|one| one.evidence.id == id).cloned();
     let mut items: Vec<Item> =
-        known(row, facts).into_iter().map(|offer| Item { attached: find(&offer.evidence.id), offer }).collect();
+        known(row, review, facts).into_iter().map(|offer| Item { attached: find(&offer.evidence.id), offer }).collect();
     let gone = attached.iter().filter(|one| !items.iter().any(|item| item.offer.evidence.id == one.evidence.id));
     let gone: Vec<Item> = gone.map(|one| Item { offer: gone_offer(one, facts), attached: Some(one.clone()) }).collect();
     items.extend(gone);

@@ -7,15 +7,15 @@ use crate::review::contract::{CheckKind, Contract};
 use crate::review::event::{Answer, Diligence, NewReviewEvent, ReviewAct};
 use crate::review::fold::{Review, SecondReading};
 
-/// Joins as the second reader.
-pub fn join(review: &Review, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
+/// Joins as the second reader; whether the first reading was looked at before is said with it.
+pub fn join(review: &Review, looked: bool, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
     if review.second.is_some() {
         return Err(Refused::SecondTaken);
     }
     if !review.may_read_second(&stamp.actor) {
         return Err(Refused::NotIndependent);
     }
-    step(review, stamp, ReviewAct::SecondReaderJoined)
+    step(review, stamp, ReviewAct::SecondReaderJoined { looked })
 }
 
 /// Answers a check in the second reading; after it was handed in, to settle a difference.

@@ -5,14 +5,15 @@ mod parts;
 mod second;
 
 pub use parts::{
-    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
-    Override, Reopening, Touch,
+    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, LetThrough,
+    Opening, Override, Reopening, Touch,
 };
 pub use second::{Reading, SecondReading};
 
+use super::around::Around;
 use super::attribution::names_user;
 use super::contract::ACTOR_FIELD;
-use super::event::{HeardBack, Recorded, ReviewAct, ReviewId};
+use super::event::{Diligence, HeardBack, Recorded, ReviewAct, ReviewId};
 use super::hearback::Datum;
 use super::narrative::{Risk, Section};
 use super::signature::{Signature, Void};
@@ -36,6 +37,8 @@ pub struct Review {
     pub answers: BTreeMap<String, Decision>,
     /// Everything the guard ever caught here, in order; the record of it stays.
     pub caught: Vec<Caught>,
+    /// Everything that looks like a secret and was let through on purpose, in order.
+    pub allowed: Vec<LetThrough>,
     /// The rows of the timeline that are marked as evidence, by id.
     pub evidence: BTreeMap<String, EvidenceMark>,
     /// The evidence that was attached to each check, by reference, in order.
@@ -90,6 +93,7 @@ impl Review {
             attributions: BTreeSet::new(),
             answers: BTreeMap::new(),
             caught: Vec::new(),
+            allowed: Vec::new(),
             evidence: BTreeMap::new(),
             attached: BTreeMap::new(),
             reviewers: BTreeSet::new(),
@@ -154,7 +158,7 @@ impl Review {
                     by,
                 });
             }
-            ReviewAct::FieldSet { field, value } => self.write(step, field, value, by),
+            ReviewAct::FieldSet { field, value, diligence } => self.write(step, (field, value), *diligence, by),
             ReviewAct::Corrected { step: wrong, field, value, why } => {
                 if self.wrote.get(wrong) != Some(field) {
                     return self.note(step, AnomalyKind::NothingCorrected);
@@ -162,7 +166,7 @@ impl Review {
                 let correction =
                     Correction { step: wrong.clone(), field: field.clone(), why: why.clone(), by: by.clone() };
                 self.corrections.push(correction);
-                self.write(step, field, value, by);
+                self.write(step, (field, value), None, by);
             }
             ReviewAct::CheckDecided { check, answer, heard, diligence } => {
                 self.attribute(heard.as_ref());
@@ -176,13 +180,22 @@ impl Review {
                 all.push(Attached { evidence: evidence.clone(), by });
             }
             ReviewAct::EvidenceDetached { check, id } => self.detach(step, check, id),
-            ReviewAct::Quarantined { field, detector, offset, len } => self.caught.push(Caught {
+            ReviewAct::Quarantined { field, detector, offset, len, more } => self.caught.push(Caught {
                 field: field.clone(),
                 detector: detector.clone(),
                 offset: *offset,
                 len: *len,
+                more: *more,
                 version,
                 cleared: false,
+                by,
+            }),
+            ReviewAct::Allowed { field, detector, offset, len, reason } => self.allowed.push(LetThrough {
+                field: field.clone(),
+                detector: detector.clone(),
+                offset: *offset,
+                len: *len,
+                reason: reason.clone(),
                 by,
             }),
             ReviewAct::QuarantineCleared { field } => self.clear(step, field),
@@ -195,7 +208,7 @@ impl Review {
                     self.note(step, AnomalyKind::NotMarked);
                 }
             }
-            ReviewAct::SecondReaderJoined => self.join(step, by),
+            ReviewAct::SecondReaderJoined { looked } => self.join(step, *looked, by),
             ReviewAct::SecondAnswered { check, answer, diligence } => {
                 let decision = Decision { answer: answer.clone(), heard: None, diligence: *diligence, version, by };
                 self.answer_second(step, check, decision);
@@ -211,8 +224,8 @@ impl Review {
                 self.overrides.insert(check.clone(), passed_over);
             }
             ReviewAct::SectionWritten { section, text } => {
-                self.sections
-                    .insert(*section, FieldState { value: text.clone(), step: step.event.id.clone(), version, by });
+                let (value, step) = (text.clone(), step.event.id.clone());
+                self.sections.insert(*section, FieldState { value, step, diligence: None, version, by });
             }
             ReviewAct::RiskRated { risk } => {
                 self.risks.insert(risk.id.clone(), risk.clone());
@@ -225,17 +238,19 @@ impl Review {
             ReviewAct::FollowUpSet { item } => {
                 self.follow_ups.insert(item.id.clone(), FollowUpState { item: item.clone(), by });
             }
-            ReviewAct::Signed { lane, input_digest, policy, .. } => self.sign(step, lane, input_digest, policy),
+            ReviewAct::Signed { lane, input_digest, policy, around } => {
+                self.sign(step, [lane, input_digest, policy], around.clone());
+            }
         }
     }
 
-    fn write(&mut self, step: &Recorded, field: &str, value: &str, by: Touch) {
+    fn write(&mut self, step: &Recorded, (field, value): (&str, &str), diligence: Option<Diligence>, by: Touch) {
         if field == ACTOR_FIELD {
             self.attributions.insert(value.to_owned());
         }
         self.wrote.insert(step.event.id.clone(), field.to_owned());
         let id = step.event.id.clone();
-        let state = FieldState { value: value.to_owned(), step: id, version: self.version, by };
+        let state = FieldState { value: value.to_owned(), step: id, diligence, version: self.version, by };
         self.fields.insert(field.to_owned(), state);
     }
 
@@ -267,20 +282,21 @@ impl Review {
         }
     }
 
-    fn sign(&mut self, step: &Recorded, lane: &str, input_digest: &str, policy: &str) {
+    fn sign(&mut self, step: &Recorded, [lane, input_digest, policy]: [&String; 3], around: Option<Around>) {
         let void = Void::of(self, lane, &step.event.actor);
         if let Some(void) = void {
             self.note(step, AnomalyKind::Void(void));
         }
         self.signatures.push(Signature {
-            lane: lane.to_owned(),
-            input_digest: input_digest.to_owned(),
-            policy: policy.to_owned(),
+            lane: lane.clone(),
+            input_digest: input_digest.clone(),
+            policy: policy.clone(),
             actor: step.event.actor.clone(),
             occurred_at: step.event.occurred_at,
             recorded_at: step.recorded_at,
             seq: step.seq,
             state: self.state_digest(),
+            around,
             void,
         });
     }

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct SecondReading {
     /// Who reads, and since when.
     pub reader: Touch,
+    /// Whether the reader had looked at the first reading before.
+    pub looked: bool,
     /// The reader's answers, by check.
     pub answers: BTreeMap<String, Decision>,
     /// Who handed it in, and when: from then on both readings are seen.
@@ -60,11 +62,11 @@ impl Review {
         !self.reviewers.contains(actor) && !self.names_as_actor(actor)
     }
 
-    pub(super) fn join(&mut self, step: &Recorded, by: Touch) {
+    pub(super) fn join(&mut self, step: &Recorded, looked: bool, by: Touch) {
         if self.second.is_some() || !self.may_read_second(&by.actor) {
             return self.note(step, AnomalyKind::NotIndependent);
         }
-        self.second = Some(SecondReading { reader: by, answers: BTreeMap::new(), submitted: None });
+        self.second = Some(SecondReading { reader: by, looked, answers: BTreeMap::new(), submitted: None });
     }
 
     pub(super) fn answer_second(&mut self, step: &Recorded, check: &str, decision: Decision) {
