@@ -7,6 +7,8 @@ mod blind;
 mod example;
 #[path = "review_flow/guided.rs"]
 mod guided;
+#[path = "review_flow/keys.rs"]
+mod keys;
 #[path = "review_flow/pictures.rs"]
 mod pictures;
 #[path = "review_flow/scenes.rs"]

@@ -134,7 +134,7 @@ pub fn footer(facts: &Facts, offers: &[Action], notice: Option<Notice<'_>>, canv
     if let Some(Notice { text, is_asked }) = notice {
         let kept = if is_asked { own.len().min(BESIDE) } else { 0 };
         let reserved: usize = own.iter().take(kept).map(|action| hint_width(*action) + 2).sum();
-        let room = row.width.saturating_sub(2 + reserved as u16);
+        let room = row.width.saturating_sub(4 + reserved as u16);
         let taken = canvas.put(row.x + 1, row.y, room, text, Role::Accent);
         let x = row.x + 1 + taken + 2;
         hints(&own, canvas, Rect { x, width: row.right().saturating_sub(x), ..row });

@@ -44,8 +44,8 @@ impl Datum {
         match self {
             Self::Incident => "Which incident does the evidence name?",
             Self::Actor => "Who acted, as the evidence names it?",
-            Self::RestartTime => "When was it started, to the minute? (09:29, 2026-02-04 09:29, 01:29Z)",
-            Self::AfterState => "Which state does the evidence show afterwards? (a word: pass, fail, running)",
+            Self::RestartTime => "When was it started, to the minute? (09:29, 01:29Z)",
+            Self::AfterState => "Which state does the evidence show afterwards? (pass, fail)",
             Self::Vantage => "From where did the post-check look?",
             Self::Proof => "Which probe proves it, besides a route and a container?",
         }
@@ -93,7 +93,7 @@ pub enum Misheard {
     #[error("not a time: write 09:29, 2026-02-04 09:29, or 01:29Z")]
     NoTime,
     /// It differs.
-    #[error("{what}{}", how.map(|how| format!(": {how}")).unwrap_or_default())]
+    #[error("{}{what}", how.map(|how| format!("{how}: ")).unwrap_or_default())]
     Differs {
         /// From what.
         what: &'static str,

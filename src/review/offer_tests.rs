@@ -122,6 +122,13 @@ fn rows_are_offered_by_their_type_but_no_step_of_a_review_and_nothing_masked() {
     assert!(of(&[], &[probe("web", "container", Verdict::Pass, 1)], &entries).is_empty());
 }
 
+/// A step of a review, as it is mirrored.
+fn review_step(id: &str, age: i64) -> Entry {
+    let Entry::Own(event) = pair(id, age, true) else { unreachable!() };
+    let incident_id = Some("INC-7".to_owned());
+    Entry::Own(OwnEvent { kind: OwnKind::ReviewEvent, incident_id, context: json!({"review": "r"}), ..event })
+}
+
 const DAY: i64 = 24 * 3_600;
 
 /// The same row of another incident, or of none.
@@ -153,7 +160,8 @@ fn the_incidents_own_rows_are_offered_however_old_and_others_only_from_around_th
     assert!(offers[4].says.iter().all(|(datum, _)| *datum == Datum::Incident), "{:?}", offers[4].says);
     assert!(offers[..4].iter().all(|offer| !offer.title.contains("other incident")));
     // A review that was opened long after does not widen what is around.
-    let mut late = vec![operation("opened", EventType::UserAction, 0, json!({"review_id": "r"}))];
+    let opened = operation("opened", EventType::UserAction, 0, json!({"review_id": "r"}));
+    let mut late = vec![opened, review_step("answered", 3)];
     late.extend(entries);
     assert_eq!(ids(&of(&["actor_attribution_ref"], &[], &late)), ids(&offers));
 }

@@ -23,8 +23,8 @@ fn the_bundled_example_answers_what_its_log_can_a_year_later() {
         ("actor_not_anonymous", 7, "USER_ACTION telegram:700100002 reject"),
         ("boot_or_recovery_window_present", 2, "EXECUTION_COMPLETED"),
         ("monitoring_alert_ref_present", 4, "ALERT_RECEIVED"),
-        ("operator_notification_present", 5, "TELEGRAM_SENT"),
-        ("cross_project_sync_present", 5, "TELEGRAM_SENT"),
+        ("operator_notification_present", 4, "TELEGRAM_SENT"),
+        ("cross_project_sync_present", 4, "TELEGRAM_SENT"),
         ("restoration_evidence_present", 1, "RESOLVED"),
     ] {
         let offers = offered(check);

@@ -42,7 +42,11 @@ async fn a_decisive_check_passes_only_once_its_datum_was_read_back_from_attached
     rig.press("p").await;
     rig.write("INC-20260204-02").await;
     rig.press("enter").await;
-    assert!(rig.screen().contains("not the incident that the evidence names: some characters"), "{}", rig.screen());
+    assert!(
+        rig.screen().contains("some characters differ: not the incident that the evidence names"),
+        "{}",
+        rig.screen()
+    );
     assert!(!rig.screen().contains("INC-20260204-01\""), "the answer is not given away");
     assert_eq!(answer(rig.app.facts(), "incident_ref_present"), None);
     rig.press("backspace").await;

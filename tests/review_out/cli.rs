@@ -117,7 +117,10 @@ async fn the_second_reader_gets_neither_the_first_answers_nor_a_bundle_before_ha
     }
     let (code, text) = as_user("second", &["review", "bundle", "review-1", "--output", "out"]);
     assert!(code == Some(3) && text.contains(WITHHELD) && text.lines().count() == 1, "{text}");
-    assert_eq!(as_user("reviewer", &["review", "bundle", "review-1", "--output", "out"]).0, Some(0));
+    assert!(!stack.root().join("out").exists());
+    // What was signed was signed of another candidate in this story, and the bundle says so; it is written.
+    assert_eq!(as_user("reviewer", &["review", "bundle", "review-1", "--output", "out"]).0, Some(1));
+    assert!(stack.root().join("out").exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

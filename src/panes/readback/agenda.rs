@@ -65,7 +65,7 @@ pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Can
 fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
     let (mut why, role) = why(topic.why, facts);
     if topic.gaps > 1 {
-        why = format!("{why}, {} to do", topic.gaps);
+        why = format!("{why} ({})", topic.gaps);
     }
     canvas.put(place.x + 1, place.y, WHY, &why, role);
     let x = place.x + 1 + WHY + 1;

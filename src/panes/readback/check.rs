@@ -9,7 +9,7 @@ use crate::app::theme::Role;
 use crate::evidence::Freshness;
 use crate::panes::Canvas;
 use crate::panes::widgets::{List, Pen, age_label};
-use crate::review::{CheckKind, Reading, Review};
+use crate::review::{Check, CheckKind, Reading, Review};
 use ratatui::layout::Rect;
 
 /// What is on the screen besides the check itself.
@@ -43,7 +43,7 @@ pub(super) fn draw(
     challenge(row, &mut pen, facts);
     answers(row, review, &mut pen, facts);
     if let Some(check) = row.check(facts) {
-        pen.pair("decided by", kind(check.kind), Role::Muted);
+        pen.pair("decided by", decided_by(check), Role::Muted);
     }
     for field in row.fields(facts) {
         match review.value(&field) {
@@ -209,8 +209,12 @@ fn opened(item: &Item, facts: &Facts, pen: &mut Pen<'_, '_>) {
     }
 }
 
-fn kind(kind: CheckKind) -> &'static str {
-    match kind {
+/// Who decides it.
+fn decided_by(check: &Check) -> &'static str {
+    match check.kind {
+        CheckKind::Field | CheckKind::Judgement if check.readback.is_some() => {
+            "you: say what the attached evidence says, and fill its fields"
+        }
         CheckKind::Field => "its fields, unless you answer otherwise",
         CheckKind::Judgement => "you: judge it, and fill its fields",
         CheckKind::Guard => "the redaction guard, and your attestation",

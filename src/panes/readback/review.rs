@@ -9,7 +9,6 @@ use super::view::View;
 use super::{Mode, ReadbackPane, agenda, checks, lines, report, words};
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::Flow;
-use crate::panes::widgets::List;
 use crate::review::actions::Refused;
 use crate::review::{Answer, CandidateId, Check, NewReviewEvent, Review};
 
@@ -65,10 +64,10 @@ impl ReadbackPane {
             Action::Open if self.view == View::Check => self.open_evidence(facts, out),
             Action::Open => self.show_check(),
             Action::Guide => self.guide(facts, out),
-            Action::LaneView => self.toggle(View::Lane),
-            Action::AgendaView => self.toggle(View::Agenda),
-            Action::FollowUpsView => self.toggle(View::FollowUps),
-            Action::ReportView => self.toggle(View::Report),
+            Action::LaneView => self.toggle(View::Lane, facts),
+            Action::AgendaView => self.toggle(View::Agenda, facts),
+            Action::FollowUpsView => self.toggle(View::FollowUps, facts),
+            Action::ReportView => self.toggle(View::Report, facts),
             Action::AttachAnew => self.attach_anew(facts, out),
             Action::Back if self.look.close() => {}
             Action::Back if self.view != View::Checks => self.view = View::Checks,
@@ -115,9 +114,11 @@ impl ReadbackPane {
     }
 
     /// To a view, or from it back to the checks.
-    fn toggle(&mut self, view: View) {
-        self.lines = List::default();
+    fn toggle(&mut self, view: View, facts: &Facts) {
         self.view = if self.view == view { View::Checks } else { view };
+        let all = self.all_lines(facts);
+        // The first line is a title.
+        self.lines.select(1, all.len(), |at| lines::key(&all, at));
     }
 
     /// Keeps the topic or the line that is selected while others come and go.
@@ -160,7 +161,7 @@ impl ReadbackPane {
                 self.checks.select(at, rows.len(), |at| rows[at].name(facts));
                 self.view = View::Check;
             }
-            None => self.toggle(View::FollowUps),
+            None => self.toggle(View::FollowUps, facts),
         }
     }
 

@@ -117,7 +117,6 @@ pub(super) fn short_digests(text: &str) -> String {
         }
         if run.len() == SHA256 {
             run.truncate(DIGITS);
-            run.push_str("..");
         }
         out.push_str(&run);
         run.clear();

@@ -30,7 +30,7 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// Of an incident, among these rows.
     pub(super) fn of(incident: &'a str, entries: &[Entry], now: Timestamp) -> Self {
-        let own = entries.iter().filter(|entry| entry.incident() == Some(incident) && !is_step(entry));
+        let own = entries.iter().filter(|entry| entry.incident() == Some(incident) && !entry.is_step_of_a_review());
         let (first, last) = (own.clone().map(Entry::at).min(), own.map(Entry::at).max());
         let around = first.zip(last).map(|(first, last)| {
             let from = first.checked_sub(AROUND).unwrap_or(Timestamp::MIN);
@@ -41,7 +41,7 @@ impl<'a> Scope<'a> {
 
     /// Whose a row is; `None` where the review is not about it. A step of a review is no evidence for one.
     pub(super) fn whose(&self, entry: &Entry) -> Option<Whose> {
-        if is_step(entry) {
+        if entry.is_step_of_a_review() {
             return None;
         }
         let is_around = self.around.is_some_and(|(from, to)| (from..=to).contains(&entry.at()));
@@ -51,8 +51,4 @@ impl<'a> Scope<'a> {
             None => (is_around || entry.at() >= self.recent).then_some(Whose::Nobodys),
         }
     }
-}
-
-fn is_step(entry: &Entry) -> bool {
-    entry.context().get("review_id").is_some()
 }

@@ -136,7 +136,7 @@ fn row(input: &Input<'_>, entry: &Entry, beside: &Beside, withheld: bool) -> Row
     for note in beside.notes.iter().filter(|note| !note.text().is_empty()) {
         what = format!("{what} [note: {}]", note.text());
     }
-    if withheld && entry.context().get("review_id").is_some() {
+    if withheld && entry.is_step_of_a_review() {
         WITHHELD.clone_into(&mut what);
     }
     RowLine {
