@@ -78,7 +78,11 @@ fn review(contract: &Contract) -> Option<Review> {
     let candidate = CandidateId(text("prefix:web"));
     let mut acts =
         vec![ReviewAct::Opened { candidate, snapshot_digest: text("s"), policy: contract.digest().to_owned() }];
-    let set = |field: &String| ReviewAct::FieldSet { field: field.clone(), value: format!("ref of {field}") };
+    let set = |field: &String| ReviewAct::FieldSet {
+        field: field.clone(),
+        value: format!("ref of {field}"),
+        diligence: None,
+    };
     acts.extend(contract.fields.required.iter().map(set));
     for (check, id) in contract.checks.iter().flat_map(|check| [(check, "a"), (check, "b")]) {
         let (kind, digest, half_life_s) = (EvidenceKind::Probe, "0".repeat(64), Some(300));

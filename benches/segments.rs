@@ -88,7 +88,7 @@ async fn records() -> Vec<Recorded> {
             expected_version: version,
             actor: "console:ann".to_owned(),
             occurred_at: jiff::Timestamp::UNIX_EPOCH,
-            act: ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("step {version}") },
+            act: ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("step {version}"), diligence: None },
         };
         store.record(&Outcome { event, operation: None }).await.expect("recorded");
     }

@@ -184,7 +184,7 @@ async fn a_pasted_secret_is_masked_never_recorded_and_puts_the_review_in_quarant
     rig.settled().await;
     assert!(review(rig.app.facts()).is_some_and(Review::is_quarantined));
     assert!(rig.screen().contains("quarantine_raw_payload"), "{}", rig.screen());
-    rig.press("X").await;
+    rig.press("X y").await;
     rig.settled().await;
     assert!(!review(rig.app.facts()).unwrap().is_quarantined());
     rig.end().await;

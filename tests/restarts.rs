@@ -120,6 +120,17 @@ async fn a_restart_is_read_back_at_30_and_60_seconds_and_the_pair_is_offered_to_
     for _ in 0..place {
         rig.press("j").await;
     }
+    // What a probe sees now stands before it.
+    let facts = rig.app.facts();
+    let fields = &contract.checks[place].fields;
+    let digest = |id: &str| facts.margin.digest(id);
+    let incident = &facts.setting.incident;
+    let offered = readback::review::offers(fields, incident, &facts.evidence, &facts.log.entries, digest, facts.now);
+    let at = offered.iter().position(|offer| offer.evidence.id == pair.id).unwrap();
+    rig.press("enter").await;
+    for _ in 0..at {
+        rig.press("j").await;
+    }
     rig.press("i").await;
     rig.settled().await;
     rig.press("i").await;
@@ -209,7 +220,7 @@ async fn a_console_that_quits_in_between_leaves_an_interrupted_readback_and_no_r
     let facts = rig.app.facts();
     let fields = ["after_service_state_ref".to_owned()];
     let digest = |id: &str| facts.margin.digest(id);
-    assert!(readback::review::offers(&fields, &[], &facts.log.entries, digest, facts.now).is_empty());
+    assert!(readback::review::offers(&fields, "INC-TEST-1", &[], &facts.log.entries, digest, facts.now).is_empty());
     rig.end().await;
 }
 

@@ -3,12 +3,12 @@
 
 mod review_support;
 
-use readback::guard::Watch;
 use readback::guard::scan::Hit;
+use readback::guard::{Allow, Watch};
 use readback::review::actions::{self, Given, Refused, Stamp};
 use readback::review::{
-    AnomalyKind, Answer, Book, CandidateId, Datum, EvidenceKind, EvidenceRef, HeardBack, Lane, NewReviewEvent,
-    Recorded, Review, ReviewAct, Void, lane,
+    AnomalyKind, Answer, Book, CandidateId, Check, CheckKind, Datum, EvidenceKind, EvidenceRef, HeardBack, Lane,
+    NewReviewEvent, Recorded, Review, ReviewAct, Void, lane,
 };
 use readback::timeline::EventType;
 use review_support::{SNAPSHOT, Story, contract, current, now};
@@ -34,7 +34,8 @@ fn heard(datum: Datum) -> HeardBack {
         observed_at: now(),
         half_life_s: Some(300),
     };
-    HeardBack { datum: datum.name().to_owned(), said: "host".to_owned(), evidence }
+    let said = if datum == Datum::Incident { "INC-2031" } else { "host" };
+    HeardBack { datum: datum.name().to_owned(), said: said.to_owned(), evidence }
 }
 
 #[test]
@@ -54,12 +55,17 @@ fn a_review_goes_from_opening_to_acceptance_by_its_actions() {
             actions::set_field(review, contract(), &Watch::default(), field, "see INC-2031", stamp)
         });
     }
-    for check in ["postcheck_independent", "no_false_green_route_or_container", "runner_repair_bot_contention_present"]
-    {
-        let heard = contract().check(check).unwrap().readback.map(heard);
+    let asked = |check: &&Check| check.kind == CheckKind::Judgement || check.readback.is_some();
+    for check in contract().checks.iter().filter(asked) {
+        let heard = check.readback.map(heard);
+        if let Some(heard) = &heard {
+            step(&mut review, &|review, stamp| {
+                actions::attach(review, contract(), &Watch::default(), &check.id, heard.evidence.clone(), stamp)
+            });
+        }
         let given = Given { answer: Answer::Pass, heard, diligence: None };
         step(&mut review, &|review, stamp| {
-            actions::decide(review, contract(), &Watch::default(), check, given.clone(), stamp)
+            actions::decide(review, contract(), &Watch::default(), &check.id, given.clone(), stamp)
         });
     }
     let ready = lane(&review, contract(), &current());
@@ -163,8 +169,60 @@ fn what_the_guard_catches_is_refused_with_its_place_and_without_its_text() {
     let Refused::Caught { hits, .. } = &refused else { panic!("{refused:?}") };
     assert_eq!((hits[0].detector, hits[0].offset), ("secret_assignment", 12));
     assert!(!format!("{refused} {refused:?}").contains("Horse"));
-    let event = actions::quarantine(&story.review(), "dependency_impact_ref", &hits[0], stamp("reviewer")).unwrap();
-    assert!(!format!("{event:?}").contains("Horse"));
+    let events = actions::quarantine(&story.review(), "dependency_impact_ref", hits, || stamp("reviewer")).unwrap();
+    assert!(!format!("{events:?}").contains("Horse"));
+}
+
+#[test]
+fn every_hit_of_a_text_has_a_record_and_of_very_many_the_first_sixteen_and_how_many_follow() {
+    let mut story = Story::empty();
+    let hits: Vec<Hit> = (0..20).map(|at| Hit { detector: "jwt", offset: at * 100, len: 40 }).collect();
+    for (count, field) in [(3, "rollback_owner"), (20, "boot_time_ref")] {
+        let before = story.review().caught.len();
+        let made = actions::quarantine(&story.review(), field, &hits[..count], || stamp("reviewer")).unwrap();
+        for event in made {
+            assert_eq!(event.expected_version, story.review().version(), "one after the other");
+            story.push("reviewer", event.act);
+        }
+        let review = story.review();
+        let caught = &review.caught[before..];
+        assert_eq!(caught.len(), count.min(16));
+        assert_eq!(
+            caught.iter().map(|one| one.offset).collect::<Vec<_>>(),
+            (0..caught.len()).map(|at| at * 100).collect::<Vec<_>>()
+        );
+        assert_eq!((caught[0].more, caught.last().unwrap().more), (count - 1, count - caught.len()));
+    }
+    let removed = actions::clear(&story.review(), "boot_time_ref", stamp("reviewer")).unwrap();
+    story.push("reviewer", removed.act);
+    assert_eq!(story.review().caught.iter().filter(|one| one.cleared).count(), 16, "all of the field at once");
+}
+
+#[test]
+fn what_is_let_through_is_recorded_after_the_step_that_carries_it_by_where_and_why() {
+    let id = ["bld_", "9aZ4kQ81xW7", "mR2tB6vY3"].concat();
+    let allow = Allow::new(None, "bld_[0-9A-Za-z]{20}", "ids of builds").unwrap();
+    let guard = Watch::default().allowing(&[allow]);
+    let mut story = Story::empty();
+    let value = format!("deployed {id}, then {id}");
+    let step =
+        actions::set_field(&story.review(), contract(), &guard, "boot_time_ref", &value, stamp("alice")).unwrap();
+    let allowed = actions::let_through(&step, &guard, || stamp("alice"));
+    assert!(actions::let_through(&step, &Watch::default(), || stamp("alice")).is_empty());
+    for event in [step].into_iter().chain(allowed) {
+        assert_eq!(event.expected_version, story.review().version());
+        let is_named = serde_json::to_string(&event.act).unwrap().contains(&id);
+        assert_eq!(is_named, matches!(event.act, ReviewAct::FieldSet { .. }), "never the text: {:?}", event.act);
+        story.push("alice", event.act);
+    }
+    let review = story.review();
+    let places: Vec<(usize, usize)> = review.allowed.iter().map(|one| (one.offset, one.len)).collect();
+    assert_eq!(places, [(9, id.len()), (9 + id.len() + 7, id.len())]);
+    assert_eq!(
+        (review.allowed[0].field.as_str(), review.allowed[0].reason.as_str()),
+        ("boot_time_ref", "ids of builds")
+    );
+    assert!(review.anomalies.is_empty() && review.caught.is_empty());
 }
 
 #[test]
@@ -223,8 +281,8 @@ fn rows_of_the_log_hold_ids_and_digests_and_nothing_that_was_typed() {
     let opened = actions::operation_row(&story.steps[0].event, None).unwrap();
     assert_eq!(opened.context["snapshot_digest"], SNAPSHOT);
     let hit = Hit { detector: "jwt", offset: 3, len: 120 };
-    let caught = actions::quarantine(&review, "rollback_owner", &hit, stamp("alice")).unwrap();
-    let row = actions::operation_row(&caught, Some(&review)).unwrap();
+    let caught = actions::quarantine(&review, "rollback_owner", &[hit], || stamp("alice")).unwrap();
+    let row = actions::operation_row(&caught[0], Some(&review)).unwrap();
     assert_eq!((&row.context["detector"], &row.context["len"]), (&"jwt".into(), &120.into()));
 }
 

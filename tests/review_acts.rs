@@ -96,10 +96,33 @@ fn a_decisive_check_passes_only_on_its_own_datum_and_every_other_answer_needs_no
 }
 
 #[test]
+fn who_is_named_as_the_actor_judges_nothing_in_either_reading() {
+    let mut story = Story::empty();
+    let made = actions::join(&story.review(), false, stamp("bea"));
+    take(&mut story, made);
+    story.hear("actor_not_anonymous", "actor", "telegram:alice");
+    let decide = |review: &Review, user: &str, check: &str| {
+        actions::decide(review, contract(), &guard(), check, Answer::Fail, stamp(user)).map(|_| ())
+    };
+    for check in &contract().checks {
+        let refused = Err(Refused::ActorJudges(check.id.clone()));
+        let judged = decide(&story.review(), "alice", &check.id);
+        assert_eq!(judged == refused, check.kind == CheckKind::Judgement, "{}", check.id);
+        assert_eq!(decide(&story.review(), "ann", &check.id), Ok(()));
+    }
+    let answer = |review: &Review| {
+        actions::answer_second(review, contract(), &guard(), CHECK, (Answer::Pass, None), stamp("bea")).map(|_| ())
+    };
+    assert_eq!(answer(&story.review()), Ok(()));
+    story.set("actor_attribution_ref", "bea");
+    assert_eq!(answer(&story.review()), Err(Refused::NotIndependent));
+}
+
+#[test]
 fn a_second_reader_took_no_part_takes_none_and_hands_in_every_check_once() {
     let mut story = Story::empty();
     story.set("actor_attribution_ref", "bob, on-call");
-    let join = |review: &Review, user: &str| actions::join(review, stamp(user));
+    let join = |review: &Review, user: &str| actions::join(review, false, stamp(user));
     for user in ["reviewer", "bob"] {
         assert_eq!(join(&story.review(), user).unwrap_err(), Refused::NotIndependent, "{user}");
     }
@@ -157,7 +180,7 @@ fn a_reading_is_handed_in_once_reopened_for_a_reason_and_never_while_something_i
     assert_eq!(reopen(&story.review(), "again").unwrap_err(), Refused::NotClosed);
     story.push(
         "reviewer",
-        ReviewAct::Quarantined { field: CHECK.to_owned(), detector: "jwt".to_owned(), offset: 0, len: 9 },
+        ReviewAct::Quarantined { field: CHECK.to_owned(), detector: "jwt".to_owned(), offset: 0, len: 9, more: 0 },
     );
     assert_eq!(actions::submit(&story.review(), stamp("reviewer")).unwrap_err(), Refused::Quarantined);
 }

@@ -3,8 +3,12 @@
 
 #[path = "review_flow/blind.rs"]
 mod blind;
+#[path = "review_flow/example.rs"]
+mod example;
 #[path = "review_flow/guided.rs"]
 mod guided;
+#[path = "review_flow/keys.rs"]
+mod keys;
 #[path = "review_flow/pictures.rs"]
 mod pictures;
 #[path = "review_flow/scenes.rs"]

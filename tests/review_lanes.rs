@@ -36,6 +36,8 @@ struct Case {
     restart_ago: Option<i64>,
     #[serde(default)]
     changed: BTreeSet<String>,
+    #[serde(default)]
+    not_looked: bool,
     /// How long after the steps it is looked at, in seconds.
     #[serde(default)]
     later: i64,
@@ -53,6 +55,7 @@ fn name(subject: &Subject) -> &str {
         Subject::Check { id } => id,
         Subject::Field { name } => name,
         Subject::NothingReceived => "nothing_received",
+        Subject::NotLooked => "not_looked",
         Subject::NoChecks => "no_checks",
         Subject::Complete => "complete",
         Subject::Accepted => "accepted",
@@ -63,6 +66,7 @@ fn run(case: &Case) -> Disposition {
     let mut story = match (case.base.as_str(), case.second_reader) {
         ("complete", true) => Story::complete_under(with_second_reader()),
         ("complete", false) => Story::complete(),
+        ("stamped", _) => Story::stamped(),
         _ => Story::empty(),
     };
     for step in &case.steps {
@@ -82,6 +86,7 @@ fn run(case: &Case) -> Disposition {
         objections: objections.collect(),
         last_restart: case.restart_ago.map(|ago| in_seconds(-ago)),
         changed: case.changed.clone(),
+        not_looked: case.not_looked,
         now: in_seconds(case.later),
     };
     lane(&story.review(), story.contract, &around)
@@ -166,7 +171,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         4 => (0..28_usize).prop_map(Move::Fill),
         2 => (0..28_usize).prop_map(Move::Take),
         1 => Just(Move::Root),
-        6 => (0..28_usize, 0..4_u8).prop_map(|(check, answer)| Move::Answer(check, answer)),
+        6 => (0..28_usize, 0..5_u8).prop_map(|(check, answer)| Move::Answer(check, answer)),
         1 => (0..28_usize).prop_map(Move::Catch),
         2 => (0..28_usize).prop_map(Move::Remove),
         2 => Just(Move::Sign),
@@ -196,6 +201,7 @@ fn arounds() -> impl Strategy<Value = Around> {
             objections: objections.map(|check| Objection { check, why: "stale".to_owned() }).collect(),
             last_restart: restart.map(in_seconds),
             changed: changed.then(|| "probe".to_owned()).into_iter().collect(),
+            not_looked: false,
             now: in_seconds(later),
         }
     })
@@ -211,17 +217,26 @@ fn answer(number: u8) -> Answer {
     }
 }
 
+/// Answers in the first reading, where that a decisive check holds is heard; 4 says it unheard.
+fn say(story: &mut Story, check: &str, number: u8) {
+    match number {
+        2 => story.hold(check),
+        4 => story.answer(check, Answer::Pass),
+        _ => story.answer(check, answer(number)),
+    }
+}
+
 fn play(complete: bool, moves: &[Move]) -> Story {
     let mut story = if complete { Story::complete() } else { Story::empty() };
     for one in moves {
         let field = |index: &usize| contract().fields.required[*index].clone();
         match one {
-            Move::Fill(index) => story.set(&field(index), &format!("ref of {}", field(index))),
+            Move::Fill(index) => story.fill(&field(index)),
             Move::Take(index) => story.set(&field(index), ""),
             Move::Root => story.set("actor_attribution_ref", "root"),
             Move::Answer(check, number) => {
                 let id = story.contract.checks[*check].id.clone();
-                story.answer(&id, answer(*number));
+                say(&mut story, &id, *number);
             }
             Move::Catch(index) => story.step(&format!("catch {} jwt", field(index)), &current()),
             Move::Remove(index) => story.step(&format!("remove {}", field(index)), &current()),
@@ -241,7 +256,10 @@ fn play(complete: bool, moves: &[Move]) -> Story {
                 story.pass_over("reviewer", &contract().checks[*check].id, *hours, reason);
             }
             Move::Join(stranger) => {
-                story.push(if *stranger { "second" } else { "reviewer" }, ReviewAct::SecondReaderJoined);
+                story.push(
+                    if *stranger { "second" } else { "reviewer" },
+                    ReviewAct::SecondReaderJoined { looked: false },
+                );
             }
             Move::Second(check, number) => {
                 let check = contract().checks[*check].id.clone();
@@ -277,14 +295,29 @@ proptest! {
         let mut story = play(complete, &moves);
         let id = story.contract.checks[check].id.clone();
         let mut other = story.clone();
-        story.answer(&id, answer(better));
-        other.answer(&id, answer(worse));
+        say(&mut story, &id, better);
+        say(&mut other, &id, worse);
         let (better, worse) = (
             lane(&story.review(), story.contract, &around).lane,
             lane(&other.review(), other.contract, &around).lane,
         );
         // "Does not apply" where it is no answer is as good as unknown, so it may not beat it.
         prop_assert!(worse <= better, "{worse:?} > {better:?} by {id}");
+    }
+
+    #[test]
+    fn what_was_not_heard_never_beats_what_was(complete: bool, moves in moves(), around in arounds(), check in 0..28_usize) {
+        let mut story = play(complete, &moves);
+        let id = story.contract.checks[check].id.clone();
+        let mut other = story.clone();
+        story.hold(&id);
+        other.answer(&id, Answer::Pass);
+        let (heard, unheard) = (
+            lane(&story.review(), story.contract, &around).lane,
+            lane(&other.review(), other.contract, &around).lane,
+        );
+        prop_assert!(unheard <= heard, "{unheard:?} > {heard:?} by {id}");
+        prop_assert!(unheard < Lane::Ready || story.contract.checks[check].readback.is_none());
     }
 
     #[test]
@@ -297,6 +330,7 @@ proptest! {
         against.restart_seen = true;
         against.last_restart = Some(in_seconds(1));
         against.changed.insert("probe".to_owned());
+        against.not_looked = true;
         prop_assert!(lane(&story.review(), story.contract, &against).lane <= before);
         for worse in [None, Some(false)] {
             let around = Around { snapshot_current: worse, ..around.clone() };
@@ -377,7 +411,7 @@ proptest! {
     ) {
         let worse = if better == 1 { 0 } else { worse };
         let mut story = play(complete, &moves);
-        story.push("second", ReviewAct::SecondReaderJoined);
+        story.push("second", ReviewAct::SecondReaderJoined { looked: false });
         let without = lane(&story.review(), story.contract, &around).lane;
         let id = story.contract.checks[check].id.clone();
         let read = |number| {
@@ -406,21 +440,24 @@ fn what_may_not_be_overridden_is_what_the_console_decides_and_who_acted() {
 
 fn settle(story: &mut Story, subject: &Subject, gap: &Gap) {
     match gap {
-        Gap::Missing { field } | Gap::Unattested { field } | Gap::Anonymous { field } => {
-            story.set(field, &format!("ref of {field}"));
+        Gap::Missing { field }
+        | Gap::Unattested { field }
+        | Gap::Anonymous { field }
+        | Gap::OtherIncident { field } => {
+            story.fill(field);
         }
         Gap::StaleEvidence { id } | Gap::ChangedEvidence { id } => {
             story.step(&format!("detach {} {id}", name(subject)), &current());
         }
         Gap::SecondPending | Gap::Disputed => {
-            story.push("second", ReviewAct::SecondReaderJoined);
+            story.push("second", ReviewAct::SecondReaderJoined { looked: false });
             story.step(&format!("second {} pass", name(subject)), &current());
             story.step("hand-in", &current());
-            story.answer(name(subject), Answer::Pass);
+            story.hold(name(subject));
         }
         Gap::Quarantined { field, .. } => {
             story.push("reviewer", ReviewAct::QuarantineCleared { field: field.clone() });
         }
-        _ => story.answer(name(subject), Answer::Pass),
+        _ => story.hold(name(subject)),
     }
 }

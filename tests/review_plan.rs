@@ -156,3 +156,14 @@ fn the_success_line_is_the_contracts() {
         "HOST_SERVICE_POST_INCIDENT_READBACK_PLAN_OK candidates=2 checks=28 lanes=10 accepted=0 runtime_gate=0"
     );
 }
+
+#[test]
+fn a_mark_of_encoding_at_the_start_of_the_source_is_no_fault_of_its_json() {
+    let prefix = Contract::builtin().plan.candidate_prefix;
+    let bare = br#"{"change_evidence_candidates": []}"#;
+    let marked = [b"\xEF\xBB\xBF".as_slice(), bare].concat();
+    let snapshot = Snapshot::parse(&marked, &prefix).unwrap();
+    assert!(snapshot.candidates.is_empty());
+    assert_ne!(snapshot.digest, Snapshot::parse(bare, &prefix).unwrap().digest, "the digest is of the file as it is");
+    assert!(Snapshot::parse(&[marked.as_slice(), bare].concat(), &prefix).is_err());
+}

@@ -71,7 +71,9 @@ fn a_lane_that_does_not_come_out_and_a_step_changed_before_it_differ() {
     // The field that was empty when it was signed is not any more.
     for step in &mut other.steps {
         match &mut step.event.act {
-            ReviewAct::FieldSet { field, value } if field == "compose_stack_state_ref" => "all up".clone_into(value),
+            ReviewAct::FieldSet { field, value, .. } if field == "compose_stack_state_ref" => {
+                "all up".clone_into(value)
+            }
             _ => {}
         }
     }
@@ -100,6 +102,35 @@ fn another_policy_says_what_todays_would_and_what_was_not_kept_is_not_guessed() 
     assert_eq!(outcomes(&story.steps), [Again::OtherPolicy { today: Lane::Ready }]);
     *signed(&mut story).3 = None;
     assert_eq!(outcomes(&story.steps), [Again::NotKept]);
+}
+
+/// The built-in set under the rules of before a decisive check had to be heard.
+fn lanes_2() -> &'static Contract {
+    static CONTRACT: std::sync::OnceLock<Contract> = std::sync::OnceLock::new();
+    let policy = "61c52e1f802800e8183617707a4dffd9cb178664e325832babcd5b2dc5faff08";
+    CONTRACT.get_or_init(|| contract().of_policy(policy).unwrap())
+}
+
+#[test]
+fn what_a_console_of_lanes_2_signed_still_comes_out_by_those_rules() {
+    // As a console of that version recorded it, the incident given by a field alone.
+    let lines = include_str!("fixtures/review/lanes-2.jsonl").lines();
+    let steps: Vec<Recorded> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    let again = recheck(&steps, None, contract());
+    assert_eq!(
+        again.iter().map(|one| (&one.outcome, one.rules)).collect::<Vec<_>>(),
+        [(&Again::Same, Some("lanes-2"))]
+    );
+}
+
+#[test]
+fn what_was_ready_without_being_heard_stays_so_by_its_own_rules_and_is_not_accepted_by_todays() {
+    let mut story = Story::stamped_under(lanes_2());
+    story.sign("reviewer", &current());
+    assert_eq!(signed(&mut story).0, Lane::Ready.id());
+    assert_eq!(outcomes(&story.steps), [Again::Same]);
+    let today = readback::review::lane(&story.review(), contract(), &current());
+    assert_eq!((today.lane, today.opened_under_another), (Lane::RequestActor, true));
 }
 
 proptest! {
@@ -168,7 +199,7 @@ async fn comes_out_again(url: &StoreUrl, stack: &Stack, env: &[(&str, &str)]) {
     assert_eq!(report["sign_offs"][2]["actor"], "console:other");
     let text = stack.run(&["review", "recheck", "review-1"], env);
     let text = String::from_utf8(text.stdout).unwrap();
-    assert!(text.starts_with("SAME  review-1"), "{text}");
+    assert!(text.starts_with("SAME  under lanes-3  review-1"), "{text}");
     assert!(text.contains("\nDIFFERS  the steps before it are another input"), "{text}");
     assert_eq!(ask(stack, &["INC-8"], env).0, Some(3));
 }

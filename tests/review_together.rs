@@ -6,6 +6,9 @@
 mod agenda;
 #[path = "review_together/cli.rs"]
 mod cli;
+#[path = "support/pg.rs"]
+#[allow(dead_code, reason = "roles are not needed here")]
+mod pg;
 #[path = "review_together/presence.rs"]
 mod presence;
 #[path = "support/pty.rs"]

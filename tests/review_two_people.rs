@@ -17,20 +17,68 @@ mod stack;
 use pg::TestDb;
 use proxy::Proxy;
 use pty::Pty;
+use readback::review::{CheckKind, Contract};
+use readback::store::{Access, AnyStore, StoreUrl};
 use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use stack::{SOON, Stack};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Output;
+use std::str::FromStr;
 
 const SIZE: (u16, u16) = (80, 24);
 /// The checks that a person answers: all but the three that the console decides.
 const ASKED: usize = 25;
 
+/// A service whose database answers, and nothing that speaks against its recovery.
+const CONFIG: &str = r#"
+[stack]
+name = "small"
+environment = "test"
+
+[store]
+url = "STORE"
+
+[display]
+timezone = "+00:00"
+
+[env]
+file = ".env"
+
+[[probe]]
+id = "database"
+kind = "postgres"
+host = "$STORE_HOST"
+port = "$STORE_PORT"
+user = "$STORE_ROLE"
+database = "postgres"
+password_key = "STORE_WORD"
+sslmode = "prefer"
+every = "1h"
+half_life = "2h"
+required = false
+
+[review]
+snapshot = "snapshot.json"
+incident = "INC-TEST-1"
+"#;
+
+/// What other programs have written into the log: the alert, who restarted, and that it is over.
+const LOG: &str = "INSERT INTO alert_operation_log (incident_id, event_type, actor, action_detail, created_at) VALUES
+    ('INC-TEST-1', 'ALERT_RECEIVED', 'alertmanager', 'the bucket is gone', '2026-02-04T01:00:00Z'),
+    ('INC-TEST-1', 'EXECUTION_COMPLETED', 'telegram:chen.wei', 'restarted', '2026-02-04T01:05:00Z'),
+    ('INC-TEST-1', 'RESOLVED', 'alertmanager', 'it is back', '2026-02-04T01:09:00Z')";
+
 /// A stack of one person's own: the same service, and the database they share.
-fn stack(url: &str) -> Stack {
+fn stack(url: &str, db: &TestDb) -> Stack {
     let stack = Stack::new();
-    stack.change("readback.toml", "url = \"sqlite:\"", &format!("url = \"{url}\""));
+    stack.write("readback.toml", CONFIG.replace("\"STORE\"", &format!("\"{url}\"")));
+    let options = PgConnectOptions::from_str(&db.url()).unwrap();
+    let word = db.url().split_once('@').and_then(|(before, _)| before.rsplit(':').next().map(str::to_owned)).unwrap();
+    let (host, port, role) = (options.get_host(), options.get_port(), options.get_username());
+    stack.write(".env", format!("STORE_HOST={host}\nSTORE_PORT={port}\nSTORE_ROLE={role}\nSTORE_WORD={word}\n"));
     stack
 }
 
@@ -62,21 +110,58 @@ fn said(output: &Output) -> String {
     [output.stdout.as_slice(), output.stderr.as_slice()].map(String::from_utf8_lossy).concat()
 }
 
-/// Waits until so many sessions of this database wait for a lock.
-async fn waiting(db: &mut PgConnection, count: i64) {
-    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut *db).await.unwrap() < count {}
+/// The keys that go to a check in the list.
+fn to(check: &str) -> String {
+    let contract = Contract::builtin();
+    let place = contract.checks.iter().position(|known| known.id == check).unwrap();
+    format!("g{}", "j".repeat(place))
 }
 
-/// Opens the review, answers two checks, and hands in.
+/// Writes every field that a person fills in, check by check.
+fn fill(pty: &mut Pty) {
+    let contract = Contract::builtin();
+    let mut filled = BTreeSet::new();
+    let loose = contract.fields.open.keys().map(|field| std::slice::from_ref(field));
+    let rows = contract.checks.iter().map(|check| check.fields.as_slice()).chain(loose);
+    pty.send("g");
+    for fields in rows {
+        for field in fields.iter().filter(|field| filled.insert((*field).clone())) {
+            let value = if field == "change_or_incident_ref" { "INC-TEST-1" } else { "see the runbook of the day" };
+            pty.send(&format!("e{value}\x13"));
+        }
+        pty.send("j");
+    }
+    pty.wait_until("the last field", SOON, |screen| screen.text().contains("followup_owner"));
+    settled(pty);
+}
+
+/// Reads a decisive check back: attaches what the console offers first, says something else, then what it says.
+fn hear(pty: &mut Pty, check: &str, (wrong, miss): (&str, &str), right: &str) {
+    then(pty, &format!("{}\r", to(check)), &format!(" of 29  {check}"));
+    then(pty, "i", "attached");
+    settled(pty);
+    then(pty, "p", "enter says it");
+    then(pty, &format!("{wrong}\r"), miss);
+    pty.send(&"\x7f".repeat(wrong.len()));
+    pty.send(&format!("{right}\r"));
+    pty.wait_until("it was heard", SOON, |screen| !screen.text().contains("enter says it"));
+    settled(pty);
+    then(pty, "\x1b", "s step through");
+}
+
+/// Opens the review, writes every field, reads back what is decisive but who acted, answers two as they seem to be, and
+/// hands in.
 fn first_reading(stack: &Stack) -> Pty {
     let mut ann = console(stack, "ann");
     then(&mut ann, "\r", "Open a review of");
     then(&mut ann, "y", "incident_ref_present");
-    then(&mut ann, "je", "ctrl-s save");
-    then(&mut ann, "INC-7", "INC-7");
-    then(&mut ann, "\x13", "s step through");
-    then(&mut ann, "f", "FAILS");
+    fill(&mut ann);
+    hear(&mut ann, "boot_or_recovery_window_present", ("02:05", "the hour differs"), "01:05");
+    hear(&mut ann, "before_after_service_state_present", ("fail", "not the state"), "pass");
+    hear(&mut ann, "no_false_green_route_or_container", ("the route", "no probe among the evidence"), "database");
+    hear(&mut ann, "postcheck_independent", ("the dashboard", "not seen from there"), "host");
+    then(&mut ann, &format!("{}p", to("runner_repair_bot_contention_present")), "holds  runner_repair");
+    then(&mut ann, &format!("{}f", to("incident_ref_present")), "FAILS");
     then(&mut ann, "ju", "can't tell");
     settled(&ann);
     then(&mut ann, "m", "Hand my reading in");
@@ -86,11 +171,10 @@ fn first_reading(stack: &Stack) -> Pty {
     ann
 }
 
-/// Reads second, sees nothing of the first reading, answers everything, and hands in.
+/// Reads second, sees nothing of the first reading, answers everything check by check, and hands in.
 fn second_reading(stack: &Stack, ann: &Pty) -> Pty {
     let mut bob = console(stack, "bob");
-    then(&mut bob, "\r", "waits for a second reader");
-    then(&mut bob, "n", "enter open");
+    bob.wait_for("waits for a second reader", SOON);
     then(&mut bob, "m", "Read second, without");
     then(&mut bob, "\r", "y yes");
     then(&mut bob, "y", "second reading, blind");
@@ -100,23 +184,34 @@ fn second_reading(stack: &Stack, ann: &Pty) -> Pty {
     }
     ann.wait_for("bob", SOON);
     bob.send("s");
-    bob.send(&"p".repeat(ASKED));
+    for check in Contract::builtin().checks.iter().filter(|check| check.kind != CheckKind::Auto) {
+        // Each is read before it is answered.
+        bob.wait_for(&format!(" of 29  {}", check.id), SOON);
+        bob.send("p");
+    }
     bob.wait_for(&format!("{ASKED} of {ASKED} answered"), SOON);
     settled(&bob);
     then(&mut bob, "m", "Hand my reading in");
     then(&mut bob, "j\r", "y yes");
     then(&mut bob, "y", "the readings differ on 2 checks");
+    then(&mut bob, "\x1b", "s step through");
     bob
 }
 
-/// Both answer the second check at the same moment: one is recorded, the other is shown both and takes theirs again.
+/// Waits until so many sessions of this database wait for a lock.
+async fn waiting(db: &mut PgConnection, count: i64) {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut *db).await.unwrap() < count {}
+}
+
+/// Both answer at the same moment: one is recorded, the other is shown both and takes theirs again.
 async fn at_the_same_moment(db: &TestDb, ann: &mut Pty, bob: &mut Pty) {
     let mut lock = db.connect().await;
     let mut turn = lock.begin().await.unwrap();
     sqlx::query("SELECT 1 FROM readback_chain_head FOR UPDATE").execute(&mut *turn).await.unwrap();
     let mut eye = db.connect().await;
-    bob.send("ju");
-    ann.send("gjf");
+    bob.send(&format!("{}u", to("actor_not_anonymous")));
+    ann.send(&format!("{}p", to("port_binding_state_present")));
     waiting(&mut eye, 2).await;
     turn.rollback().await.unwrap();
     let is_lost = |pty: &Pty| text(pty).contains("you tried");
@@ -140,16 +235,22 @@ fn goes_out(stack: &Stack) -> PathBuf {
     let exported = stack.run(&["review", "export"], &[]);
     assert_eq!(exported.status.code(), Some(0), "{exported:?}");
     let plan: Value = serde_json::from_slice(&exported.stdout).unwrap();
-    let candidate = &plan["readback_candidates"][0];
-    assert_eq!(candidate["post_incident_readback_received"], true);
-    assert_eq!((&candidate["runtime_gate"], &plan["summary"]["runtime_gate_count"]), (&false.into(), &0.into()));
-    let outcome = candidate["reviewer_outcome"].as_str().unwrap();
+    let (candidate, summary) = (&plan["readback_candidates"][0], &plan["summary"]);
+    assert_eq!(candidate["status"], "waiting_runtime_gate");
+    assert_eq!(candidate["reviewer_outcome"], "ready_for_host_service_post_incident_review");
+    for flag in
+        ["post_incident_readback", "actor_attribution", "before_after_state", "postcheck_readback", "no_false_green"]
+    {
+        assert_eq!(candidate[format!("{flag}_accepted")], true, "{flag}");
+        assert_eq!(summary[format!("{flag}_accepted_count")], 1, "{flag}");
+    }
+    assert_eq!((&candidate["runtime_gate"], &summary["runtime_gate_count"]), (&false.into(), &0.into()));
     let rechecked = stack.run(&["review", "recheck"], &[]);
     assert_eq!(rechecked.status.code(), Some(0), "{}", said(&rechecked));
-    assert!(said(&rechecked).contains("SAME"), "{}", said(&rechecked));
+    assert!(said(&rechecked).contains("SAME  under lanes-3"), "{}", said(&rechecked));
     let report = stack.run(&["report", "INC-TEST-1", "--format", "md"], &[("READBACK_USER", "bob")]);
     let first = said(&report).lines().next().unwrap_or_default().to_owned();
-    assert!(first.contains(outcome), "{first}");
+    assert_eq!(first, "lane: waiting_runtime_gate");
     let bundle = stack.root().join("review.bundle");
     let written = stack.run(&["review", "bundle", "INC-TEST-1", "--output", bundle.to_str().unwrap()], &[]);
     assert_eq!(written.status.code(), Some(0), "{}", said(&written));
@@ -162,15 +263,18 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     let (host, port) = db.address();
     let (network, near) = Proxy::start(0, (host.clone(), port)).await;
     let through = db.url().replacen(&format!(":{port}/"), &format!(":{near}/"), 1);
-    let (hers, his) = (stack(&through), stack(&db.url()));
+    let store = AnyStore::open(&StoreUrl::parse(&db.url()).unwrap(), Access::ReadWrite).await.unwrap();
+    store.ready().await.unwrap();
+    store.close().await;
+    db.sql(LOG).await.unwrap();
+    let (hers, his) = (stack(&through, &db), stack(&db.url(), &db));
 
     let mut ann = first_reading(&hers);
     let mut bob = second_reading(&his, &ann);
-    // Now both see both; Bob comes round on the first.
+    // Now both see both; Ann comes round on the first, with evidence.
     ann.wait_for("the readings differ on 2 checks", SOON);
-    then(&mut bob, "\x1b", "s step through");
-    then(&mut bob, "gjf", "the readings differ on 1 check");
-    ann.wait_for("the readings differ on 1 check", SOON);
+    hear(&mut ann, "incident_ref_present", ("INC-TEST-2", "not the incident"), "INC-TEST-1");
+    bob.wait_for("the readings differ on 1 check", SOON);
     at_the_same_moment(&db, &mut ann, &mut bob).await;
     bob.wait_for("both readings agree", SOON);
     ann.wait_for("both readings agree", SOON);
@@ -178,17 +282,23 @@ async fn two_people_review_on_two_consoles_and_what_they_signed_is_checked_witho
     // Ann's connection drops; what she answers meanwhile is kept, and recorded when it is back.
     network.cut().await;
     ann.wait_for("no database", SOON);
-    then(&mut ann, "gjjjf", "1 kept");
+    then(&mut ann, &format!("{}f", to("compose_stack_state_present")), "1 kept");
     let (network, _) = Proxy::start(near, (host, port)).await;
     ann.wait_until("the step is recorded", SOON, |screen| !screen.text().contains("no database"));
     settled(&ann);
     bob.wait_for("the readings differ on 1 check", SOON);
-    bob.send("gjjjf");
-    bob.wait_for("both readings agree", SOON);
-    ann.wait_for("both readings agree", SOON);
+    then(&mut ann, &format!("{}p", to("compose_stack_state_present")), "both readings agree");
 
-    then(&mut ann, "S", "Sign the lane");
-    then(&mut ann, "y", "  signed");
+    // Who acted neither could tell. The log can: Ann reads it back, and Bob, who saw the same, agrees.
+    hear(&mut ann, "actor_not_anonymous", ("root", "not the actor"), "chen wei");
+    bob.wait_for("the readings differ on 1 check", SOON);
+    bob.send(&format!("{}p", to("actor_not_anonymous")));
+    bob.wait_for("both readings agree", SOON);
+    ann.wait_for("ready_for_host_service_post_incident_review", SOON);
+
+    then(&mut ann, "S", "Sign the lane ready_for_host_service_post_incident_review");
+    then(&mut ann, "y", "waiting_runtime_gate");
+    ann.wait_for("  signed", SOON);
     settled(&ann);
     for pty in [&mut ann, &mut bob] {
         pty.send("q");

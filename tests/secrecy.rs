@@ -224,6 +224,8 @@ fn no_secret_of_any_input_is_shown_or_kept() {
     pty.wait_for("not saved, and the review is in quarantine", SOON);
     seen.push(pty.screen(screen::Screen::text));
     pty.send("X");
+    pty.wait_for("y yes", SOON);
+    pty.send("y");
     pty.wait_until("a review out of quarantine", SOON, |screen| !screen.text().contains("quarantine_raw_payload"));
     pty.send("e");
     pty.wait_for("ctrl-s save", SOON);

@@ -37,7 +37,7 @@ fn opened() -> Outcome {
 }
 
 fn field(id: &str, version: u64) -> Outcome {
-    step(id, version, ReviewAct::FieldSet { field: "rollback_owner".to_owned(), value: id.to_owned() })
+    step(id, version, ReviewAct::FieldSet { field: "rollback_owner".to_owned(), value: id.to_owned(), diligence: None })
 }
 
 struct Task {

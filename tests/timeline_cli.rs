@@ -297,7 +297,7 @@ fn step(version: u64) -> Outcome {
         expected_version: version,
         actor: "console:ann".to_owned(),
         occurred_at: jiff::Timestamp::UNIX_EPOCH,
-        act: ReviewAct::FieldSet { field: "impact".to_owned(), value: "none".to_owned() },
+        act: ReviewAct::FieldSet { field: "impact".to_owned(), value: "none".to_owned(), diligence: None },
     };
     Outcome { event, operation: None }
 }

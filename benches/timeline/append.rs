@@ -137,7 +137,7 @@ fn row(incident: &str) -> NewOperation {
 
 /// A step of a review of an incident of its own, as reviewers have.
 fn step(review: &str, version: u64, logged: bool) -> Outcome {
-    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: "twelve minutes".to_owned() };
+    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: "twelve minutes".to_owned(), diligence: None };
     let event = NewReviewEvent {
         id: id(),
         review: ReviewId(review.to_owned()),

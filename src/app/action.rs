@@ -76,6 +76,8 @@ pub enum Action {
     ScrollUp,
     /// Fold the tree of the context, or unfold it.
     FoldTree,
+    /// Each step of the reviews, or runs of them in one line.
+    FoldSteps,
     /// Ask which time the timeline is shown at.
     Jump,
     /// A shorter stretch of time in the histogram.
@@ -98,6 +100,8 @@ pub enum Action {
     Guide,
     /// Attach the evidence that is offered, and refer to it in the field.
     Attach,
+    /// Attach anew all evidence that is stale.
+    AttachAnew,
     /// Open the evidence that is offered.
     OpenEvidence,
     /// Take evidence off the check.
@@ -116,6 +120,8 @@ pub enum Action {
     AgendaView,
     /// What is still owed.
     FollowUpsView,
+    /// What the report tells besides the checks.
+    ReportView,
     /// Everything else that can be done with a review.
     More,
     /// Sign the outcome.
@@ -294,6 +300,14 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::ScrollDown, C::Timeline, "scroll-down", &["J"], "read on", "One line further in the detail"),
     row(A::ScrollUp, C::Timeline, "scroll-up", &["K"], "read back", "One line back in the detail"),
     row(A::FoldTree, C::Timeline, "fold-tree", &["x"], "fold", "Fold the tree of the context, or unfold it"),
+    row(
+        A::FoldSteps,
+        C::Timeline,
+        "fold-steps",
+        &["X"],
+        "steps",
+        "Each step of the reviews in a line of its own, or folded",
+    ),
     row(A::Jump, C::Timeline, "jump", &["t"], "go to a time", "Go to a time: so long ago, or a date"),
     row(A::ZoomIn, C::Timeline, "zoom-in", &["+", "="], "zoom in", "A shorter stretch of time in the histogram"),
     row(A::ZoomOut, C::Timeline, "zoom-out", &["-"], "zoom out", "A longer stretch of time in the histogram"),
@@ -303,7 +317,14 @@ pub const ACTIONS: &[ActionInfo] = &[
     row(A::NextFilter, C::Prompt, "next-filter", &["down"], "saved", "The next saved filter"),
     row(A::PrevFilter, C::Prompt, "prev-filter", &["up"], "saved before", "The saved filter before"),
     writing(row(A::Edit, C::Review, "edit", &["e"], "write", "Write into the field that answers the check")),
-    row(A::Guide, C::Review, "guide", &["s"], "step through", "Step through the checks that need a look, one by one"),
+    row(
+        A::Guide,
+        C::Review,
+        "guide",
+        &["s"],
+        "step through",
+        "Step through the checks that need a look, the one that blocks first",
+    ),
     writing(row(
         A::Attach,
         C::Review,
@@ -311,6 +332,14 @@ pub const ACTIONS: &[ActionInfo] = &[
         &["i"],
         "attach",
         "Attach the offered evidence, and name it in an empty field",
+    )),
+    writing(row(
+        A::AttachAnew,
+        C::Review,
+        "attach-anew",
+        &["I"],
+        "attach anew",
+        "Attach anew, as it is now, all evidence that has grown stale",
     )),
     row(
         A::OpenEvidence,
@@ -342,6 +371,7 @@ pub const ACTIONS: &[ActionInfo] = &[
     ),
     row(A::AgendaView, C::Review, "agenda", &["A"], "agenda", "What to talk about in a session, and who is where"),
     row(A::FollowUpsView, C::Review, "follow-ups", &["O"], "owed", "What is still owed, and how ready each domain is"),
+    row(A::ReportView, C::Review, "report", &["E"], "report", "The sections of the report and the risks; e writes one"),
     writing(row(A::More, C::Review, "more", &["m"], "more", "Read second, hand in, pass over, correct, reopen")),
     writing(row(A::SignOff, C::Review, "sign-off", &["S"], "sign off", "Sign the lane as the outcome; asks first")),
     writing(row(
@@ -350,7 +380,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "clear-quarantine",
         &["X"],
         "clear quarantine",
-        "Say that what was caught is out; the record of it stays",
+        "Say that what was caught is out; asks first, the record of it stays",
     )),
     writing(row(
         A::TakeAgain,

@@ -15,7 +15,7 @@ pub fn draft_key(review: &ReviewId, what: &str, of: &str) -> String {
 fn drafts(event: &NewReviewEvent) -> Vec<(String, String)> {
     let one = |what: &str, of: &str, text: &str| vec![(draft_key(&event.review, what, of), text.to_owned())];
     match &event.act {
-        ReviewAct::FieldSet { field, value } => one(field, "", value),
+        ReviewAct::FieldSet { field, value, .. } => one(field, "", value),
         ReviewAct::CheckDecided { check, answer: Answer::NotApplicable { reason }, .. }
         | ReviewAct::SecondAnswered { check, answer: Answer::NotApplicable { reason }, .. } => {
             one("reason", check, reason)
@@ -26,6 +26,7 @@ fn drafts(event: &NewReviewEvent) -> Vec<(String, String)> {
             [one("correct", field, value), one("why", field, why)].concat()
         }
         ReviewAct::Reopened { why } => one("reopen", "", why),
+        ReviewAct::SectionWritten { section, text } => one("section", section.id(), text),
         _ => Vec::new(),
     }
 }
@@ -42,7 +43,9 @@ impl App {
     pub(super) fn conflicted(&mut self, steps: Vec<Step>, out: &mut Outbox<'_>) {
         out.tell(format!("another reviewer was faster: {} of your steps not recorded; both are shown", steps.len()));
         Self::keep_texts(&steps, out);
-        self.facts.lost.extend(steps.into_iter().map(|step| step.event));
+        // What was let through goes with the step that carries it, and is found anew with it.
+        let lost = steps.into_iter().map(|step| step.event);
+        self.facts.lost.extend(lost.filter(|event| !matches!(event.act, ReviewAct::Allowed { .. })));
     }
 
     /// The person decides about the step that is shown: `again` takes it on what stands now.
@@ -59,8 +62,13 @@ impl App {
             let by = Stamp { id: out.id(), actor: self.facts.setting.actor.clone(), now: self.facts.now };
             match actions::again(review, contract, guard, &tried.act, by) {
                 Ok(event) => {
-                    let operation = actions::operation_row(&event, Some(review));
-                    out.ask(Effect::Record(Box::new(Step { event, operation })));
+                    let facts = &self.facts;
+                    let by = || Stamp { id: out.id(), actor: facts.setting.actor.clone(), now: facts.now };
+                    let allowed = actions::let_through(&event, guard, by);
+                    for event in [event].into_iter().chain(allowed) {
+                        let operation = actions::operation_row(&event, Some(review));
+                        out.ask(Effect::Record(Box::new(Step { event, operation })));
+                    }
                     for (key, _) in drafts(&tried) {
                         out.ask(Effect::SaveDraft { key, text: String::new() });
                     }

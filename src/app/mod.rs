@@ -121,7 +121,7 @@ impl App {
     /// Paints the whole screen; returns where the cursor stands, if a text is being written.
     pub fn view(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let area = canvas.area();
-        let layout = layout::layout(area, self.focus, self.zoom);
+        let layout = layout::layout(area, self.focus, self.is_zoomed());
         chrome::header(&self.facts, canvas, layout.header);
         let badges: Vec<_> = PaneId::ALL.iter().map(|id| (*id, self.pane(*id).state(&self.facts))).collect();
         chrome::strip(self.focus, &badges, canvas, layout.strip);
@@ -135,7 +135,9 @@ impl App {
             }
         }
         let offers = self.pane(self.focus).offers(&self.facts);
-        chrome::footer(&self.facts, &self.with_global(offers), self.notice.as_deref(), canvas, layout.footer);
+        let is_asked = !self.contexts().contains(&Context::Global);
+        let notice = self.notice.as_deref().map(|text| chrome::Notice { text, is_asked });
+        chrome::footer(&self.facts, &self.with_global(offers), notice, canvas, layout.footer);
         if let Some(overlay) = &self.overlay {
             overlay.draw(&self.facts, canvas, area);
             cursor = None;
@@ -169,6 +171,11 @@ impl App {
         }
         offers.extend([Action::Why, Action::Help, Action::Quit]);
         offers
+    }
+
+    /// Whether one pane has the whole screen: by choice, and Readback while a session is led on it.
+    fn is_zoomed(&self) -> bool {
+        self.zoom || (self.focus == PaneId::Readback && self.readback.leads())
     }
 
     fn pane(&self, id: PaneId) -> &dyn Pane {

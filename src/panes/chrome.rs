@@ -110,22 +110,39 @@ pub fn strip(focus: PaneId, badges: &[(PaneId, Badge)], canvas: &mut Canvas<'_>,
     }
 }
 
-/// The footer: a notice until the next key, else what can be done here.
-pub fn footer(facts: &Facts, offers: &[Action], notice: Option<&str>, canvas: &mut Canvas<'_>, row: Rect) {
+/// A line that stands in the footer until the next key.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// What it says.
+    pub text: &'a str,
+    /// Whether the next key answers a question or writes: then its keys are not given up for it.
+    pub is_asked: bool,
+}
+
+/// The most keys that stand beside a notice whatever its length.
+const BESIDE: usize = 2;
+
+/// The footer: a notice until the next key, and what can be done here.
+pub fn footer(facts: &Facts, offers: &[Action], notice: Option<Notice<'_>>, canvas: &mut Canvas<'_>, row: Rect) {
     if row.height == 0 {
         return;
     }
-    if let Some(notice) = notice {
-        canvas.put(row.x + 1, row.y, row.width.saturating_sub(2), notice, Role::Accent);
-        return;
-    }
+    let may = |action: &Action| facts.setting.access.may_write() || !action.info().writes;
     // What always stands keeps its place at the right; the pane's own offers take what is left.
     let (always, own): (Vec<Action>, Vec<Action>) = offers.iter().partition(|action| ALWAYS.contains(action));
+    let own: Vec<Action> = own.into_iter().filter(may).collect();
+    if let Some(Notice { text, is_asked }) = notice {
+        let kept = if is_asked { own.len().min(BESIDE) } else { 0 };
+        let reserved: usize = own.iter().take(kept).map(|action| hint_width(*action) + 2).sum();
+        let room = row.width.saturating_sub(4 + reserved as u16);
+        let taken = canvas.put(row.x + 1, row.y, room, text, Role::Accent);
+        let x = row.x + 1 + taken + 2;
+        hints(&own, canvas, Rect { x, width: row.right().saturating_sub(x), ..row });
+        return;
+    }
     let width: usize = always.iter().map(|action| hint_width(*action) + 2).sum::<usize>();
     let right = Rect { x: row.right().saturating_sub(width as u16).max(row.x), ..row };
     hints(&always, canvas, Rect { width: row.right() - right.x, ..right });
-    let may = |action: &Action| facts.setting.access.may_write() || !action.info().writes;
-    let own: Vec<Action> = own.into_iter().filter(may).collect();
     hints(&own, canvas, Rect { x: row.x + 1, width: right.x.saturating_sub(row.x + 1), ..row });
 }
 

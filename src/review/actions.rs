@@ -3,6 +3,7 @@
 
 mod again;
 mod answer;
+mod caught;
 mod change;
 mod close;
 mod evidence;
@@ -14,7 +15,8 @@ mod second;
 
 pub use again::again;
 pub use answer::{Given, decide};
-pub use change::{correct, override_check, set_field};
+pub use caught::{let_through, quarantine};
+pub use change::{correct, looked_at, override_check, set_field};
 pub use close::{reopen, sign, submit};
 pub use evidence::{attach, detach, mark_evidence, unmark_evidence};
 pub use follow_up::{move_follow_up, set_follow_up};
@@ -27,7 +29,6 @@ use super::contract::Contract;
 use super::event::{CandidateId, NewReviewEvent, ReviewAct, ReviewId};
 use super::fold::Review;
 use crate::guard::Watch;
-use crate::guard::scan::Hit;
 use jiff::Timestamp;
 
 /// The longest text a field or a reason may hold, in bytes: a reference and a sentence, no payload.
@@ -73,17 +74,6 @@ pub fn open(
             policy: contract.digest().to_owned(),
         },
     })
-}
-
-/// Records that the guard caught something, by where it stood; never what.
-pub fn quarantine(review: &Review, field: &str, hit: &Hit, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
-    let act = ReviewAct::Quarantined {
-        field: field.to_owned(),
-        detector: hit.detector.to_owned(),
-        offset: hit.offset,
-        len: hit.len,
-    };
-    step(review, stamp, act)
 }
 
 /// Records that the payload caught in a field was removed.

@@ -23,8 +23,10 @@ pub struct Topic {
     pub why: Why,
     /// The check's or the item's id.
     pub subject: String,
-    /// What it is about, where that is more than its id. Foreign text.
+    /// What is asked, or what is owed. Foreign text.
     pub title: String,
+    /// How many things keep it from holding; 0 for what is owed.
+    pub gaps: usize,
     /// Who has it on the screen, by name. Foreign text.
     pub who: Vec<String>,
 }
@@ -65,6 +67,20 @@ pub struct Scene<'a> {
     pub today: Date,
 }
 
+/// How many topics there are of each kind, in words, in their order.
+pub fn counts(topics: &[Topic]) -> String {
+    let kinds: [(&str, fn(&Why) -> bool); 5] = [
+        ("disputed", |why| matches!(why, Why::Disputed)),
+        ("passed over", |why| matches!(why, Why::Lapses(_))),
+        ("failing", |why| matches!(why, Why::Fails)),
+        ("open", |why| matches!(why, Why::Open)),
+        ("owed", |why| matches!(why, Why::Unowned(_) | Why::Overdue(_))),
+    ];
+    let count = |is: fn(&Why) -> bool| topics.iter().filter(|topic| is(&topic.why)).count();
+    let all = kinds.into_iter().map(|(word, is)| (word, count(is))).filter(|(_, count)| *count > 0);
+    all.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The topics, in order.
 pub fn agenda(scene: &Scene<'_>) -> Vec<Topic> {
     let mut topics: Vec<Topic> = scene.contract.checks.iter().filter_map(|check| scene.check(&check.id)).collect();
@@ -81,7 +97,11 @@ impl Scene<'_> {
         let why = if self.reading == Reading::Second { self.unanswered(id) } else { self.why(id) }?;
         let here = self.present.iter().filter(|one| one.at.review == self.review.id);
         let who = here.filter(|one| one.at.check.as_deref() == Some(id)).map(|one| one.user().to_owned()).collect();
-        Some(Topic { why, subject: id.to_owned(), title: String::new(), who })
+        let title = self.contract.check(id).map(|check| check.instruction.clone()).unwrap_or_default();
+        let state = self.disposition.checks.iter().find(|state| state.check == id);
+        // How much is missing of the first reading is not for who reads second.
+        let gaps = state.filter(|_| self.reading != Reading::Second).map_or(0, |state| state.gaps.len());
+        Some(Topic { why, subject: id.to_owned(), title, gaps, who })
     }
 
     /// For who reads second: what they have not answered.
@@ -96,11 +116,16 @@ impl Scene<'_> {
         if self.review.disputes().contains(&id) {
             return Some(Why::Disputed);
         }
+        let standing = self.disposition.checks.iter().find(|state| state.check == id)?.standing;
+        // What holds by now is nobody's topic, passed over or not.
+        if matches!(standing, Standing::Passed | Standing::NotApplicable) {
+            return None;
+        }
         let until = self.review.overrides.get(id).map(|passed_over| passed_over.until);
         if let Some(until) = until.filter(|until| until.duration_since(self.now) <= SOON) {
             return Some(Why::Lapses(until));
         }
-        match self.disposition.checks.iter().find(|state| state.check == id)?.standing {
+        match standing {
             Standing::Failed => Some(Why::Fails),
             // Passed over for longer, it is nothing to talk about now.
             Standing::Open if until.is_none() => Some(Why::Open),
@@ -115,6 +140,6 @@ impl Scene<'_> {
             Some(due) => Why::Overdue(due),
             None => return None,
         };
-        Some(Topic { why, subject: item.id.clone(), title: item.title.clone(), who: Vec::new() })
+        Some(Topic { why, subject: item.id.clone(), title: item.title.clone(), gaps: 0, who: Vec::new() })
     }
 }

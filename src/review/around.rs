@@ -29,6 +29,9 @@ pub struct Around {
     /// The ids of attached evidence that is no longer what it was.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub changed: BTreeSet<String>,
+    /// Whether no probe was asked: then nobody knows what fresh evidence would say, and nothing is ready.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_looked: bool,
     /// The time it is computed for. It is not kept: for a sign-off it is the time of the step.
     #[serde(skip)]
     pub now: Timestamp,
@@ -43,8 +46,21 @@ impl Around {
             objections: Vec::new(),
             last_restart: None,
             changed: BTreeSet::new(),
+            not_looked: false,
             now,
         }
+    }
+
+    /// The same with all that was seen when it was signed.
+    #[must_use]
+    pub fn with(mut self, then: &Self) -> Self {
+        self.objections.extend(then.objections.iter().cloned());
+        self.objections.sort();
+        self.objections.dedup();
+        self.restart_seen |= then.restart_seen;
+        self.last_restart = self.last_restart.max(then.last_restart);
+        self.changed.extend(then.changed.iter().cloned());
+        self
     }
 
     /// As a sign-off keeps it: without the time, which the step itself says.

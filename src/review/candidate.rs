@@ -85,7 +85,8 @@ pub enum SourceError {
 impl Snapshot {
     /// Reads a snapshot; `prefix` is the contract's `candidate_prefix`. The caller has limited its size.
     pub fn parse(bytes: &[u8], prefix: &str) -> Result<Self, SourceError> {
-        let value: Value = serde_json::from_slice(bytes)
+        // Some editors begin a file with a mark of its encoding.
+        let value: Value = serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes))
             .map_err(|error| SourceError::NotJson { line: error.line(), column: error.column() })?;
         let Value::Object(top) = value else {
             return Err(SourceError::Top { key: "the file", expected: "must be a JSON object" });

@@ -1,6 +1,7 @@
 //! How a check stands. What the console sees and what the reviewer answers are both gathered as gaps;
 //! the worse of the two counts, so an answer can never paint over what is missing.
 
+use super::answered;
 use super::around::Around;
 use super::contract::{self, Check, CheckKind, Contract};
 use super::event::{Answer, EvidenceRef};
@@ -49,7 +50,7 @@ pub(super) fn states(review: &Review, contract: &Contract, around: &Around, sett
         let answer = review.answers.get(&check.id).map(|decision| &decision.answer);
         let waived = matches!(answer, Some(Answer::NotApplicable { .. })) && may_be_waived(check, around);
         let mut gaps = if waived { Vec::new() } else { seen(check, review, contract, around) };
-        gaps.extend(answered(check, answer, waived, contract));
+        gaps.extend(answered::gaps(check, review, waived, contract));
         gaps.extend(disputes.contains(&check.id.as_str()).then_some(Gap::Disputed));
         gaps.extend(second.gap(check));
         if !settled {
@@ -138,18 +139,6 @@ impl<'a> Second<'a> {
 /// "There was no restart" is no answer where the console saw one.
 fn may_be_waived(check: &Check, around: &Around) -> bool {
     check.not_applicable && !(around.restart_seen && check.id == contract::RESTART_WINDOW)
-}
-
-/// What the answer says against the check.
-fn answered(check: &Check, answer: Option<&Answer>, waived: bool, contract: &Contract) -> Option<Gap> {
-    match answer {
-        Some(Answer::Fail) => Some(Gap::Refuted),
-        Some(Answer::Unknown) => Some(Gap::CannotTell),
-        Some(Answer::NotApplicable { .. }) if !waived => Some(Gap::MustApply),
-        Some(Answer::NotApplicable { reason }) if !contract.says_something(reason) => Some(Gap::NoReason),
-        Some(Answer::Pass | Answer::NotApplicable { .. }) => None,
-        None => (check.kind == CheckKind::Judgement).then_some(Gap::Unanswered),
-    }
 }
 
 /// What the console itself sees against the check.

@@ -3,16 +3,13 @@
 
 use super::hearback::Datum;
 use super::lane::Lane;
+use super::version::Version;
 use crate::guard;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The embedded contract.
 const BUILTIN: &str = include_str!("contract.toml");
-
-/// The version of the rules that are code: the precedence of lanes and how a check is decided. Part of
-/// the digest, so that an old outcome says under which rules it was signed.
-const RULES: &str = "lanes-2";
 
 /// The checks the console decides from its own records.
 pub(super) const SNAPSHOT_CURRENT: &str = "source_change_evidence_current";
@@ -52,6 +49,8 @@ pub struct Contract {
     pub summary: SummaryKeys,
     #[serde(skip)]
     digest: String,
+    #[serde(skip)]
+    version: Version,
 }
 
 /// Names and constants of the plan.
@@ -252,24 +251,31 @@ impl Contract {
     }
 
     /// The same with its digest, where it holds together.
-    pub(super) fn sealed(mut self) -> Result<Self, ContractError> {
+    pub(super) fn sealed(self) -> Result<Self, ContractError> {
         self.validate()?;
-        self.digest = guard::digest_of(&(RULES, &self));
-        Ok(self)
+        Ok(self.under(Version::default()))
+    }
+
+    /// The same set under a version of the rules, with the digest of both.
+    pub(super) fn under(&self, version: Version) -> Self {
+        let digest = guard::digest_of(&(version.name(), self));
+        Self { digest, version, ..self.clone() }
     }
 
     /// Reads a check set that was written as JSON, as it stands in a bundle.
     pub fn from_json(json: serde_json::Value) -> Result<Self, ContractError> {
-        let mut contract: Self =
-            serde_json::from_value(json).map_err(|error| ContractError::Shape(error.to_string()))?;
-        contract.validate()?;
-        contract.digest = guard::digest_of(&(RULES, &contract));
-        Ok(contract)
+        let contract: Self = serde_json::from_value(json).map_err(|error| ContractError::Shape(error.to_string()))?;
+        contract.sealed()
     }
 
     /// The policy: SHA-256 over the check set and the version of the rules, in hex.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// The version of the rules that it is judged by.
+    pub(super) fn version(&self) -> Version {
+        self.version
     }
 
     /// The check with this id.

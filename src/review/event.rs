@@ -70,6 +70,13 @@ pub struct EvidenceRef {
     pub half_life_s: Option<u64>,
 }
 
+impl EvidenceRef {
+    /// Whether it is the same piece, as it was then.
+    pub fn is(&self, other: &Self) -> bool {
+        (self.kind, &self.id, &self.digest) == (other.kind, &other.id, &other.digest)
+    }
+}
+
 /// A datum that the reviewer typed and the console compared with evidence (hearback).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeardBack {
@@ -81,10 +88,15 @@ pub struct HeardBack {
     pub evidence: EvidenceRef,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 /// How an answer was come to: for the second reader, never for blame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diligence {
-    /// Seconds that the check was on the screen before it was answered.
+    /// Seconds that the check was on the screen until then, over all visits at this console.
     pub seconds: u32,
     /// How many pieces of evidence were offered.
     pub offered: u32,
@@ -111,6 +123,9 @@ pub enum ReviewAct {
         field: String,
         /// The new value; the guard has let it through.
         value: String,
+        /// How the check that it answers was looked at before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        diligence: Option<Diligence>,
     },
     /// A check was answered.
     CheckDecided {
@@ -149,6 +164,22 @@ pub enum ReviewAct {
         offset: usize,
         /// Length in bytes.
         len: usize,
+        /// How many more hits the same text had after this one; of very many not all have a record.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        more: usize,
+    },
+    /// What looks like a secret was let through on purpose, in the step before this one; by where, never what.
+    Allowed {
+        /// The field, or what else the text was.
+        field: String,
+        /// The detector's name.
+        detector: String,
+        /// Byte offset in the text.
+        offset: usize,
+        /// Length in bytes.
+        len: usize,
+        /// Why it is no secret, as the configuration says.
+        reason: String,
     },
     /// The quarantined payload was removed by the reviewer; the record of it stays.
     QuarantineCleared {
@@ -167,8 +198,12 @@ pub enum ReviewAct {
         /// The row's id.
         row: String,
     },
-    /// The actor of this step reads second, without seeing the answers of the first reading.
-    SecondReaderJoined,
+    /// The actor of this step reads second, from now on without seeing the answers of the first reading.
+    SecondReaderJoined {
+        /// Whether they had looked at the review with its answers before, as their console knows.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        looked: bool,
+    },
     /// The second reader answered a check.
     SecondAnswered {
         /// One of the contract's checks.

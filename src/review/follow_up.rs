@@ -126,6 +126,12 @@ impl FollowUp {
         self.status == FollowUpStatus::Done && !self.evidence.is_empty()
     }
 
+    /// Whether nothing is production ready before it is done: its priority says so, or its id (`P0-3`) does.
+    pub fn is_p0(&self) -> bool {
+        let by_id = self.id.split_once('-').is_some_and(|(name, _)| name.eq_ignore_ascii_case("p0"));
+        by_id || self.priority == Priority::P0
+    }
+
     /// Whether somebody still has to work on it.
     pub fn is_open(&self) -> bool {
         matches!(self.status, FollowUpStatus::ToDo | FollowUpStatus::InProgress)

@@ -52,6 +52,15 @@ pub enum Gap {
     CannotTell,
     /// The reviewer has not answered.
     Unanswered,
+    /// It is decisive, and that it holds was not heard against evidence that is attached to it.
+    Unheard,
+    /// The field of the incident names another than this review's, or none.
+    OtherIncident {
+        /// The field.
+        field: String,
+    },
+    /// Who answered it is named as who acted.
+    ByActor,
     /// The two readings differ on it.
     Disputed,
     /// Evidence that was attached to it has grown old, or was observed before the last restart.
@@ -68,6 +77,8 @@ pub enum Gap {
     SecondNotIndependent,
     /// A second reading is owed: nobody has joined for it, it is not handed in, or it leaves this check out.
     SecondPending,
+    /// No probe was asked.
+    NotLooked,
     /// Fresh evidence speaks against it.
     Objected {
         /// Why.
@@ -85,13 +96,15 @@ impl Gap {
     /// or a second one), a change of mind, removing a payload, a new review.
     pub fn cost(&self) -> u8 {
         match self {
-            Self::Unanswered | Self::CannotTell | Self::NoReason | Self::MustApply => 1,
+            Self::Unanswered | Self::Unheard | Self::CannotTell | Self::NoReason | Self::MustApply => 1,
             Self::Unattested { .. } => 2,
-            Self::Missing { .. } => 3,
+            Self::Missing { .. } | Self::OtherIncident { .. } => 3,
             Self::SnapshotUnknown
             | Self::Objected { .. }
             | Self::StaleEvidence { .. }
             | Self::ChangedEvidence { .. }
+            | Self::ByActor
+            | Self::NotLooked
             | Self::SecondPending => 4,
             Self::Refuted | Self::Anonymous { .. } | Self::Disputed => 5,
             Self::Quarantined { .. } => 6,
@@ -107,11 +120,13 @@ impl Gap {
         !matches!(
             self,
             Self::MustApply
+                | Self::ByActor
                 | Self::Objected { .. }
                 | Self::Disputed
                 | Self::StaleEvidence { .. }
                 | Self::ChangedEvidence { .. }
                 | Self::SecondPending
+                | Self::NotLooked
                 | Self::SecondNotIndependent
         )
     }

@@ -44,8 +44,8 @@ impl Datum {
         match self {
             Self::Incident => "Which incident does the evidence name?",
             Self::Actor => "Who acted, as the evidence names it?",
-            Self::RestartTime => "When was it started, to the minute? (09:29, 2026-02-04 09:29, 01:29Z)",
-            Self::AfterState => "Which state does the evidence show afterwards? (a word: pass, fail, running)",
+            Self::RestartTime => "When was it started, to the minute? (09:29, 01:29Z)",
+            Self::AfterState => "Which state does the evidence show afterwards? (pass, fail)",
             Self::Vantage => "From where did the post-check look?",
             Self::Proof => "Which probe proves it, besides a route and a container?",
         }
@@ -80,6 +80,12 @@ pub enum Misheard {
     /// No attached evidence says anything of it.
     #[error("nothing to hear it back against: attach evidence (i), or answer unknown (u)")]
     Nothing,
+    /// What is attached is of another incident than the review.
+    #[error("what is attached is of another incident than this review: attach a row of this one (i)")]
+    OtherIncident,
+    /// The field names another incident than the review, or none.
+    #[error("{0} does not name this incident: write it there (e), then say it")]
+    OtherField(String),
     /// Nothing was said.
     #[error("say it in a word, or esc and answer unknown (u)")]
     Empty,
@@ -87,7 +93,7 @@ pub enum Misheard {
     #[error("not a time: write 09:29, 2026-02-04 09:29, or 01:29Z")]
     NoTime,
     /// It differs.
-    #[error("{what}{}", how.map(|how| format!(": {how}")).unwrap_or_default())]
+    #[error("{}{what}", how.map(|how| format!("{how}: ")).unwrap_or_default())]
     Differs {
         /// From what.
         what: &'static str,
@@ -124,6 +130,16 @@ pub fn hear(
         Some(Miss::NoTime) | None => Err(Misheard::NoTime),
         Some(Miss::By(_, how)) => Err(Misheard::Differs { what: datum.miss(), how }),
     }
+}
+
+/// Whether a text names this incident, as a word of its own.
+pub fn names_incident(text: &str, incident: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let is_whole = |(at, found): (usize, &str)| {
+        let (before, after) = (text.get(..at), text.get(at + found.len()..));
+        !before.is_some_and(|text| text.ends_with(is_part)) && !after.is_some_and(|text| text.starts_with(is_part))
+    };
+    !incident.trim().is_empty() && text.match_indices(incident).any(is_whole)
 }
 
 /// How far off it was, the nearest first, and in what.

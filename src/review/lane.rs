@@ -132,6 +132,8 @@ pub enum Subject {
     NothingReceived,
     /// The contract has no checks, so nothing can be ready.
     NoChecks,
+    /// No probe was asked, so nobody knows what fresh evidence would say against it.
+    NotLooked,
     /// Everything holds.
     Complete,
     /// A reviewer signed it as ready, and nothing has changed since.
@@ -157,7 +159,13 @@ pub fn lane(review: &Review, contract: &Contract, around: &Around) -> Dispositio
     let signed = passed_over.is_empty() && is_signed_ready(review, contract);
     let checks = check::states(review, contract, around, signed);
     let mut asked = asked(review, contract, around, &checks);
-    let least = least(review, contract, &checks);
+    let mut least = least(review, contract, &checks);
+    // What was accepted is not taken back by what nobody looked at since.
+    if around.not_looked && !signed {
+        asked.push((Subject::NotLooked, Lane::RequestBeforeAfter));
+        least.push(missing(Subject::NotLooked, vec![Gap::NotLooked], false));
+        least.sort_by_key(|missing| missing.cost);
+    }
     if asked.is_empty() {
         asked.push(if signed {
             (Subject::Accepted, Lane::WaitingRuntimeGate)
@@ -168,12 +176,13 @@ pub fn lane(review: &Review, contract: &Contract, around: &Around) -> Dispositio
     // A stable sort: within a lane the contract's order stays.
     asked.sort_by_key(|(_, lane)| *lane);
     let lane = asked.first().map_or(Lane::WaitingReadback, |(_, lane)| *lane);
+    let state = review.state_digest_under(contract.version());
     Disposition {
         lane,
         checks,
         trace: asked.into_iter().map(|(subject, asks)| Step { subject, asks, decisive: asks == lane }).collect(),
         least,
-        input_digest: guard::digest_of(&(review.state_digest(), around, stale(review, around), passed_over)),
+        input_digest: guard::digest_of(&(state, around, stale(review, around), passed_over)),
         policy: contract.digest().to_owned(),
         opened_under_another: review.opening.as_ref().is_some_and(|opening| opening.policy != contract.digest()),
         around: around.clone(),

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod agenda;
+mod answered;
 mod around;
 mod asked;
 mod attribution;
@@ -32,6 +33,7 @@ pub mod recheck;
 pub mod remediation;
 pub mod report;
 mod signature;
+mod version;
 
 pub use around::{Around, Scene, around};
 pub use asked::NotFound;
@@ -47,13 +49,13 @@ pub use event::{
     Answer, CandidateId, Diligence, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent, Recorded, ReviewAct, ReviewId,
 };
 pub use fold::{
-    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
-    Override, Reading, Reopening, Review, SecondReading, Touch,
+    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, LetThrough,
+    Opening, Override, Reading, Reopening, Review, SecondReading, Touch,
 };
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpStatus, Priority, is_item_id};
 pub use gap::Gap;
 pub use gate::RuntimeGate;
-pub use hearback::{Datum, Misheard, Said, hear};
+pub use hearback::{Datum, Misheard, Said, hear, names_incident};
 pub use lane::{Disposition, Lane, Missing, Step, Subject, lane};
 pub use narrative::{Risk, Section};
 pub use objection::Objection;

@@ -3,26 +3,28 @@
 
 mod relevance;
 mod says;
+mod scope;
 
 use super::event::{EvidenceKind, EvidenceRef};
 use super::hearback::{Datum, Said};
 use crate::evidence::{Evidence, Freshness, Unknown, Verdict, age};
 use crate::timeline::{Entry, OwnEvent, OwnKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use relevance::Relevance;
+use scope::{Scope, Whose};
 use std::time::Duration;
 
-/// How far back what is offered may lie.
-const LOOKS_BACK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The most of each kind that are offered, but for probes.
 const MOST: usize = 3;
-/// The most rows of the timeline.
-const MOST_ROWS: usize = 6;
+/// The most rows of the timeline: of the review's incident, of none, and of others.
+const MOST_ROWS: [usize; 3] = [12, 6, 3];
 
 /// The fields that a readback of a restart answers with a side of its own.
 const BEFORE: &str = "before_service_state_ref";
 const AFTER: &str = "after_service_state_ref";
 const WINDOW: &str = "restart_or_recovery_window_ref";
+/// The field that names the incident; a reference alone does not.
+const INCIDENT: &str = "change_or_incident_ref";
 
 /// Something known that could answer a check.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,10 +50,12 @@ impl Offer {
     }
 }
 
-/// What is known that could answer these fields: fresh ones first, stale ones last. `entries` are newest first;
-/// `digest` knows the digests of rows: what has none is not recorded, or holds something masked, and is not offered.
+/// What is known that could answer these fields in a review of this incident: fresh ones first, stale ones last. Rows of
+/// the incident are offered however old they are, and before what else happened around it; `digest` knows the digests
+/// of rows: what has none is not recorded, or holds something masked, and is not offered.
 pub fn offers(
     fields: &[String],
+    incident: &str,
     evidence: &[Evidence],
     entries: &[Entry],
     digest: impl Fn(&str) -> Option<String>,
@@ -59,15 +63,21 @@ pub fn offers(
 ) -> Vec<Offer> {
     let relevance = Relevance::of(fields);
     let probes = evidence.iter().filter(|seen| was_seen(seen)).filter(|seen| relevance.wants_probe(seen));
-    let mut offers: Vec<Offer> = probes.map(|seen| probe(seen, &relevance, now)).collect();
-    let since = now.checked_sub(LOOKS_BACK).unwrap_or(Timestamp::MIN);
-    let (mut pairs, mut changes, mut rows) = (MOST, MOST, MOST_ROWS);
-    for entry in entries.iter().take_while(|entry| entry.at() >= since) {
-        let Some(kind) = relevance.kind_of(entry) else { continue };
+    let mut offers: Vec<(u8, Offer)> = probes.map(|seen| probe(seen, &relevance, now)).map(ranked).collect();
+    let scope = Scope::of(incident, entries, now);
+    let (mut pairs, mut changes, mut rows) = ([MOST; 3], [MOST; 3], MOST_ROWS);
+    for entry in entries {
+        let Some((kind, whose)) = relevance.kind_of(entry).zip(scope.whose(entry)) else { continue };
         let left = match kind {
             EvidenceKind::Pair => &mut pairs,
             EvidenceKind::Configuration => &mut changes,
             EvidenceKind::Row | EvidenceKind::Probe => &mut rows,
+        };
+        let [own, nobodys, others] = left;
+        let left = match whose {
+            Whose::Incident => own,
+            Whose::Nobodys => nobodys,
+            Whose::Other(_) => others,
         };
         if *left == 0 {
             continue;
@@ -75,11 +85,37 @@ pub fn offers(
         let Some(digest) = digest(entry.id()) else { continue };
         if let Some(offer) = row(entry, kind, digest, &relevance) {
             *left -= 1;
-            offers.push(offer);
+            offers.push(of_whom(offer, &whose));
         }
     }
-    offers.sort_by_key(|offer| (rank(offer), std::cmp::Reverse(offer.evidence.observed_at)));
-    offers
+    offers.sort_by_key(|(rank, offer)| (*rank, std::cmp::Reverse(offer.evidence.observed_at)));
+    offers.into_iter().map(|(_, offer)| offer).collect()
+}
+
+/// A probe with its rank: what is fresh comes first, what ages after the rows of the incident, what is stale last.
+fn ranked(offer: Offer) -> (u8, Offer) {
+    let rank = match offer.freshness {
+        Freshness::Fresh => 0,
+        Freshness::Aging => 4,
+        Freshness::Stale | Freshness::Never => 6,
+    };
+    (rank, offer)
+}
+
+/// A row with its rank: pairs, then the incident's own, then those of no incident. One of another says so.
+fn of_whom(mut offer: Offer, whose: &Whose) -> (u8, Offer) {
+    let rank = match whose {
+        Whose::Other(incident) => {
+            offer.title = format!("other incident {incident}: {}", offer.title);
+            // Who acted there, and when, says nothing of here.
+            offer.says.retain(|(datum, _)| *datum == Datum::Incident);
+            5
+        }
+        _ if offer.evidence.kind == EvidenceKind::Pair => 1,
+        Whose::Incident => 2,
+        Whose::Nobodys => 3,
+    };
+    (rank, offer)
 }
 
 /// How fresh a reference is now: what is history does not age.
@@ -87,17 +123,6 @@ pub fn freshness_of(evidence: &EvidenceRef, now: Timestamp) -> Freshness {
     match evidence.half_life_s {
         Some(seconds) => Freshness::of(age(evidence.observed_at, now), Duration::from_secs(seconds)),
         None => Freshness::Fresh,
-    }
-}
-
-/// Pairs first, then what is fresh, then history, then what ages; what is stale comes last.
-fn rank(offer: &Offer) -> u8 {
-    match (offer.evidence.kind, offer.freshness) {
-        (EvidenceKind::Pair, _) => 0,
-        (EvidenceKind::Probe, Freshness::Fresh) => 1,
-        (EvidenceKind::Row | EvidenceKind::Configuration, _) => 2,
-        (EvidenceKind::Probe, Freshness::Aging) => 3,
-        (EvidenceKind::Probe, Freshness::Stale | Freshness::Never) => 4,
     }
 }
 
@@ -138,7 +163,11 @@ fn row(entry: &Entry, kind: EvidenceKind, digest: String, relevance: &Relevance)
         pair_texts(event, relevance)?
     } else {
         let text = format!("timeline {} {} sha256:{digest}", entry.type_name(), entry.id());
-        relevance.row_fields(entry).map(|field| (field.to_owned(), text.clone())).collect()
+        let named = |field: &str| match entry.incident().filter(|_| field == INCIDENT) {
+            Some(incident) => format!("incident {incident}, {text}"),
+            None => text.clone(),
+        };
+        relevance.row_fields(entry).map(|field| (field.to_owned(), named(field))).collect()
     };
     let actor = entry.actor().unwrap_or("-");
     let words = entry.alert().filter(|_| entry.detail().is_empty()).unwrap_or(entry.detail());

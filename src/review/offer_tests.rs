@@ -72,7 +72,7 @@ fn pair(id: &str, age: i64, after: bool) -> Entry {
 
 fn of(fields: &[&str], evidence: &[Evidence], entries: &[Entry]) -> Vec<Offer> {
     let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
-    offers(&fields, evidence, entries, |id| (id != "masked").then(|| format!("digest of {id}")), now())
+    offers(&fields, "INC-7", evidence, entries, |id| (id != "masked").then(|| format!("digest of {id}")), now())
 }
 
 fn ids(offers: &[Offer]) -> Vec<&str> {
@@ -89,11 +89,11 @@ fn fresh_evidence_comes_first_and_stale_evidence_last_and_says_nothing() {
         probe("other", "tcp", Verdict::Pass, 10),
     ];
     let offers = of(&["after_service_state_ref"], &evidence, &[pair("pair", 60, true)]);
-    assert_eq!(ids(&offers), ["pair", "young", "aging", "old"]);
+    assert_eq!(ids(&offers), ["young", "pair", "aging", "old"]);
     assert_eq!(offers[3].freshness, Freshness::Stale);
     assert!(offers[3].says.is_empty(), "{:?}", offers[3].says);
-    assert!(offers[1].says.contains(&(Datum::AfterState, Said::Word("FAIL".to_owned()))), "{:?}", offers[1].says);
-    assert_eq!(offers[1].evidence.digest, evidence[3].digest());
+    assert!(offers[0].says.contains(&(Datum::AfterState, Said::Word("FAIL".to_owned()))), "{:?}", offers[0].says);
+    assert_eq!(offers[0].evidence.digest, evidence[3].digest());
 }
 
 #[test]
@@ -108,19 +108,69 @@ fn a_pair_answers_each_side_with_its_own_digest_and_an_interrupted_one_nothing()
 }
 
 #[test]
-fn rows_are_offered_by_their_type_but_no_step_of_a_review_and_nothing_masked_or_old() {
+fn rows_are_offered_by_their_type_but_no_step_of_a_review_and_nothing_masked() {
     let entries = [
         operation("review", EventType::UserAction, 10, json!({"review_id": "r"})),
         operation("masked", EventType::UserAction, 20, json!({})),
         operation("act", EventType::UserAction, 30, json!({})),
         operation("alert", EventType::AlertReceived, 40, json!({})),
-        operation("ancient", EventType::UserAction, 8 * 24 * 3600, json!({})),
     ];
     let offers = of(&["actor_attribution_ref"], &[], &entries);
     assert_eq!(ids(&offers), ["act"]);
     assert!(offers[0].says.contains(&(Datum::Actor, Said::Word("telegram:100200".to_owned()))));
     assert_eq!(ids(&of(&["change_or_incident_ref"], &[], &entries)), ["alert"]);
     assert!(of(&[], &[probe("web", "container", Verdict::Pass, 1)], &entries).is_empty());
+}
+
+/// A step of a review, as it is mirrored.
+fn review_step(id: &str, age: i64) -> Entry {
+    let Entry::Own(event) = pair(id, age, true) else { unreachable!() };
+    let incident_id = Some("INC-7".to_owned());
+    Entry::Own(OwnEvent { kind: OwnKind::ReviewEvent, incident_id, context: json!({"review": "r"}), ..event })
+}
+
+const DAY: i64 = 24 * 3_600;
+
+/// The same row of another incident, or of none.
+fn of_incident(mut entry: Entry, incident: Option<&str>) -> Entry {
+    if let Entry::Operation(row) = &mut entry {
+        row.row.incident_id = incident.map(str::to_owned);
+    }
+    entry
+}
+
+#[test]
+fn the_incidents_own_rows_are_offered_however_old_and_others_only_from_around_them_and_marked() {
+    let act = |id: &str, age: i64| operation(id, EventType::UserAction, age, json!({}));
+    let entries = [
+        of_incident(act("todays other", 5), Some("INC-9")),
+        of_incident(act("todays", 10), None),
+        act("step", 20).clone(),
+        of_incident(act("long ago", 300 * DAY), None),
+        act("last", 400 * DAY),
+        of_incident(act("beside", 400 * DAY + 10), Some("INC-8")),
+        of_incident(act("also beside", 400 * DAY + 20), None),
+        act("first", 400 * DAY + 600),
+        of_incident(act("the day before", 402 * DAY), Some("INC-6")),
+    ];
+    let entries: Vec<Entry> = entries.into_iter().filter(|entry| entry.id() != "step").collect();
+    let offers = of(&["actor_attribution_ref"], &[], &entries);
+    assert_eq!(ids(&offers), ["last", "first", "todays", "also beside", "beside"]);
+    assert!(offers[4].title.starts_with("other incident INC-8: USER_ACTION"), "{}", offers[4].title);
+    assert!(offers[4].says.iter().all(|(datum, _)| *datum == Datum::Incident), "{:?}", offers[4].says);
+    assert!(offers[..4].iter().all(|offer| !offer.title.contains("other incident")));
+    // A review that was opened long after does not widen what is around.
+    let opened = operation("opened", EventType::UserAction, 0, json!({"review_id": "r"}));
+    let mut late = vec![opened, review_step("answered", 3)];
+    late.extend(entries);
+    assert_eq!(ids(&of(&["actor_attribution_ref"], &[], &late)), ids(&offers));
+}
+
+#[test]
+fn the_field_of_the_incident_names_it_beside_the_row() {
+    let offers = of(&["change_or_incident_ref"], &[], &[operation("alert", EventType::AlertReceived, 40, json!({}))]);
+    let text = offers[0].text("change_or_incident_ref").unwrap();
+    assert_eq!(text, "incident INC-7, timeline ALERT_RECEIVED alert sha256:digest of alert");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Overrides (break-glass): a check that a person passed over, for a reason and for a time. It never paints green.
 
-use super::attribution::names_user;
 use super::contract::{ACTOR_FIELD, Check, CheckKind, Contract};
 use super::fold::{Override, Review};
 use jiff::{SignedDuration, Timestamp};
@@ -25,8 +24,7 @@ pub fn override_in_force<'a>(
     let latest = known.by.recorded_at.checked_add(MAX_OVERRIDE).unwrap_or(Timestamp::MAX);
     let holds = at < known.until && known.until <= latest && contract.says_something(&known.reason);
     // Who acted passes over nothing.
-    let own = || review.attributions.iter().any(|text| names_user(text, &known.by.actor));
-    (holds && !own()).then_some(known)
+    (holds && !review.names_as_actor(&known.by.actor)).then_some(known)
 }
 
 /// The checks that are passed over at a time.

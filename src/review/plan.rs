@@ -109,8 +109,9 @@ fn candidate(contract: &Contract, candidate: &Candidate, progress: &Progress) ->
         ("outcome_lanes", json!(lanes)),
         ("blocked_actions", json!(contract.never.blocked_actions)),
     ]);
-    let text = |key: &str, at_the_start: &str| match (key, progress.lane()) {
-        ("status" | "reviewer_outcome", Some(lane)) => json!(lane),
+    let text = |key: &str, at_the_start: &str| match key {
+        "status" => progress.lane().map_or(json!(at_the_start), |lane| json!(lane)),
+        "reviewer_outcome" => progress.outcome().map_or(json!(at_the_start), |lane| json!(lane)),
         _ => json!(progress.field(key).unwrap_or(at_the_start)),
     };
     all.extend(constants.nulls.iter().map(|key| (key.clone(), json!(progress.field(key)))));

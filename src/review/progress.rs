@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Progress {
     /// Its lane; the initial one where no review was opened.
     lane: Option<Lane>,
+    /// The lane of the last sign-off that counts; what was computed is nobody's outcome.
+    outcome: Option<Lane>,
     /// What stands in the fields, of those that say something.
     fields: BTreeMap<String, String>,
     /// The checks that a counting sign-off accepted, none before there is one. A check that does not apply is not
@@ -39,12 +41,23 @@ impl Progress {
         let passed = disposition.checks.into_iter().filter(|state| state.standing == Standing::Passed);
         // The lane says so only after a sign-off that counts, of what stands now, under this policy.
         let accepted = (disposition.lane == Lane::WaitingRuntimeGate).then(|| passed.map(|state| state.check));
-        Self { lane: Some(disposition.lane), fields: fields.collect(), accepted: accepted.map(Iterator::collect) }
+        let outcome = review.signature().and_then(|signature| Lane::from_id(&signature.lane));
+        Self {
+            lane: Some(disposition.lane),
+            outcome,
+            fields: fields.collect(),
+            accepted: accepted.map(Iterator::collect),
+        }
     }
 
     /// Its lane, where there is a review.
     pub(super) fn lane(&self) -> Option<Lane> {
         self.lane
+    }
+
+    /// What a reviewer signed last, where that counts.
+    pub(super) fn outcome(&self) -> Option<Lane> {
+        self.outcome
     }
 
     /// What stands in a field.

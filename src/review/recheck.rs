@@ -48,6 +48,8 @@ pub struct Rechecked {
     pub signed: String,
     /// The policy it was signed under. Foreign text.
     pub policy: String,
+    /// The version of the rules that it is computed by; none where the policy is another check set's, or older.
+    pub rules: Option<&'static str>,
     /// Why the sign-off does not count, where it does not.
     pub void: Option<&'static str>,
     /// What came of it.
@@ -59,6 +61,7 @@ pub struct Rechecked {
 pub fn recheck(steps: &[Recorded], only: Option<&ReviewId>, contract: &Contract) -> Vec<Rechecked> {
     let mut reviews: BTreeMap<&ReviewId, Review> = BTreeMap::new();
     let mut found = Vec::new();
+    let policies = contract.versions();
     for step in steps.iter().filter(|step| only.is_none_or(|only| step.event.review == *only)) {
         let review = reviews.entry(&step.event.review).or_insert_with(|| Review::empty(step));
         let known = review.signatures.len();
@@ -67,6 +70,7 @@ pub fn recheck(steps: &[Recorded], only: Option<&ReviewId>, contract: &Contract)
         // The same step read twice signs once.
         let Some((before, signature)) = before.zip(review.signatures.get(known)) else { continue };
         let ReviewAct::Signed { lane, input_digest, policy, around } = &step.event.act else { continue };
+        let then = policies.iter().find(|contract| contract.digest() == policy);
         found.push(Rechecked {
             review: step.event.review.clone(),
             incident: step.event.incident_id.clone(),
@@ -75,25 +79,32 @@ pub fn recheck(steps: &[Recorded], only: Option<&ReviewId>, contract: &Contract)
             recorded_at: step.recorded_at,
             signed: lane.clone(),
             policy: policy.clone(),
+            rules: then.map(|contract| contract.version().name()),
             void: signature.void.map(super::Void::word),
-            outcome: outcome(&before, contract, around.as_ref(), [lane, input_digest, policy], step.event.occurred_at),
+            outcome: match around {
+                None => Outcome::NotKept,
+                Some(around) => {
+                    let around = Around { now: step.event.occurred_at, ..around.clone() };
+                    outcome(&before, then.ok_or(contract), &around, [lane, input_digest])
+                }
+            },
         });
     }
     found
 }
 
+/// `then` is what it was signed under, or else what would be today's.
 fn outcome(
     before: &Review,
-    contract: &Contract,
-    around: Option<&Around>,
-    [signed, input, policy]: [&String; 3],
-    now: Timestamp,
+    then: Result<&Contract, &Contract>,
+    around: &Around,
+    [signed, input]: [&String; 2],
 ) -> Outcome {
-    let Some(around) = around else { return Outcome::NotKept };
-    let again = lane(before, contract, &Around { now, ..around.clone() });
-    if policy != contract.digest() {
-        return Outcome::OtherPolicy { today: again.lane };
-    }
+    let then = match then {
+        Ok(then) => then,
+        Err(today) => return Outcome::OtherPolicy { today: lane(before, today, around).lane },
+    };
+    let again = lane(before, then, around);
     let same_input = again.input_digest == *input;
     if same_input && again.lane.id() == signed {
         return Outcome::Same;

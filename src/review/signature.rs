@@ -1,6 +1,6 @@
 //! A sign-off as recorded, and when it does not count.
 
-use super::attribution::names_user;
+use super::around::Around;
 use super::fold::Review;
 use super::lane::Lane;
 use jiff::Timestamp;
@@ -24,6 +24,8 @@ pub struct Signature {
     pub seq: u64,
     /// [`Review::state_digest`] at that moment.
     pub state: String,
+    /// What lay around the review then, where that was kept.
+    pub around: Option<Around>,
     /// Why it does not count, where it does not.
     pub void: Option<Void>,
 }
@@ -61,7 +63,7 @@ impl Void {
         if review.opening.is_none() {
             return Some(Self::NotOpened);
         }
-        if review.attributions.iter().any(|attribution| names_user(attribution, actor)) {
+        if review.names_as_actor(actor) {
             return Some(Self::SelfReview);
         }
         if review.is_quarantined() {

@@ -13,7 +13,7 @@ fn event(incident: &str, n: u64) -> NewReviewEvent {
         expected_version: n,
         actor: "console:ann".to_owned(),
         occurred_at: Timestamp::from_microsecond(1_700_000_000_000_000).unwrap(),
-        act: ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("步驟 {n}") },
+        act: ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("步驟 {n}"), diligence: None },
     }
 }
 

@@ -15,7 +15,11 @@ fn outcome(id: &str) -> Outcome {
             expected_version: 0,
             actor: "console:ann".to_owned(),
             occurred_at: Timestamp::UNIX_EPOCH,
-            act: ReviewAct::FieldSet { field: "impact".to_owned(), value: "orders stood still".to_owned() },
+            act: ReviewAct::FieldSet {
+                field: "impact".to_owned(),
+                value: "orders stood still".to_owned(),
+                diligence: None,
+            },
         },
         operation: None,
     }

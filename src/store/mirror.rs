@@ -25,12 +25,12 @@ pub(super) fn mirror(recorded: &Recorded) -> OwnEvent {
 fn summary(act: &ReviewAct) -> String {
     match act {
         ReviewAct::Opened { candidate, .. } => format!("opened a review of {}", candidate.0),
-        ReviewAct::FieldSet { field, value } if value.is_empty() => format!("took back {field}"),
+        ReviewAct::FieldSet { field, value, .. } if value.is_empty() => format!("took back {field}"),
         ReviewAct::FieldSet { field, .. } => format!("wrote {field}"),
         // Not how: a second reader who looks at the timeline must not see the answers of the first.
         ReviewAct::CheckDecided { check, .. } => format!("answered {check}"),
         ReviewAct::SecondAnswered { check, .. } => format!("answered {check} in the second reading"),
-        ReviewAct::SecondReaderJoined => "reads second".to_owned(),
+        ReviewAct::SecondReaderJoined { .. } => "reads second".to_owned(),
         ReviewAct::SecondSubmitted => "handed in the second reading".to_owned(),
         ReviewAct::Submitted => "handed in the first reading".to_owned(),
         ReviewAct::EvidenceAttached { check, evidence } => format!("attached {} to {check}", evidence.id),
@@ -43,6 +43,7 @@ fn summary(act: &ReviewAct) -> String {
         ReviewAct::RiskDropped { id } => format!("dropped risk {id}"),
         ReviewAct::FollowUpSet { item } => format!("wrote follow-up {}", item.id),
         ReviewAct::Quarantined { field, detector, .. } => format!("quarantined a payload in {field} ({detector})"),
+        ReviewAct::Allowed { field, detector, .. } => format!("let through what looks like {detector} in {field}"),
         ReviewAct::QuarantineCleared { field } => format!("removed the quarantined payload from {field}"),
         ReviewAct::EvidenceMarked { row, .. } => format!("marked {row} as evidence"),
         ReviewAct::EvidenceUnmarked { row } => format!("took back {row} as evidence"),

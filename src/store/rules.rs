@@ -68,7 +68,7 @@ pub(super) fn check(
     // Also what a correction of nothing claims: as in the databases, which do not look for what it corrects.
     let named = || {
         earlier.iter().any(|step| match &step.event.act {
-            ReviewAct::FieldSet { field, value } | ReviewAct::Corrected { field, value, .. } => {
+            ReviewAct::FieldSet { field, value, .. } | ReviewAct::Corrected { field, value, .. } => {
                 field == ACTOR_FIELD && names_user(value, &event.actor)
             }
             _ => false,
@@ -90,8 +90,8 @@ pub(super) fn check(
         ReviewAct::Overridden { reason, until, .. } if ["", "-"].contains(&reason.trim()) || *until <= now => {
             Some(Rule::Override)
         }
-        ReviewAct::Signed { .. } | ReviewAct::SecondReaderJoined if named() => Some(Rule::Actor),
-        ReviewAct::SecondReaderJoined
+        ReviewAct::Signed { .. } | ReviewAct::SecondReaderJoined { .. } if named() => Some(Rule::Actor),
+        ReviewAct::SecondReaderJoined { .. }
             if reader.is_some() || review.as_ref().is_some_and(|review| review.reviewers.contains(&event.actor)) =>
         {
             Some(Rule::Independent)

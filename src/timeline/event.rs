@@ -252,6 +252,12 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Whether it tells of a step of a review: what a person did with what happened, not what happened.
+    pub fn is_step_of_a_review(&self) -> bool {
+        let is_own = matches!(self, Self::Own(event) if event.kind == OwnKind::ReviewEvent);
+        is_own || self.context().get("review_id").is_some()
+    }
+
     /// The time it stands at.
     pub fn at(&self) -> Timestamp {
         match self {

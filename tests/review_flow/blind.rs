@@ -34,7 +34,7 @@ fn story(answers: &[(Answer, u32)], lane: Lane, until: i64) -> Vec<Recorded> {
     let policy = contract.digest().to_owned();
     let signed = ReviewAct::Signed { lane: lane.id().to_owned(), input_digest: "i".to_owned(), policy, around: None };
     acts.push((FIRST, signed));
-    acts.push((SECOND, ReviewAct::SecondReaderJoined));
+    acts.push((SECOND, ReviewAct::SecondReaderJoined { looked: false }));
     acts.push((SECOND, second("incident_ref_present", Answer::Pass, None)));
     recorded(acts)
 }

@@ -1,7 +1,8 @@
 //! One reviewer: led check by check, asked for the datum, and never past the guard.
 
 use super::scenes::{self, INCIDENT, console, review};
-use readback::app::Facts;
+use crate::support::scene;
+use readback::app::{Effect, Event, Facts};
 use readback::review::{Answer, Datum, EvidenceKind, Review, ReviewAct};
 
 fn answer<'a>(facts: &'a Facts, check: &str) -> Option<&'a Answer> {
@@ -41,7 +42,11 @@ async fn a_decisive_check_passes_only_once_its_datum_was_read_back_from_attached
     rig.press("p").await;
     rig.write("INC-20260204-02").await;
     rig.press("enter").await;
-    assert!(rig.screen().contains("not the incident that the evidence names: some characters"), "{}", rig.screen());
+    assert!(
+        rig.screen().contains("some characters differ: not the incident that the evidence names"),
+        "{}",
+        rig.screen()
+    );
     assert!(!rig.screen().contains("INC-20260204-01\""), "the answer is not given away");
     assert_eq!(answer(rig.app.facts(), "incident_ref_present"), None);
     rig.press("backspace").await;
@@ -58,6 +63,55 @@ async fn a_decisive_check_passes_only_once_its_datum_was_read_back_from_attached
     assert!(!facts.drafts.keys().any(|key| key.contains("heard")), "{:?}", facts.drafts.keys());
     assert!(rig.screen().contains("3 of 29  actor_not_anonymous"), "it goes on: {}", rig.screen());
     rig.end().await;
+}
+
+#[tokio::test]
+async fn how_a_check_was_looked_at_adds_up_over_visits_and_goes_with_its_fields_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rig = console(scenes::FIRST, "memory:", folder.path(), 1).await;
+    rig.press("4 enter y").await;
+    rig.settled().await;
+    rig.press("j enter").await;
+    rig.later(30).await;
+    rig.press("o esc esc").await;
+    // Another check, then back.
+    rig.press("j enter").await;
+    rig.later(500).await;
+    rig.press("esc k enter").await;
+    rig.later(12).await;
+    rig.press("e").await;
+    rig.write("INC-20260204-01").await;
+    rig.press("ctrl-s").await;
+    rig.settled().await;
+    let written = review(rig.app.facts()).unwrap().fields["change_or_incident_ref"].diligence.unwrap();
+    assert_eq!((written.seconds, written.opened), (42, 1), "and not the time of the other check");
+    rig.later(8).await;
+    rig.press("u").await;
+    rig.settled().await;
+    let answered = review(rig.app.facts()).unwrap().answers["incident_ref_present"].diligence.unwrap();
+    assert_eq!((answered.seconds, answered.opened), (50, 1));
+    rig.end().await;
+}
+
+#[test]
+fn the_lane_that_is_signed_is_the_lane_that_was_asked_about() {
+    let mut app = scenes::painted(scenes::FIRST, scenes::recorded(scenes::complete()), (80, 24));
+    scene::press(&mut app, "enter S");
+    assert!(scenes::shown(&app).contains("Sign the lane request_before_after_supplement"), "{}", scenes::shown(&app));
+    // Nobody takes a step meanwhile, but the change evidence is another now.
+    let mut other = scene::snapshot();
+    other.digest = "another".to_owned();
+    app.update(Event::SnapshotRead(Ok(Box::new(other))), scene::now());
+    let turn = scene::press(&mut app, "y");
+    assert!(!turn.effects.iter().any(|effect| matches!(effect, Effect::Record(_))), "{:?}", turn.effects);
+    let said = "not signed: the lane is request_actor_supplement now";
+    assert!(scenes::shown(&app).contains(said), "{}", scenes::shown(&app));
+    let turn = scene::press(&mut app, "S y");
+    let signed = turn.effects.iter().find_map(|effect| match effect {
+        Effect::Record(step) => Some(&step.event.act),
+        _ => None,
+    });
+    assert!(matches!(signed, Some(ReviewAct::Signed { lane, .. }) if lane == "request_actor_supplement"), "{signed:?}");
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ fn what_is_in_quarantine() {
         detector: "aws_access_key".to_owned(),
         offset: 17,
         len: 20,
+        more: 0,
     };
     let mut acts = vec![(FIRST, written("change_or_incident_ref", "INC-7"))];
     acts.push((FIRST, caught));
@@ -108,7 +109,7 @@ fn read_twice(handed_in: bool) -> Vec<Recorded> {
         acts.push((FIRST, decided(&check.id, Answer::Pass, diligence(12, 0))));
     }
     acts.push((FIRST, ReviewAct::Submitted));
-    acts.push((SECOND, ReviewAct::SecondReaderJoined));
+    acts.push((SECOND, ReviewAct::SecondReaderJoined { looked: false }));
     for (at, check) in Contract::builtin().checks.iter().take(6).enumerate() {
         let answer = if at % 3 == 2 { Answer::Fail } else { Answer::Pass };
         acts.push((SECOND, second(&check.id, answer, diligence(154, 2))));

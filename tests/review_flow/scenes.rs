@@ -1,11 +1,14 @@
 //! Consoles in a review: with a store behind them, or painted from recorded steps.
 
+use crate::support::frame::{render, symbols};
 use crate::support::rig::Rig;
 use crate::support::scene;
 use jiff::Timestamp;
+use readback::app::theme::Depth;
 use readback::app::{Access, App, Event, Facts, Ids, Setting};
 use readback::review::{
-    Answer, CandidateId, CheckKind, Contract, Diligence, NewReviewEvent, Recorded, Review, ReviewAct, ReviewId,
+    Answer, CandidateId, CheckKind, Contract, Datum, Diligence, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent,
+    Recorded, Review, ReviewAct, ReviewId,
 };
 use readback::timeline::{EventType, NewOperation, Operation};
 use serde_json::json;
@@ -79,6 +82,46 @@ pub fn recorded(acts: Vec<(&str, ReviewAct)>) -> Vec<Recorded> {
     (0..).zip([(FIRST, opened)].into_iter().chain(acts)).map(step).collect()
 }
 
+/// What the reviewer takes to fill every field and to answer every check that asks for it, the decisive ones heard.
+pub fn complete() -> Vec<(&'static str, ReviewAct)> {
+    let contract = Contract::builtin();
+    let mut acts: Vec<ReviewAct> =
+        contract.fields.required.iter().map(|field| written(field, &format!("{INCIDENT}, ref of {field}"))).collect();
+    for check in &contract.checks {
+        let evidence = EvidenceRef {
+            kind: EvidenceKind::Row,
+            id: format!("row of {}", check.id),
+            digest: "d".repeat(64),
+            observed_at: scene::now(),
+            half_life_s: None,
+        };
+        let said = |datum| if datum == Datum::Incident { INCIDENT } else { "the duty lead" };
+        let heard = check.readback.map(|datum| HeardBack {
+            datum: datum.name().to_owned(),
+            said: said(datum).to_owned(),
+            evidence: evidence.clone(),
+        });
+        if heard.is_some() {
+            acts.push(ReviewAct::EvidenceAttached { check: check.id.clone(), evidence });
+        }
+        if heard.is_some() || check.kind == CheckKind::Judgement {
+            acts.push(ReviewAct::CheckDecided {
+                check: check.id.clone(),
+                answer: Answer::Pass,
+                heard,
+                diligence: None,
+            });
+        }
+    }
+    acts.into_iter().map(|act| (FIRST, act)).collect()
+}
+
+/// What stands on the screen.
+pub fn shown(app: &App) -> String {
+    let (columns, rows) = (80, 24);
+    symbols(&render(app, columns, rows, "default", Depth::Ansi16))
+}
+
 pub fn decided(check: &str, answer: Answer, diligence: Option<Diligence>) -> ReviewAct {
     ReviewAct::CheckDecided { check: check.to_owned(), answer, heard: None, diligence }
 }
@@ -88,7 +131,7 @@ pub fn second(check: &str, answer: Answer, diligence: Option<Diligence>) -> Revi
 }
 
 pub fn written(field: &str, value: &str) -> ReviewAct {
-    ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() }
+    ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned(), diligence: None }
 }
 
 /// The console of a person in the middle of the incident, with these steps recorded, in the readback pane.

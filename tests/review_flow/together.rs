@@ -80,6 +80,43 @@ async fn the_second_reader_sees_no_answer_until_both_readings_are_in_and_a_dispu
 }
 
 #[tokio::test]
+async fn who_looked_before_reading_second_is_told_and_told_of_even_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, mine, theirs) = for_two(folder.path());
+    let mut first = Box::pin(opened(FIRST, &url, &mine)).await;
+    first.press("j f j u m j enter y").await;
+    first.settled().await;
+    let mut second = console(SECOND, &url, &theirs, 2).await;
+    second.until("the review is seen", |facts| review(facts).is_some_and(|review| review.submitted.is_some())).await;
+    second.press("4").await;
+    // The lane follows from the answers: it is not on the screen before one has decided to look.
+    assert!(second.screen().contains("waits for a second reader"), "{}", second.screen());
+    assert!(!second.screen().contains("waiting_post_incident_readback"), "{}", second.screen());
+    second.press("enter y").await;
+    assert!(second.screen().contains("FAILS"), "{}", second.screen());
+    second.press("esc").await;
+    let screen = second.screen();
+    assert!(screen.contains("waiting_post_incident_readback"), "who has looked may go on looking: {screen}");
+    second.settled().await;
+    second.end().await;
+
+    let mut second = console(SECOND, &url, &theirs, 3).await;
+    second.until("the review is seen", |facts| review(facts).is_some_and(|review| review.submitted.is_some())).await;
+    second.press("4 m enter").await;
+    let screen = second.screen().replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(screen.contains("You have looked at it with its answers: that is recorded, too."), "{screen}");
+    second.press("y").await;
+    second.settled().await;
+    assert!(review(second.app.facts()).unwrap().second.as_ref().unwrap().looked);
+    assert!(second.screen().contains("not blind: you had looked before"), "{}", second.screen());
+    assert!(!second.screen().contains("FAILS"), "and from here on nothing of it: {}", second.screen());
+    first.until("the other has joined", |facts| review(facts).is_some_and(|review| review.second.is_some())).await;
+    assert!(first.screen().contains("not blind: they had looked before"), "{}", first.screen());
+    first.end().await;
+    second.end().await;
+}
+
+#[tokio::test]
 async fn a_conflict_shows_both_loses_nothing_typed_and_the_step_is_taken_again_or_left() {
     let folder = tempfile::tempdir().unwrap();
     let (url, mine, theirs) = for_two(folder.path());
@@ -91,6 +128,10 @@ async fn a_conflict_shows_both_loses_nothing_typed_and_the_step_is_taken_again_o
     for (text, key) in [("INC-MINE", "T"), ("INC-MINE-AGAIN", "D")] {
         let before = review(first.app.facts()).unwrap().value("change_or_incident_ref").map(str::to_owned);
         first.press("g j e").await;
+        if before.is_some() {
+            // It lacks its answer: which of the two is meant is asked.
+            first.press("j enter").await;
+        }
         for _ in 0..before.as_deref().unwrap_or_default().len() {
             first.press("backspace").await;
         }
@@ -117,7 +158,7 @@ async fn a_conflict_shows_both_loses_nothing_typed_and_the_step_is_taken_again_o
             first
                 .until("theirs", |facts| review(facts).unwrap().value("change_or_incident_ref") == Some("INC-OF-BEA"))
                 .await;
-            second.press("e").await;
+            second.press("e j enter").await;
         } else {
             assert_eq!(review(second.app.facts()).unwrap().value("change_or_incident_ref"), Some(text));
             assert!(kept(&second), "left, and still a draft");

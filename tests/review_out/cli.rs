@@ -5,7 +5,7 @@ use crate::review_support::Story;
 use crate::scene::{self, open, read_second, read_twice, signed};
 use crate::stack::Stack;
 use readback::review::report::WITHHELD;
-use readback::review::{CandidateId, ReviewAct, Section};
+use readback::review::{CandidateId, Lane, ReviewAct, Section};
 use readback::store::{Access, AnyStore, StoreUrl};
 use readback::timeline::Entry;
 use serde_json::Value;
@@ -84,14 +84,43 @@ async fn a_value_of_the_stack_leaves_in_no_report_and_no_bundle() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_second_reader_gets_neither_the_first_answers_nor_a_bundle_before_handing_in() {
-    let stack = stack(read_second(open())).await;
+    let mut first = signed(open());
+    let act = ReviewAct::Overridden {
+        check: "maintenance_window_present".to_owned(),
+        reason: "passed over in the call".to_owned(),
+        until: jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_hours(2)).unwrap(),
+    };
+    first.push("reviewer", act);
+    let stack = stack(read_second(first)).await;
     let as_user = |user: &str, args: &[&str]| said(&stack.run(args, &[("USER", user)]));
     let (code, text) = as_user("second", &["report", "review-1"]);
-    assert!(code == Some(0) && text.starts_with("lane: ") && text.contains(WITHHELD), "{text}");
+    assert!(code == Some(0) && text.starts_with(&format!("lane: {WITHHELD}\n")), "{text}");
+    for lane in Lane::ALL {
+        assert!(!text.contains(lane.id()), "{}: {text}", lane.id());
+    }
+    assert!(!text.contains("passed over in the call") && !text.contains("Handed in by"), "{text}");
     assert!(!as_user("reviewer", &["report", "review-1"]).1.contains(WITHHELD));
+    let (code, text) = as_user("second", &["review", "list"]);
+    assert!(code == Some(0) && text.contains(&format!("second reading; the lane is {WITHHELD}")), "{text}");
+    let (_, text) = as_user("second", &["review", "list", "--format", "json"]);
+    let line = &serde_json::from_str::<Value>(&text).unwrap()["reviews"][0];
+    assert_eq!(
+        (&line["withheld"], &line["signed"], &line["changed_since_signed"]),
+        (&true.into(), &Value::Null, &false.into())
+    );
+    assert_eq!([&line["lane"], &line["to_go"], &line["version"]], [&Value::Null; 3]);
+    assert!(as_user("reviewer", &["review", "list"]).1.contains("to go"));
+    for args in [&["review", "export"][..], &["review", "recheck", "review-1"]] {
+        let (code, text) = as_user("second", args);
+        assert!(code == Some(3) && text.contains(WITHHELD) && text.lines().count() == 1, "{text}");
+        assert!(!as_user("reviewer", args).1.contains(WITHHELD));
+    }
     let (code, text) = as_user("second", &["review", "bundle", "review-1", "--output", "out"]);
     assert!(code == Some(3) && text.contains(WITHHELD) && text.lines().count() == 1, "{text}");
-    assert_eq!(as_user("reviewer", &["review", "bundle", "review-1", "--output", "out"]).0, Some(0));
+    assert!(!stack.root().join("out").exists());
+    // What was signed was signed of another candidate in this story, and the bundle says so; it is written.
+    assert_eq!(as_user("reviewer", &["review", "bundle", "review-1", "--output", "out"]).0, Some(1));
+    assert!(stack.root().join("out").exists());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -104,7 +133,9 @@ async fn the_export_is_the_plan_of_the_stacks_snapshot_with_what_its_reviews_say
     let candidate = &export["readback_candidates"][0];
     assert_eq!((&export["generated_at"], &candidate["surface_id"]), (&"as said".into(), &"small_env_file".into()));
     assert_eq!(candidate["maintenance_window"], "CHG-88, Sunday 02:00");
-    assert_eq!(candidate["status"], "ready_for_host_service_post_incident_review");
+    // Nobody has signed, and no probe was asked: it is ready for nobody to say.
+    assert_eq!(candidate["status"], "request_before_after_supplement");
+    assert_eq!(candidate["reviewer_outcome"], "waiting_post_incident_readback");
     assert_eq!(export["summary"]["post_incident_readback_received_count"], 1);
     let (code, text) = ask(&stack, &[&args[..], &["--output", "plan.json"]].concat());
     let line =

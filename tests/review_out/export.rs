@@ -71,9 +71,8 @@ fn fields_states_and_counts_are_those_of_the_latest_review_of_each_candidate() {
     assert_eq!(candidate["change_or_incident_ref"], "INC-2031");
     assert_eq!(candidate["maintenance_window"], "pending_post_incident_readback", "it says nothing yet");
     assert_eq!(candidate["boot_time_ref"], Value::Null);
-    for key in ["status", "reviewer_outcome"] {
-        assert_eq!(candidate[key], "request_actor_supplement");
-    }
+    assert_eq!(candidate["status"], "request_actor_supplement");
+    assert_eq!(candidate["reviewer_outcome"], "waiting_post_incident_readback", "nobody has signed");
     assert_eq!(candidate["post_incident_readback_received"], true);
     assert_eq!(candidate["post_incident_readback_accepted"], false);
     assert_eq!(export["summary"]["post_incident_readback_received_count"], 1);
@@ -99,6 +98,9 @@ fn only_a_sign_off_that_counts_accepts_and_only_what_it_found_to_hold() {
     let story = signed(open());
     let export = exported(&story);
     let flags = accepted(&export);
+    let candidate = &export["readback_candidates"][0];
+    assert_eq!(candidate["reviewer_outcome"], "ready_for_host_service_post_incident_review", "what was signed");
+    assert_eq!(candidate["status"], "waiting_runtime_gate");
     assert!(flags.contains("post_incident_readback_accepted") && flags.contains("no_false_green_accepted"));
     assert!(!flags.contains("docker_daemon_state_accepted"), "what does not apply is not accepted");
     let all = contract().candidate.flags.keys().filter(|flag| flag.ends_with("_accepted")).count();
@@ -111,6 +113,12 @@ fn only_a_sign_off_that_counts_accepts_and_only_what_it_found_to_hold() {
     let mut changed = story.clone();
     changed.answer("postcheck_independent", Answer::Fail);
     assert_eq!(accepted(&exported(&changed)), BTreeSet::new());
+    let candidate = &exported(&changed)["readback_candidates"][0];
+    assert_eq!(
+        candidate["reviewer_outcome"], "ready_for_host_service_post_incident_review",
+        "still what was signed last"
+    );
+    assert_eq!(candidate["status"], "request_before_after_supplement");
     let mut own = open();
     own.set("actor_attribution_ref", "reviewer, on call");
     assert_eq!(accepted(&exported(&signed(own))), BTreeSet::new());

@@ -91,6 +91,14 @@ fn narrative(story: &mut Story) {
     ] {
         story.push("reviewer", ReviewAct::SectionWritten { section, text: text.to_owned() });
     }
+    let allowed = ReviewAct::Allowed {
+        field: Section::GotLucky.id().to_owned(),
+        detector: "high_entropy".to_owned(),
+        offset: 4,
+        len: 24,
+        reason: "ids of builds".to_owned(),
+    };
+    story.push("reviewer", allowed);
     for (id, title, likelihood, impact) in [("R1", "it happens again", 4, 5), ("R2", "the cache is cold", 2, 3)] {
         let risk = Risk { id: id.to_owned(), title: title.to_owned(), likelihood, impact };
         story.push("reviewer", ReviewAct::RiskRated { risk });
@@ -127,7 +135,7 @@ pub(crate) fn agreed(mut story: Story) -> Story {
 /// The second reading is under way.
 pub(crate) fn read_second(mut story: Story) -> Story {
     story.push("reviewer", ReviewAct::Submitted);
-    story.push("second", ReviewAct::SecondReaderJoined);
+    story.push("second", ReviewAct::SecondReaderJoined { looked: false });
     for (check, answer) in [
         ("postcheck_independent", Answer::Fail),
         ("runner_repair_bot_contention_present", Answer::Pass),

@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use readback::review::{
-    Answer, Around, CandidateId, CheckKind, Contract, EvidenceKind, EvidenceRef, NewReviewEvent, Recorded, Review,
-    ReviewAct, ReviewId, lane,
+    Answer, Around, CandidateId, CheckKind, Contract, Datum, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent,
+    Recorded, Review, ReviewAct, ReviewId, lane,
 };
 use std::sync::OnceLock;
 
@@ -40,7 +40,7 @@ pub(crate) fn evidence(id: &str, age: i64, half_life_s: Option<u64>) -> Evidence
     EvidenceRef {
         kind,
         id: id.to_owned(),
-        digest: format!("digest of {id}"),
+        digest: format!("digest of {id} at {age}"),
         observed_at: in_seconds(-age),
         half_life_s,
     }
@@ -56,14 +56,19 @@ pub(crate) struct Story {
 impl Story {
     /// Opened, nothing else.
     pub(crate) fn empty() -> Self {
-        let mut story = Self { contract: contract(), steps: Vec::new() };
+        Self::empty_under(contract())
+    }
+
+    /// The same under another check set.
+    pub(crate) fn empty_under(contract: &'static Contract) -> Self {
+        let mut story = Self { contract, steps: Vec::new() };
         let policy = story.contract.digest().to_owned();
         let candidate = CandidateId("host_service_post_incident_readback:web-proxy".to_owned());
         story.push("reviewer", ReviewAct::Opened { candidate, snapshot_digest: SNAPSHOT.to_owned(), policy });
         story
     }
 
-    /// Every field filled, every judgement answered pass.
+    /// Every field filled, every judgement answered pass, every decisive check heard.
     pub(crate) fn complete() -> Self {
         Self::complete_under(contract())
     }
@@ -72,12 +77,56 @@ impl Story {
     pub(crate) fn complete_under(contract: &'static Contract) -> Self {
         let mut story = Self { contract, ..Self::empty() };
         for field in &contract.fields.required {
-            story.set(field, &format!("ref of {field}"));
+            story.fill(field);
         }
         for check in &contract.checks {
-            if check.kind == CheckKind::Judgement {
-                story.answer(&check.id, Answer::Pass);
+            if check.kind == CheckKind::Judgement || check.readback.is_some() {
+                story.hold(&check.id);
             }
+        }
+        story
+    }
+
+    /// Writes what a field needs, and no more.
+    pub(crate) fn fill(&mut self, field: &str) {
+        let of = if field == "change_or_incident_ref" { "INC-2031, ref of " } else { "ref of " };
+        self.set(field, &format!("{of}{field}"));
+    }
+
+    /// Answers that a check holds; a decisive one from evidence that is attached to it.
+    pub(crate) fn hold(&mut self, check: &str) {
+        match self.contract.check(check).and_then(|check| check.readback) {
+            Some(Datum::Incident) => self.hear(check, Datum::Incident.name(), "INC-2031"),
+            Some(datum) => self.hear(check, datum.name(), "the duty lead"),
+            None => self.answer(check, Answer::Pass),
+        }
+    }
+
+    /// Attaches what does not age, and answers that the check holds as that says.
+    pub(crate) fn hear(&mut self, check: &str, datum: &str, said: &str) {
+        let evidence = EvidenceRef { kind: EvidenceKind::Probe, ..evidence("heard", 60, None) };
+        self.push("reviewer", ReviewAct::EvidenceAttached { check: check.to_owned(), evidence: evidence.clone() });
+        let heard = HeardBack { datum: datum.to_owned(), said: said.to_owned(), evidence };
+        let check = check.to_owned();
+        self.push(
+            "reviewer",
+            ReviewAct::CheckDecided { check, answer: Answer::Pass, heard: Some(heard), diligence: None },
+        );
+    }
+
+    /// "ok" in every field and every judgement answered pass: typed through, with nothing attached and nothing heard.
+    pub(crate) fn stamped() -> Self {
+        Self::stamped_under(contract())
+    }
+
+    /// The same under another version of the rules.
+    pub(crate) fn stamped_under(contract: &'static Contract) -> Self {
+        let mut story = Self::empty_under(contract);
+        for field in &story.contract.fields.required {
+            story.set(field, "ok");
+        }
+        for check in story.contract.checks.iter().filter(|check| check.kind == CheckKind::Judgement) {
+            story.answer(&check.id, Answer::Pass);
         }
         story
     }
@@ -103,7 +152,10 @@ impl Story {
     }
 
     pub(crate) fn set(&mut self, field: &str, value: &str) {
-        self.push("reviewer", ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() });
+        self.push(
+            "reviewer",
+            ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned(), diligence: None },
+        );
     }
 
     pub(crate) fn answer(&mut self, check: &str, answer: Answer) {
@@ -153,10 +205,26 @@ impl Story {
             "set" => self.set(subject, rest),
             "take" => self.set(subject, ""),
             "answer" => self.answer(subject, parse_answer(rest)),
+            "answer-as" => {
+                let (check, answer) = rest.split_once(' ').unwrap();
+                let (check, answer) = (check.to_owned(), parse_answer(answer));
+                self.push(subject, ReviewAct::CheckDecided { check, answer, heard: None, diligence: None });
+            }
+            "hold" => self.hold(subject),
+            "hear" => {
+                let (datum, said) = rest.split_once(' ').unwrap();
+                self.hear(subject, datum, said);
+            }
             "na" => self.answer(subject, Answer::NotApplicable { reason: rest.to_owned() }),
             "catch" => self.push(
                 "reviewer",
-                ReviewAct::Quarantined { field: subject.to_owned(), detector: rest.to_owned(), offset: 3, len: 40 },
+                ReviewAct::Quarantined {
+                    field: subject.to_owned(),
+                    detector: rest.to_owned(),
+                    offset: 3,
+                    len: 40,
+                    more: 0,
+                },
             ),
             "remove" => self.push("reviewer", ReviewAct::QuarantineCleared { field: subject.to_owned() }),
             "forge" => self.forge(subject, rest),
@@ -174,7 +242,7 @@ impl Story {
                 self.pass_over("reviewer", subject, hours.parse().unwrap(), reason);
             }
             "actor-override" => self.pass_over("alice", subject, 1, "I know what I did"),
-            "join" => self.push(subject, ReviewAct::SecondReaderJoined),
+            "join" => self.push(subject, ReviewAct::SecondReaderJoined { looked: false }),
             "second" => {
                 let act = ReviewAct::SecondAnswered {
                     check: subject.to_owned(),

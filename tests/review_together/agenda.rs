@@ -62,12 +62,20 @@ fn an_override_that_holds_for_days_is_nothing_to_talk_about_and_one_that_lapsed_
     };
     assert_eq!(with(after(48 * 3600)), None);
     assert_eq!(with(after(-1)), Some(Why::Lapses(after(-1))));
+    // What holds by now is none, whatever was passed over.
+    let mut acts = first();
+    let over =
+        |until| ReviewAct::Overridden { check: "rollback_owner_present".to_owned(), reason: "r".to_owned(), until };
+    acts.push(("ann", over(after(-1))));
+    let (field, value) = ("rollback_owner".to_owned(), "the duty lead".to_owned());
+    acts.push(("ann", ReviewAct::FieldSet { field, value, diligence: None }));
+    assert!(topics(acts, "console:cho").iter().all(|topic| topic.subject != "rollback_owner_present"));
 }
 
 #[test]
 fn who_reads_second_learns_nothing_of_the_first_reading_before_handing_in() {
     let mut blind = first();
-    blind.push(("bob", ReviewAct::SecondReaderJoined));
+    blind.push(("bob", ReviewAct::SecondReaderJoined { looked: false }));
     let other = |answer: Answer| {
         let mut acts = blind.clone();
         for (_, act) in &mut acts {

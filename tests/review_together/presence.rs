@@ -1,13 +1,13 @@
 //! Saying where a console is: while a review is open on it, at each rest of the cursor, and again in time.
 
-use crate::reviewed::{REVIEW, presences, reviewed};
+use crate::reviewed::{REVIEW, presence, presences, reviewed};
 use crate::support::frame::{render, symbols};
 use crate::support::rig::Rig;
 use crate::support::scene;
 use jiff::{SignedDuration, Timestamp};
 use readback::app::theme::Depth;
 use readback::app::{Access, App, Effect, Event, Turn};
-use readback::review::{Attendance, Part};
+use readback::review::{Attendance, Part, Presence};
 
 fn app(access: Access) -> App {
     let mut app = scene::fresh(access, 120, 40);
@@ -95,7 +95,9 @@ async fn of_two_consoles_on_one_store_each_sees_where_the_other_is_and_that_it_e
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
     std::fs::create_dir(&one).unwrap();
     std::fs::create_dir(&two).unwrap();
-    let (mut ann, mut bob) = (Rig::start(&url, &one, 1).await, Rig::start(&url, &two, 2).await);
+    let mut ann = Rig::start(&url, &one, 1).await;
+    let as_bob = Rig::start_as("console:bob", Vec::new(), (&url, &two, 2), scene::evidence(), scene::now());
+    let mut bob = as_bob.await;
     ann.until("the log", |facts| facts.log.read).await;
     ann.press("4 enter y").await;
     ann.settled().await;
@@ -108,4 +110,84 @@ async fn of_two_consoles_on_one_store_each_sees_where_the_other_is_and_that_it_e
     ann.end().await;
     bob.until("ann is gone", |facts| facts.present.is_empty()).await;
     bob.end().await;
+}
+
+#[test]
+fn a_console_of_ones_own_that_was_killed_is_nobody_else_and_who_has_two_is_one() {
+    let mut app = app(Access::ReadWrite);
+    let ghost = Presence {
+        console: "killed".to_owned(),
+        ..presence("reviewer", Some("postcheck_independent"), Part::Reviewer)
+    };
+    let second = Presence {
+        console: "another of ann".to_owned(),
+        seen_at: in_seconds(-30),
+        ..presence("ann", Some("rollback_owner_present"), Part::Reviewer)
+    };
+    let here = vec![ghost.clone(), second, presence("ann", Some("postcheck_independent"), Part::Reviewer)];
+    app.update(Event::Present(here), scene::now());
+    scene::press(&mut app, "4 enter z");
+    let screen = symbols(&render(&app, 120, 40, "default", Depth::Ansi16));
+    assert!(
+        screen.contains("2 here: ann on postcheck_independent") && !screen.contains("rollback_owner_present, "),
+        "{screen}"
+    );
+    app.update(Event::Present(vec![ghost]), scene::now());
+    let alone = symbols(&render(&app, 120, 40, "default", Depth::Ansi16));
+    assert!(!alone.contains(" here: "), "{alone}");
+}
+
+#[test]
+fn who_leads_a_session_has_the_whole_screen() {
+    let mut app = app(Access::ReadWrite);
+    scene::press(&mut app, "4 enter");
+    let four = symbols(&render(&app, 200, 60, "default", Depth::Ansi16));
+    scene::press(&mut app, "A");
+    let one = symbols(&render(&app, 200, 60, "default", Depth::Ansi16));
+    assert!(four.contains("1 Health") && four.contains("─ 3 Timeline"), "{four}");
+    assert!(!one.contains("─ 3 Timeline") && one.contains("agenda: "), "{one}");
+    scene::press(&mut app, "A");
+    assert_eq!(symbols(&render(&app, 200, 60, "default", Depth::Ansi16)), four, "and gives it back");
+}
+
+/// How soon another console has to know.
+const LIVE: std::time::Duration = std::time::Duration::from_secs(1);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_somebody_is_and_what_they_did_reach_the_other_console_within_a_second() {
+    let Some(db) = crate::pg::TestDb::create().await else { return };
+    let (url, folder) = (db.url(), tempfile::tempdir().unwrap());
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    std::fs::create_dir(&one).unwrap();
+    std::fs::create_dir(&two).unwrap();
+    let start = |actor: &'static str, folder: std::path::PathBuf, seed| {
+        let url = url.clone();
+        async move {
+            let rows = Vec::new();
+            Box::pin(Rig::start_as(actor, rows, (&url, &folder, seed), scene::evidence(), scene::now())).await
+        }
+    };
+    let (mut ann, mut bob) = (start("console:ann", one, 1).await, start("console:bob", two, 2).await);
+    ann.until("the log", |facts| facts.log.read).await;
+    ann.press("4 enter y").await;
+    ann.settled().await;
+    bob.until("the review", |facts| !facts.recorded().is_empty()).await;
+    bob.press("4 enter").await;
+    ann.until("bob is there", |facts| !facts.present.is_empty()).await;
+    let is_there = |facts: &readback::app::Facts| {
+        facts.present.iter().any(|one| one.at.check.as_deref() == Some("actor_not_anonymous"))
+    };
+    // The cursor rests, and the other sees where.
+    ann.press("j j").await;
+    ann.now = ann.now.checked_add(SignedDuration::from_millis(200)).unwrap();
+    ann.take(Event::Woken).await;
+    tokio::time::timeout(LIVE, bob.until("where ann is", is_there)).await.expect("within a second");
+    let steps = bob.app.facts().recorded().len();
+    ann.press("f").await;
+    ann.settled().await;
+    let seen = bob.until("what ann did", |facts| facts.recorded().len() > steps);
+    tokio::time::timeout(LIVE, seen).await.expect("within a second");
+    ann.end().await;
+    bob.end().await;
+    db.drop().await;
 }

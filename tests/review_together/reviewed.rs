@@ -45,7 +45,11 @@ pub(crate) fn acts() -> Vec<(&'static str, ReviewAct)> {
     let mut acts = first();
     let seen =
         ReviewAct::SecondAnswered { check: "postcheck_independent".to_owned(), answer: Answer::Fail, diligence: None };
-    acts.extend([("bob", ReviewAct::SecondReaderJoined), ("bob", seen), ("bob", ReviewAct::SecondSubmitted)]);
+    acts.extend([
+        ("bob", ReviewAct::SecondReaderJoined { looked: false }),
+        ("bob", seen),
+        ("bob", ReviewAct::SecondSubmitted),
+    ]);
     acts.extend(parse(PLAN).items.iter().map(|item| ("ann", ReviewAct::FollowUpSet { item: item.onto(None).0 })));
     let late = FollowUp {
         id: "P2-1".to_owned(),

@@ -117,7 +117,7 @@ pub fn own(id: &str, occurred_at: Timestamp) -> OwnEvent {
 }
 
 pub fn step(review: &str, version: u64, operation: Option<NewOperation>) -> Outcome {
-    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("步驟 {version}") };
+    let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("步驟 {version}"), diligence: None };
     Outcome {
         event: NewReviewEvent {
             id: id(),

@@ -17,7 +17,7 @@ fn opened() -> By {
 }
 
 fn set(who: &'static str, field: &str, value: &str) -> By {
-    (who, ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() })
+    (who, ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned(), diligence: None })
 }
 
 fn named(by: &str) -> By {
@@ -39,7 +39,7 @@ fn passed_over(reason: &str, hours: i64) -> By {
 }
 
 fn joined(who: &'static str) -> By {
-    (who, ReviewAct::SecondReaderJoined)
+    (who, ReviewAct::SecondReaderJoined { looked: false })
 }
 
 fn read(who: &'static str) -> By {

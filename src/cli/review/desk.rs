@@ -2,7 +2,9 @@
 
 use crate::cli::context::{Context, StartError};
 use crate::cli::files::StackFiles;
-use crate::review::{Around, Book, Contract, Recorded, Review, Scene, Snapshot, around};
+use crate::guard::line;
+use crate::review::report::WITHHELD;
+use crate::review::{Around, Book, Contract, Reading, Recorded, Review, Scene, Snapshot, around};
 use crate::store::{Access, AnyStore, Store, newest};
 use crate::timeline::{Entry, row_digest};
 use jiff::Timestamp;
@@ -46,8 +48,19 @@ impl Desk {
         Ok((desk, store))
     }
 
-    /// What lies around a review, as far as it can be told without looking at the stack: no probe is asked.
+    /// What lies around a review, as far as it can be told without looking at the stack: no probe is asked. What was
+    /// signed and has not changed since is seen as the signer's console saw it; anything else is not looked at, and so
+    /// never better than a console would have it.
     pub(in crate::cli) fn around(&self, review: &Review) -> Around {
+        let known = self.known(review);
+        let signed = review.signature().filter(|_| !review.changed_since_signed());
+        match signed.and_then(|signature| signature.around.as_ref()) {
+            Some(then) => known.with(then),
+            None => Around { not_looked: true, ..known },
+        }
+    }
+
+    fn known(&self, review: &Review) -> Around {
         let scene = Scene {
             snapshot: self.snapshot.as_ref().ok().map(|snapshot| snapshot.digest.as_str()),
             evidence: &[],
@@ -56,6 +69,15 @@ impl Desk {
             now: self.now,
         };
         around(review, &scene, |id| self.entries.iter().find(|entry| entry.id() == id).and_then(row_digest))
+    }
+
+    /// Refuses what shows the answers of the first reading to who reads this review second and has not handed in.
+    pub(in crate::cli) fn may_see(review: &Review, reader: &str) -> Result<(), StartError> {
+        if review.reading_of(reader) != Reading::Second {
+            return Ok(());
+        }
+        let id = line(&review.id.0);
+        Err(StartError::Other(format!("you read review {id} second; its answers are {WITHHELD}")))
     }
 
     /// The review of this name: its id or the beginning of it, its candidate, or its incident.

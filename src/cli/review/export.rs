@@ -2,7 +2,7 @@
 
 use super::args::ExportArgs;
 use super::desk::Desk;
-use crate::cli::console::runtime;
+use crate::cli::console::{actor, runtime};
 use crate::cli::context::{Context, StartError};
 use crate::cli::plan::{NO_COMMIT, commit, in_the_contracts_zone};
 use crate::cli::report::put;
@@ -31,6 +31,9 @@ pub(super) fn run(args: &Args, options: &ExportArgs) -> Result<u8, StartError> {
     runtime.shutdown_background();
     let (guard, desk, commit) = read?;
     let mut snapshot = desk.snapshot.clone().map_err(StartError::Other)?;
+    let (reader, latest) = (actor(), snapshot.candidates.iter().filter_map(|one| desk.book.latest(&one.id)));
+    // Its states follow from the answers, and its format has no word for "withheld".
+    latest.into_iter().try_for_each(|review| Desk::may_see(review, &reader))?;
     let progress = progress(&desk, &snapshot, &guard);
     door_of(guard).snapshot(&mut snapshot);
     let generated_at = options.generated_at.clone().unwrap_or_else(|| in_the_contracts_zone(desk.now));

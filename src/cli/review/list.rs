@@ -2,10 +2,12 @@
 
 use super::args::ListArgs;
 use super::desk::Desk;
+use crate::cli::console::actor;
 use crate::cli::context::{Context, StartError};
 use crate::cli::{Args, UNKNOWN, VerifyFormat, nothing, say};
 use crate::guard::line;
-use crate::review::{Lane, Review, lane};
+use crate::review::report::WITHHELD;
+use crate::review::{Lane, Reading, Review, lane};
 use crate::store::Access;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -33,12 +35,15 @@ pub struct Line {
     pub incident: String,
     /// Its candidate; `None` where its first step is missing.
     pub candidate: Option<String>,
+    /// Whether the first reading is kept from who asks: they read it second, and have not handed in. Then the lane, what
+    /// is to go, the version and the sign-off are, too.
+    pub withheld: bool,
     /// The lane it is in now, as far as can be told without looking at the stack.
-    pub lane: Lane,
+    pub lane: Option<Lane>,
     /// How many things it needs to be ready.
-    pub to_go: usize,
+    pub to_go: Option<usize>,
     /// How many steps stand.
-    pub version: u64,
+    pub version: Option<u64>,
     /// The lane of the last sign-off that counts.
     pub signed: Option<String>,
     /// Whether it has changed since.
@@ -73,7 +78,8 @@ pub(super) fn run(args: &Args, options: &ListArgs) -> Result<u8, StartError> {
 
 impl ListReport {
     fn of(reviews: Vec<&Review>, desk: &Desk) -> Self {
-        let mut reviews: Vec<Line> = reviews.into_iter().map(|review| row(review, desk)).collect();
+        let reader = actor();
+        let mut reviews: Vec<Line> = reviews.into_iter().map(|review| row(review, desk, &reader)).collect();
         reviews.sort_by(|a, b| (b.opened_at, &b.review).cmp(&(a.opened_at, &a.review)));
         Self { schema: "readback_reviews_v1", reviews }
     }
@@ -88,8 +94,12 @@ impl ListReport {
                 (None, _) => String::new(),
             };
             let candidate = one.candidate.as_deref().unwrap_or("never opened");
-            let (id, incident, lane) = (line(&one.review), line(&one.incident), one.lane.id());
-            let _ = writeln!(out, "{id}  {incident}  {lane}  {} to go  {}{signed}", one.to_go, line(candidate));
+            let (id, incident) = (line(&one.review), line(&one.incident));
+            let lane = match one.lane.zip(one.to_go) {
+                Some((lane, to_go)) => format!("{}  {to_go} to go", lane.id()),
+                None => format!("second reading; the lane is {WITHHELD}"),
+            };
+            let _ = writeln!(out, "{id}  {incident}  {lane}  {}{signed}", line(candidate));
         }
         if out.is_empty() {
             out.push_str("no review was opened yet\n");
@@ -98,17 +108,20 @@ impl ListReport {
     }
 }
 
-fn row(review: &Review, desk: &Desk) -> Line {
+fn row(review: &Review, desk: &Desk, reader: &str) -> Line {
     let disposition = lane(review, &desk.contract, &desk.around(review));
+    let withheld = review.reading_of(reader) == Reading::Second;
+    let shown = !withheld;
     Line {
         review: review.id.0.clone(),
         incident: review.incident_id.clone(),
         candidate: review.opening.as_ref().map(|opening| opening.candidate.0.clone()),
-        lane: disposition.lane,
-        to_go: disposition.least.len(),
-        version: review.version(),
-        signed: review.signature().map(|signature| signature.lane.clone()),
-        changed_since_signed: review.changed_since_signed(),
+        withheld,
+        lane: shown.then_some(disposition.lane),
+        to_go: shown.then_some(disposition.least.len()),
+        version: shown.then(|| review.version()),
+        signed: review.signature().filter(|_| shown).map(|signature| signature.lane.clone()),
+        changed_since_signed: shown && review.changed_since_signed(),
         opened_at: review.opening.as_ref().map(|opening| opening.by.recorded_at),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::RecheckArgs;
 use super::desk::Desk;
+use crate::cli::console::actor;
 use crate::cli::context::{Context, StartError};
 use crate::cli::{Args, UNKNOWN, VerifyFormat, nothing, say};
 use crate::guard::line;
@@ -38,8 +39,12 @@ pub(super) fn run(args: &Args, options: &RecheckArgs) -> Result<u8, StartError> 
         store.close().await;
         Ok::<_, StartError>(desk)
     })?;
-    let only = options.review.as_deref().map(|name| desk.find(name)).transpose()?.map(|review| &review.id);
-    let report = RecheckReport::of(recheck(&desk.recorded, only, &desk.contract), desk.contract.digest());
+    let (only, reader) = (options.review.as_deref().map(|name| desk.find(name)).transpose()?, actor());
+    only.map_or(Ok(()), |review| Desk::may_see(review, &reader))?;
+    let mut all = recheck(&desk.recorded, only.map(|review| &review.id), &desk.contract);
+    // What was signed follows from answers that who reads second must not see yet.
+    all.retain(|one| desk.book.get(&one.review).is_none_or(|review| Desk::may_see(review, &reader).is_ok()));
+    let report = RecheckReport::of(all, desk.contract.digest());
     let text = match options.format {
         VerifyFormat::Human => report.human(),
         VerifyFormat::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
@@ -77,7 +82,7 @@ impl RecheckReport {
         for one in &self.sign_offs {
             let (id, actor, signed) = (line(&one.review.0), line(&one.actor), line(&one.signed));
             let void = one.void.map(|why| format!("  (it does not count: {why})")).unwrap_or_default();
-            let _ = writeln!(out, "{}  {id}  {}  {actor}  {signed}{void}", words(&one.outcome), one.recorded_at);
+            let _ = writeln!(out, "{}  {id}  {}  {actor}  {signed}{void}", words(one), one.recorded_at);
         }
         let next = match self.verdict {
             "same" => "every sign-off that can be computed again comes out as it was signed",
@@ -94,9 +99,9 @@ impl RecheckReport {
     }
 }
 
-fn words(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Same => "SAME".to_owned(),
+fn words(one: &Rechecked) -> String {
+    match &one.outcome {
+        Outcome::Same => format!("SAME  under {}", one.rules.unwrap_or_default()),
         Outcome::Differs { lane, same_input: true } => format!("DIFFERS  the same input gives {}", lane.id()),
         Outcome::Differs { lane, same_input: false } => {
             format!("DIFFERS  the steps before it are another input, and give {}", lane.id())

@@ -81,18 +81,23 @@ impl Writer {
         make: impl FnOnce(&Review, &Watch, Stamp) -> Result<NewReviewEvent, Refused>,
     ) -> Result<(), WriteError> {
         let step = make(&self.review, &self.guard, self.stamp());
-        if let Err(Refused::Caught { place, hits }) = &step
-            && let Some(hit) = hits.first()
-        {
-            self.quarantine(place, hit).await?;
+        if let Err(Refused::Caught { place, hits }) = &step {
+            self.quarantine(place, hits).await?;
         }
-        self.append(step?).await
+        let step = step?;
+        let allowed = actions::let_through(&step, &self.guard, || self.stamp());
+        for event in [step].into_iter().chain(allowed) {
+            self.append(event).await?;
+        }
+        Ok(())
     }
 
     /// Records that something was caught.
-    pub(super) async fn quarantine(&mut self, place: &str, hit: &Hit) -> Result<(), WriteError> {
-        let caught = actions::quarantine(&self.review, place, hit, self.stamp())?;
-        self.append(caught).await
+    pub(super) async fn quarantine(&mut self, place: &str, hits: &[Hit]) -> Result<(), WriteError> {
+        for caught in actions::quarantine(&self.review, place, hits, || self.stamp())? {
+            self.append(caught).await?;
+        }
+        Ok(())
     }
 
     async fn append(&mut self, event: NewReviewEvent) -> Result<(), WriteError> {

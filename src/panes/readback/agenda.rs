@@ -6,10 +6,12 @@ use crate::app::theme::Role;
 use crate::panes::Canvas;
 use crate::panes::widgets::List;
 use crate::review::Review;
-use crate::review::agenda::{Scene, Topic, Why, agenda};
+use crate::review::agenda::{Scene, Topic, Why, agenda, counts};
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+/// Rows for the words of the selected topic.
+const WORDS: u16 = 3;
 /// Columns of why.
 const WHY: u16 = 21;
 
@@ -19,7 +21,7 @@ pub(super) fn topics(review: &Review, facts: &Facts) -> Vec<Topic> {
         review,
         contract: &facts.contract,
         disposition: &words::disposition(review, facts),
-        present: &facts.present,
+        present: &here::others(review, facts),
         reading: review.reading_of(&facts.setting.actor),
         now: facts.now,
         today: facts.local(facts.now).date(),
@@ -36,11 +38,20 @@ pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Can
     let topics = topics(review, facts);
     let said = match (topics.len(), here::words(review, facts)) {
         (0, here) => format!("nothing is left to talk about  {here}"),
-        (count, here) => format!("agenda: {count} to talk about  {here}"),
+        (_, here) => format!("agenda: {}  {here}", counts(&topics)),
     };
     let width = area.width.saturating_sub(1);
     canvas.put(area.x + 1, area.y, width, said.trim_end(), Role::Title);
     let below = Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area };
+    // What is asked of the selected one in full, where the rows have no room for it.
+    let words = if below.height > 2 * WORDS { WORDS } else { 0 };
+    let foot = Rect { y: below.bottom() - words, height: words, ..below };
+    let below = Rect { height: below.height - words, ..below };
+    if let Some(topic) = topics.get(list.index()).filter(|_| words > 0) {
+        let inside = Rect { x: foot.x + 1, width: width.saturating_sub(1), ..foot };
+        let owed = if topic.gaps > 0 { format!("{} to do: ", topic.gaps) } else { String::new() };
+        canvas.wrapped(inside, &format!("{owed}{}", topic.title), Role::Text);
+    }
     for (y, at) in (below.y..).zip(list.window(topics.len(), usize::from(below.height))) {
         let place = Rect { y, height: 1, ..below };
         row(&topics[at], facts, canvas, place);
@@ -52,7 +63,10 @@ pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Can
 }
 
 fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
-    let (why, role) = why(topic.why, facts);
+    let (mut why, role) = why(topic.why, facts);
+    if topic.gaps > 1 {
+        why = format!("{why} ({})", topic.gaps);
+    }
     canvas.put(place.x + 1, place.y, WHY, &why, role);
     let x = place.x + 1 + WHY + 1;
     let width = place.right().saturating_sub(x);

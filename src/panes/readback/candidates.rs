@@ -1,20 +1,18 @@
 //! The candidates of the snapshot, each with the lane its review is in.
 
-use super::question::Question;
-use super::{Mode, ReadbackPane, words};
+use super::question::{Opening, Question};
+use super::{Mode, ReadbackPane, blind, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::widgets::{List, Pen, split};
 use crate::panes::{Canvas, Flow};
-use crate::review::{Candidate, CandidateId, Lane, Review};
+use crate::review::{Candidate, CandidateId, Lane};
 use ratatui::layout::Rect;
 
 impl ReadbackPane {
     /// Opens a review. Who could read it second is told first that looking shows the answers.
     fn open_review(&mut self, candidate: &CandidateId, facts: &Facts) {
-        let waits = |review: &&Review| review.submitted.is_some() && review.second.is_none();
-        let could = |review: &Review| review.may_read_second(&facts.setting.actor) && facts.setting.access.may_write();
-        if facts.book.latest(candidate).filter(waits).is_some_and(could) {
+        if facts.book.latest(candidate).is_some_and(|review| blind::could_read(review, facts)) {
             self.mode = Mode::Asking(Question::Look(candidate.clone()));
         } else {
             self.enter(candidate.clone());
@@ -33,7 +31,7 @@ impl ReadbackPane {
             Action::Open if facts.book.latest(&candidate.id).is_some() => self.open_review(&candidate.id, facts),
             Action::More => self.open_menu(facts, out),
             Action::Open if facts.setting.access.may_write() => {
-                self.mode = Mode::Asking(Question::Open(candidate.id.clone()));
+                self.mode = Mode::Asking(Question::Open(Opening::new(candidate.id.clone(), facts)));
             }
             Action::Open => out.tell("no review of this candidate was opened yet, and this console is read-only"),
             Action::Refresh => out.ask(Effect::ReadStore),
@@ -66,11 +64,16 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
         let mut pen = Pen::new(places.detail, canvas);
         pen.rule(&selected.label);
         match lane_of(selected, facts) {
-            Some(lane) => {
+            Ok(lane) => {
                 pen.pair("lane", lane.id(), words::role_of(lane));
                 pen.pair("", facts.contract.meaning(lane), Role::Muted);
             }
-            None => pen.pair("lane", "you read it second: the lane is shown once you hand yours in", Role::Muted),
+            Err(Hidden::Reads) => {
+                pen.pair("lane", "you read it second: the lane is shown once you hand yours in", Role::Muted);
+            }
+            Err(Hidden::Waits) => {
+                pen.pair("lane", "it waits for a second reader: m reads it so, enter looks", Role::Muted)
+            }
         }
         pen.pair("surface", &selected.surface_id, Role::Text);
         pen.pair("host scope", &selected.expected_host_scope, Role::Text);
@@ -94,8 +97,9 @@ fn candidate(candidate: &Candidate, facts: &Facts, canvas: &mut Canvas<'_>, row:
     canvas.put(row.x + 2, row.y, label_width.saturating_sub(1), &candidate.label, Role::Text);
     let (words, role) = match lane_of(candidate, facts) {
         _ if !opened => ("not opened", Role::Muted),
-        Some(lane) => (lane.id(), words::role_of(lane)),
-        None => ("second reading", Role::Text),
+        Ok(lane) => (lane.id(), words::role_of(lane)),
+        Err(Hidden::Reads) => ("second reading", Role::Text),
+        Err(Hidden::Waits) => ("waits for a second reader", Role::Text),
     };
     canvas.put(row.x + 2 + label_width, row.y, row.width.saturating_sub(label_width + 2), words, role);
     if selected {
@@ -103,10 +107,20 @@ fn candidate(candidate: &Candidate, facts: &Facts, canvas: &mut Canvas<'_>, row:
     }
 }
 
-/// The lane of its review; none for who reads it second and blind.
-fn lane_of(candidate: &Candidate, facts: &Facts) -> Option<Lane> {
+/// Why a lane, which follows from the answers, is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// The person reads it second, and blind.
+    Reads,
+    /// It waits for a second reader, which the person could be.
+    Waits,
+}
+
+/// The lane of its review; not for who reads it second and blind, or still could.
+pub(super) fn lane_of(candidate: &Candidate, facts: &Facts) -> Result<Lane, Hidden> {
     match facts.book.latest(&candidate.id) {
-        Some(review) => words::shown(review, facts).map(|disposition| disposition.lane),
-        None => Some(Lane::WaitingReadback),
+        Some(review) if blind::could_read(review, facts) => Err(Hidden::Waits),
+        Some(review) => words::shown(review, facts).map(|disposition| disposition.lane).ok_or(Hidden::Reads),
+        None => Ok(Lane::WaitingReadback),
     }
 }

@@ -9,7 +9,7 @@ use crate::app::theme::Role;
 use crate::evidence::Freshness;
 use crate::panes::Canvas;
 use crate::panes::widgets::{List, Pen, age_label};
-use crate::review::{CheckKind, Reading, Review};
+use crate::review::{Check, CheckKind, Reading, Review};
 use ratatui::layout::Rect;
 
 /// What is on the screen besides the check itself.
@@ -43,12 +43,17 @@ pub(super) fn draw(
     challenge(row, &mut pen, facts);
     answers(row, review, &mut pen, facts);
     if let Some(check) = row.check(facts) {
-        pen.pair("decided by", kind(check.kind), Role::Muted);
+        pen.pair("decided by", decided_by(check), Role::Muted);
     }
     for field in row.fields(facts) {
         match review.value(&field) {
-            Some(value) => pen.pair(&field, value, Role::Text),
+            Some(value) => pen.pair(&field, &words::short_digests(value), Role::Text),
             None => pen.pair(&field, "empty", Role::Muted),
+        }
+        if words::reading(review, facts) == Reading::Both
+            && let Some(how) = review.fields.get(&field).and_then(|state| state.diligence)
+        {
+            pen.pair("", &format!("written {}", words::diligence(Some(how))), Role::Muted);
         }
         corrections(&field, review, &mut pen, facts);
     }
@@ -176,6 +181,13 @@ fn line(item: &Item, selected: bool, facts: &Facts, pen: &mut Pen<'_, '_>) {
     pen.take(1);
 }
 
+/// The selected evidence, below the check where there is room for it.
+pub(super) fn below(item: &Item, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    let mut pen = Pen::new(area, canvas);
+    pen.rule("the selected evidence; o says that you have opened it");
+    opened(item, facts, &mut pen);
+}
+
 /// What opening a piece of evidence shows.
 fn opened(item: &Item, facts: &Facts, pen: &mut Pen<'_, '_>) {
     let evidence = &item.offer.evidence;
@@ -183,9 +195,9 @@ fn opened(item: &Item, facts: &Facts, pen: &mut Pen<'_, '_>) {
     let at = facts.local(evidence.observed_at).strftime("%Y-%m-%d %H:%M:%S");
     pen.pair("observed", &format!("{at}, {}", item.freshness(facts).word()), Role::Text);
     for (name, value) in &item.offer.detail {
-        pen.pair(name, value, Role::Text);
+        pen.pair(name, &words::short_digests(value), Role::Text);
     }
-    pen.pair("sha256", &evidence.digest, Role::Muted);
+    pen.pair("sha256", &words::short_digests(&evidence.digest), Role::Muted);
     match &item.attached {
         Some(attached) => {
             pen.pair("attached", &words::touch(&attached.by, facts), Role::Accent);
@@ -197,8 +209,12 @@ fn opened(item: &Item, facts: &Facts, pen: &mut Pen<'_, '_>) {
     }
 }
 
-fn kind(kind: CheckKind) -> &'static str {
-    match kind {
+/// Who decides it.
+fn decided_by(check: &Check) -> &'static str {
+    match check.kind {
+        CheckKind::Field | CheckKind::Judgement if check.readback.is_some() => {
+            "you: say what the attached evidence says, and fill its fields"
+        }
         CheckKind::Field => "its fields, unless you answer otherwise",
         CheckKind::Judgement => "you: judge it, and fill its fields",
         CheckKind::Guard => "the redaction guard, and your attestation",

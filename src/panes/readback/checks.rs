@@ -6,7 +6,7 @@ use crate::app::theme::Role;
 use crate::evidence::{Unknown, Verdict};
 use crate::panes::Canvas;
 use crate::panes::widgets::List;
-use crate::review::{Answer, Check, CheckKind, CheckState, Disposition, Reading, Review, Standing};
+use crate::review::{Answer, Check, CheckKind, CheckState, Disposition, Lane, Reading, Review, Standing, Subject};
 use ratatui::layout::Rect;
 
 /// Columns of a row's name.
@@ -74,6 +74,22 @@ impl Row {
                 Some(Answer::Unknown) | None => Standing::Open,
             },
         }
+    }
+
+    /// The lane that it asks for: as it stands, or else while it is open. The same for every row where no lane is told.
+    pub(super) fn asks(&self, disposition: Option<&Disposition>, facts: &Facts) -> Lane {
+        let Some(disposition) = disposition else { return Lane::WaitingReadback };
+        let name = self.name(facts);
+        let is_it = |subject: &Subject| match subject {
+            Subject::Check { id } | Subject::Field { name: id } => *id == name,
+            _ => false,
+        };
+        let asked = disposition.trace.iter().find(|step| is_it(&step.subject)).map(|step| step.asks);
+        let open = || match self {
+            Self::Check(_) => self.check(facts).map(|check| check.open),
+            Self::Field(name) => facts.contract.fields.open.get(name).copied(),
+        };
+        asked.or_else(open).unwrap_or(Lane::Ready)
     }
 
     /// The check's state in a disposition.
@@ -162,14 +178,16 @@ fn beside(row: &Row, review: &Review, disposition: Option<&Disposition>, facts: 
     if let Some(one) = passed_over {
         return (format!("overridden until {}", facts.local(one.until).strftime("%m-%d %H:%M")), Role::Warn);
     }
-    let first_gap = disposition.and_then(|disposition| row.state(disposition, facts)?.gaps.first());
-    let text = match (first_gap, row) {
-        (Some(gap), _) => words::gap(gap),
-        (None, Row::Field(name)) if review.value(name).is_none() => "required; e writes it".to_owned(),
-        (None, Row::Check(_)) if disposition.is_none() && row.own(review, facts) == Some(&Answer::Unknown) => {
+    let gaps = disposition.and_then(|disposition| row.state(disposition, facts)).map_or(&[][..], |state| &state.gaps);
+    let text = match (gaps, row) {
+        // The words are below or beside the list, for the one that is selected.
+        ([gap], _) => words::short(gap).to_owned(),
+        ([gap, more @ ..], _) => format!("{}, {} more", words::short(gap), more.len()),
+        ([], Row::Field(name)) if review.value(name).is_none() => "empty field (e)".to_owned(),
+        ([], Row::Check(_)) if disposition.is_none() && row.own(review, facts) == Some(&Answer::Unknown) => {
             "you can't tell".to_owned()
         }
-        (None, _) => String::new(),
+        ([], _) => String::new(),
     };
     (text, Role::Muted)
 }

@@ -42,7 +42,7 @@ pub(super) fn draw(tried: &NewReviewEvent, review: &Review, facts: &Facts, canva
 /// What a step was about, and what it said.
 fn yours(act: &ReviewAct) -> (String, String) {
     match act {
-        ReviewAct::FieldSet { field, value } => (field.clone(), quoted(value)),
+        ReviewAct::FieldSet { field, value, .. } => (field.clone(), quoted(value)),
         ReviewAct::CheckDecided { check, answer, .. } | ReviewAct::SecondAnswered { check, answer, .. } => {
             (check.clone(), words::answer(answer))
         }
@@ -54,8 +54,9 @@ fn yours(act: &ReviewAct) -> (String, String) {
         ReviewAct::EvidenceDetached { check, id } => (check.clone(), format!("take {id} off")),
         ReviewAct::QuarantineCleared { field } => (field.clone(), "say that what was caught is out".to_owned()),
         ReviewAct::Quarantined { field, detector, .. } => (field.clone(), format!("{detector} was caught")),
+        ReviewAct::SectionWritten { section, text } => (section.id().to_owned(), quoted(text)),
         ReviewAct::Reopened { why } => ("the review".to_owned(), format!("reopen it: {why}")),
-        ReviewAct::SecondReaderJoined => ("the review".to_owned(), "read it second".to_owned()),
+        ReviewAct::SecondReaderJoined { .. } => ("the review".to_owned(), "read it second".to_owned()),
         ReviewAct::SecondSubmitted => ("the review".to_owned(), "hand the second reading in".to_owned()),
         ReviewAct::Submitted => ("the review".to_owned(), "hand the first reading in".to_owned()),
         ReviewAct::Signed { lane, .. } => ("the review".to_owned(), format!("sign {lane}")),

@@ -3,7 +3,7 @@
 
 use super::items;
 use super::purpose::{Purpose, Target};
-use super::{checks, until, words};
+use super::{ask, checks, report, until, words};
 use crate::app::{Facts, Outbox};
 use crate::panes::widgets::TextBox;
 use crate::panes::{Canvas, Typed};
@@ -56,10 +56,12 @@ impl Editor {
     pub(super) fn save(&mut self, diligence: Diligence, facts: &Facts, out: &mut Outbox<'_>) -> Next {
         let Some(review) = facts.book.get(&self.target.review) else { return Next::Done { answers: false } };
         self.text.scan(facts);
-        if let Some(hit) = self.text.caught() {
-            let made = actions::quarantine(review, &self.target.purpose.place(), hit, words::by(facts, out));
-            words::ask(made, facts, out);
-            out.tell(format!("{} was caught: not saved, and the review is in quarantine", hit.detector));
+        if let Some((hit, more)) = self.text.caught().split_first() {
+            let place = self.target.purpose.place();
+            let made = actions::quarantine(review, &place, self.text.caught(), || ask::by(facts, out));
+            ask::ask_all(made, facts, out);
+            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            out.tell(format!("{}{more} was caught: not saved, and the review is in quarantine", hit.detector));
             self.text.forget(out);
             return Next::Done { answers: false };
         }
@@ -77,7 +79,8 @@ impl Editor {
         let (contract, guard) = (&facts.contract, &facts.guard);
         let write = |purpose| Next::Write(Target { review: review.id.clone(), purpose });
         let made = match &self.target.purpose {
-            Purpose::Field(field) => actions::set_field(review, contract, guard, field, &text, words::by(facts, out)),
+            Purpose::Field(field) => actions::set_field(review, contract, guard, field, &text, ask::by(facts, out))
+                .map(|event| actions::looked_at(event, Some(diligence))),
             Purpose::Reason(check) => {
                 let answer = Answer::NotApplicable { reason: text };
                 return done(true, answer_as(review, check, answer, diligence, facts, out));
@@ -104,14 +107,23 @@ impl Editor {
                     out.tell("until when: 4h, 2d, or a date such as 2026-02-05");
                     return Next::Stay;
                 };
-                actions::override_check(review, contract, guard, check, (reason, until), words::by(facts, out))
+                actions::override_check(review, contract, guard, check, (reason, until), ask::by(facts, out))
             }
             Purpose::Why(field, value) => {
-                actions::correct(review, contract, guard, field, (value, &text), words::by(facts, out))
+                actions::correct(review, contract, guard, field, (value, &text), ask::by(facts, out))
             }
-            Purpose::Reopen => actions::reopen(review, contract, guard, &text, words::by(facts, out)),
+            Purpose::Reopen => actions::reopen(review, contract, guard, &text, ask::by(facts, out)),
+            Purpose::Section(section) => actions::write_section(review, guard, *section, &text, ask::by(facts, out)),
+            Purpose::Risk(id) if text.is_empty() => actions::drop_risk(review, id, ask::by(facts, out)),
+            Purpose::Risk(_) => match report::risk(&text) {
+                Some(risk) => actions::rate_risk(review, guard, risk, ask::by(facts, out)),
+                None => {
+                    out.tell("write its id, two numbers from 1 to 5, and what may happen: R1 4 5 it fills again");
+                    return Next::Stay;
+                }
+            },
         };
-        done(false, words::ask(made, facts, out))
+        done(false, ask::ask(made, facts, out))
     }
 
     /// Paints it at the bottom of the pane.
@@ -144,20 +156,20 @@ pub(super) fn answer_as(
     facts: &Facts,
     out: &mut Outbox<'_>,
 ) -> bool {
-    let (contract, guard, by) = (&facts.contract, &facts.guard, words::by(facts, out));
+    let (contract, guard, by) = (&facts.contract, &facts.guard, ask::by(facts, out));
     let made = if words::reads_second(review, facts) {
         actions::answer_second(review, contract, guard, check, (answer, Some(diligence)), by)
     } else {
         let given = Given { answer, heard: None, diligence: Some(diligence) };
         actions::decide(review, contract, guard, check, given, by)
     };
-    words::ask(made, facts, out)
+    ask::ask(made, facts, out)
 }
 
 /// Compares the datum that was typed with the evidence that is attached, or says why it was not heard.
 fn heard(review: &Review, check: &str, datum: Datum, typed: &str, facts: &Facts) -> Result<HeardBack, String> {
     let row = checks::row_of(check, facts).ok_or("there is no such check")?;
-    let against = items::against(&row, datum, review, facts);
+    let against = items::against(&row, datum, review, facts).map_err(|misheard| misheard.to_string())?;
     hear(datum, typed, &against, &facts.setting.zone).map_err(|misheard| misheard.to_string())
 }
 
@@ -172,16 +184,14 @@ fn pass(
 ) -> bool {
     let (contract, guard) = (&facts.contract, &facts.guard);
     let evidence = heard.evidence.clone();
-    let is_attached = review.attached.get(check).is_some_and(|all| all.iter().any(|one| one.evidence == evidence));
+    let is_attached = review.attached.get(check).is_some_and(|all| all.iter().any(|one| one.evidence.is(&evidence)));
     let mut before = 0;
     if !is_attached {
-        let made = actions::attach(review, contract, guard, check, evidence, words::by(facts, out));
-        if !words::ask(made, facts, out) {
-            return false;
-        }
-        before = 1;
+        let made = actions::attach(review, contract, guard, check, evidence, ask::by(facts, out));
+        let Some(asked) = ask::ask_after(0, made, facts, out) else { return false };
+        before = asked;
     }
     let given = Given { answer: Answer::Pass, heard: Some(heard), diligence: Some(diligence) };
-    let made = actions::decide(review, contract, guard, check, given, words::by(facts, out));
-    words::ask_after(before, made, facts, out)
+    let made = actions::decide(review, contract, guard, check, given, ask::by(facts, out));
+    ask::ask_after(before, made, facts, out).is_some()
 }

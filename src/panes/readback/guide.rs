@@ -4,11 +4,11 @@ use super::editor::{Next, answer_as};
 use super::items::{self, Item};
 use super::purpose::{Purpose, Target};
 use super::view::View;
-use super::{Mode, ReadbackPane, checks, words};
+use super::{Mode, ReadbackPane, ask, checks, words};
 use crate::app::{Action, Facts, Outbox};
 use crate::panes::Flow;
 use crate::review::actions::{self, Refused};
-use crate::review::{Answer, Diligence, Misheard};
+use crate::review::{Answer, Diligence, Lane, Review};
 
 impl ReadbackPane {
     /// The evidence of the selected row.
@@ -24,27 +24,35 @@ impl ReadbackPane {
         self.look.diligence(self.items(facts).len(), facts.now)
     }
 
-    /// Starts at the selected check, if it needs a look, else at the next that does.
+    /// Starts at the check that blocks first: of those that wait, one that asks for the worst lane.
     pub(super) fn guide(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let (Some(review), Some(row)) = (self.review(facts), self.row(facts)) else { return };
-        let disposition = words::shown(review, facts);
-        let is_guided = self.view == View::Check;
+        let Some(review) = self.review(facts) else { return };
+        if self.view == View::Check {
+            return self.go_on(facts, out);
+        }
+        let waiting = waiting(review, facts);
         self.show_check();
-        if is_guided || !row.awaits(review, disposition.as_ref(), facts) {
-            self.go_on(facts, out);
+        match waiting.first() {
+            Some((_, at)) => self.go_to(*at, facts),
+            None => out.tell("no check waits for an answer: L says why this lane, m hands it in"),
         }
     }
 
-    /// On to the next check that waits for an answer, around the end; stays where there is none.
+    /// On to the next check that waits for an answer, the one that blocks most first, around the end; stays where there
+    /// is none.
     fn go_on(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
-        let rows = checks::rows(facts);
-        let Some(review) = self.review(facts) else { return };
-        let (disposition, here) = (words::shown(review, facts), self.checks.index());
-        let waits = |at: usize| at != here && rows[at].awaits(review, disposition.as_ref(), facts);
-        self.checks.seek(true, rows.len(), |at| rows[at].name(facts), waits);
-        if self.checks.index() == here {
-            out.tell("no other check waits for an answer: L says why this lane, m hands it in");
+        let (Some(review), Some(row)) = (self.review(facts), self.row(facts)) else { return };
+        let here = (row.asks(words::shown(review, facts).as_ref(), facts), self.checks.index());
+        let waiting: Vec<_> = waiting(review, facts).into_iter().filter(|one| one.1 != here.1).collect();
+        match waiting.iter().find(|one| **one > here).or(waiting.first()) {
+            Some((_, at)) => self.go_to(*at, facts),
+            None => out.tell("no other check waits for an answer: L says why this lane, m hands it in"),
         }
+    }
+
+    fn go_to(&mut self, at: usize, facts: &Facts) {
+        let rows = checks::rows(facts);
+        self.checks.select(at, rows.len(), |at| rows[at].name(facts));
     }
 
     /// Answers the selected check. That a decisive one holds takes its datum, read back against what is attached.
@@ -55,8 +63,8 @@ impl ReadbackPane {
         };
         let datum = check.readback.filter(|_| answer == Answer::Pass && !words::reads_second(review, facts));
         if let Some(datum) = datum {
-            if items::against(&row, datum, review, facts).is_empty() {
-                out.tell(Misheard::Nothing.to_string());
+            if let Err(why) = items::hearable(&row, datum, review, facts) {
+                out.tell(why.to_string());
                 return;
             }
             let purpose = Purpose::Heard(check.id.clone(), datum);
@@ -113,7 +121,7 @@ impl ReadbackPane {
         let items = self.items(facts);
         let at = match self.view {
             View::Check => self.evidence.index(),
-            View::Checks | View::Lane | View::Agenda | View::FollowUps => {
+            View::Checks | View::Lane | View::Agenda | View::FollowUps | View::Report => {
                 let is_left = |item: &Item| item.attached.is_none() || self.empty_field(item, facts).is_some();
                 items.iter().position(is_left).unwrap_or(0)
             }
@@ -142,21 +150,20 @@ impl ReadbackPane {
         let evidence = item.offer.evidence.clone();
         let id = evidence.id.clone();
         let field = self.empty_field(&item, facts).filter(|_| !words::reads_second(review, facts));
-        let made = actions::attach(review, contract, guard, &check.id, evidence, words::by(facts, out));
+        let made = actions::attach(review, contract, guard, &check.id, evidence, ask::by(facts, out));
         let before = match made {
             // It is attached; its reference may still be wanted in a field.
             Err(Refused::AlreadyAttached) if field.is_some() => 0,
             made => {
-                if !words::ask(made, facts, out) {
-                    return;
-                }
+                let Some(asked) = ask::ask_after(0, made, facts, out) else { return };
                 out.tell(format!("attached {id}"));
-                1
+                asked
             }
         };
         if let Some((field, text)) = field {
-            let made = actions::set_field(review, contract, guard, &field, &text, words::by(facts, out));
-            if words::ask_after(before, made, facts, out) {
+            let made = actions::set_field(review, contract, guard, &field, &text, ask::by(facts, out));
+            let made = made.map(|event| actions::looked_at(event, Some(self.diligence(facts))));
+            if ask::ask_after(before, made, facts, out).is_some() {
                 out.tell(format!("attached {id}; {field} refers to it"));
             }
         }
@@ -167,7 +174,7 @@ impl ReadbackPane {
         let (Some(review), Some(check)) = (self.review(facts), self.check(facts)) else { return };
         let chosen = match self.view {
             View::Check => self.chosen(facts),
-            View::Checks | View::Lane | View::Agenda | View::FollowUps => {
+            View::Checks | View::Lane | View::Agenda | View::FollowUps | View::Report => {
                 self.items(facts).into_iter().rfind(|item| item.attached.is_some())
             }
         };
@@ -176,7 +183,7 @@ impl ReadbackPane {
             return;
         };
         let id = &item.offer.evidence.id;
-        if words::ask(actions::detach(review, &check.id, id, words::by(facts, out)), facts, out) {
+        if ask::ask(actions::detach(review, &check.id, id, ask::by(facts, out)), facts, out) {
             out.tell(format!("took {id} off; what refers to it in a field stays"));
         }
     }
@@ -196,4 +203,15 @@ impl ReadbackPane {
         }
         self.look.open(&id);
     }
+}
+
+/// The rows that wait for an answer, with the lane that each asks for, the worst first. Who reads second and blind is told
+/// nothing of lanes: then it is the order of the check set.
+fn waiting(review: &Review, facts: &Facts) -> Vec<(Lane, usize)> {
+    let disposition = words::shown(review, facts);
+    let rows = checks::rows(facts).into_iter().enumerate();
+    let waiting = rows.filter(|(_, row)| row.awaits(review, disposition.as_ref(), facts));
+    let mut waiting: Vec<_> = waiting.map(|(at, row)| (row.asks(disposition.as_ref(), facts), at)).collect();
+    waiting.sort_unstable();
+    waiting
 }

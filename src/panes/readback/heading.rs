@@ -35,7 +35,9 @@ pub(super) fn draw(
         canvas.spans(area.x + 1, row, width, &[lane, (signed(review), Role::Accent), (&note, Role::Warn)]);
         canvas.put(area.x + 1, below_it, width, &least(review, &disposition, facts), Role::Muted);
     } else {
-        let spans = [("second reading", Role::Title), (", blind", Role::Muted), (&note, Role::Warn)];
+        let looked = review.second.as_ref().is_some_and(|second| second.looked);
+        let blind = if looked { ", not blind: you had looked before" } else { ", blind" };
+        let spans = [("second reading", Role::Title), (blind, Role::Muted), (&note, Role::Warn)];
         canvas.spans(area.x + 1, row, width, &spans);
         canvas.put(area.x + 1, below_it, width, &progress(review, facts), Role::Muted);
     }
@@ -53,14 +55,16 @@ fn signed(review: &Review) -> &'static str {
 
 fn least(review: &Review, disposition: &Disposition, facts: &Facts) -> String {
     let mut parts = Vec::new();
+    let looked = review.second.as_ref().is_some_and(|second| second.looked);
+    let not_blind = if looked { " (not blind: they had looked before)" } else { "" };
     if words::reading(review, facts) == Reading::Both {
         parts.push(match review.disputes().len() {
-            0 => "both readings agree".to_owned(),
-            1 => "the readings differ on 1 check".to_owned(),
-            count => format!("the readings differ on {count} checks"),
+            0 => format!("both readings agree{not_blind}"),
+            1 => format!("the readings differ on 1 check{not_blind}"),
+            count => format!("the readings differ on {count} checks{not_blind}"),
         });
     } else if let Some(second) = &review.second {
-        parts.push(format!("{} reads second", second.reader.actor));
+        parts.push(format!("{} reads second{not_blind}", second.reader.actor));
     }
     if disposition.opened_under_another {
         parts.push("opened under another check set".to_owned());

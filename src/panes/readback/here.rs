@@ -15,10 +15,15 @@ impl ReadbackPane {
     pub fn attendance(&self, facts: &Facts) -> Option<Attendance> {
         let review = self.review(facts)?;
         let actor = facts.setting.actor.clone();
-        let leads = self.view == View::Agenda;
+        let leads = self.leads();
         let check = if self.shows_checks() { self.check(facts).map(|check| check.id.clone()) } else { None };
         let part = Part::of(review, &actor, leads);
         Some(Attendance { actor, incident_id: review.incident_id.clone(), review: review.id.clone(), check, part })
+    }
+
+    /// Whether a session is led here: the agenda is on the screen.
+    pub fn leads(&self) -> bool {
+        self.open.is_some() && self.view == View::Agenda
     }
 
     /// Whether the cursor is on its way through a list.
@@ -31,9 +36,14 @@ impl ReadbackPane {
     }
 }
 
-/// The others in a review.
-pub(super) fn others<'a>(review: &Review, facts: &'a Facts) -> Vec<&'a Presence> {
-    facts.present.iter().filter(|one| one.at.review == review.id).collect()
+/// The others in a review: each person once, where they were seen last. What a console of one's own that was killed left
+/// behind is nobody else.
+pub(super) fn others(review: &Review, facts: &Facts) -> Vec<Presence> {
+    let here = facts.present.iter().filter(|one| one.at.review == review.id && one.at.actor != facts.setting.actor);
+    let mut others: Vec<&Presence> = here.collect();
+    others.sort_by(|a, b| (&a.at.actor, b.seen_at).cmp(&(&b.at.actor, a.seen_at)));
+    others.dedup_by_key(|one| &one.at.actor);
+    others.into_iter().cloned().collect()
 }
 
 /// Who is here, in words; empty where nobody else is.
@@ -43,7 +53,7 @@ pub(super) fn words(review: &Review, facts: &Facts) -> String {
         return String::new();
     }
     let me = usize::from(facts.setting.access.may_write());
-    let mut named: Vec<String> = others.iter().take(MOST).map(|one| name(one)).collect();
+    let mut named: Vec<String> = others.iter().take(MOST).map(name).collect();
     if others.len() > MOST {
         named.push(format!("{} more", others.len() - MOST));
     }

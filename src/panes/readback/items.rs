@@ -3,7 +3,9 @@
 use super::checks::Row;
 use crate::app::Facts;
 use crate::evidence::Freshness;
-use crate::review::{Attached, Datum, EvidenceKind, EvidenceRef, Offer, Review, Said, freshness_of, offers};
+use crate::review::{
+    Attached, Datum, EvidenceKind, EvidenceRef, Misheard, Offer, Review, Said, freshness_of, names_incident, offers,
+};
 
 /// A piece of evidence.
 #[derive(Clone, Debug)]
@@ -27,13 +29,13 @@ impl Item {
 }
 
 /// What is known that could answer this row.
-fn known(row: &Row, facts: &Facts) -> Vec<Offer> {
+fn known(row: &Row, review: &Review, facts: &Facts) -> Vec<Offer> {
     // A field that stands for itself is no check: nothing can be attached to it.
     if row.check(facts).is_none() {
         return Vec::new();
     }
     let digest = |id: &str| facts.margin.digest(id);
-    offers(&row.fields(facts), &facts.evidence, &facts.log.entries, digest, facts.now)
+    offers(&row.fields(facts), &review.incident_id, &facts.evidence, &facts.log.entries, digest, facts.now)
 }
 
 /// The evidence of a row: what is offered in its order, then what is attached and no longer seen here.
@@ -42,7 +44,7 @@ pub(super) fn of(row: &Row, review: &Review, facts: &Facts) -> Vec<Item> {
     let attached = review.attached.get(&name).map(Vec::as_slice).unwrap_or_default();
     let find = |id: &str| attached.iter().find(|one| one.evidence.id == id).cloned();
     let mut items: Vec<Item> =
-        known(row, facts).into_iter().map(|offer| Item { attached: find(&offer.evidence.id), offer }).collect();
+        known(row, review, facts).into_iter().map(|offer| Item { attached: find(&offer.evidence.id), offer }).collect();
     let gone = attached.iter().filter(|one| !items.iter().any(|item| item.offer.evidence.id == one.evidence.id));
     let gone: Vec<Item> = gone.map(|one| Item { offer: gone_offer(one, facts), attached: Some(one.clone()) }).collect();
     items.extend(gone);
@@ -62,23 +64,49 @@ fn gone_offer(attached: &Attached, facts: &Facts) -> Offer {
 }
 
 /// What the evidence that is attached to a check says of a datum. Of a probe that has looked again since, what it says
-/// now counts; a row that is another than was attached does not count.
-pub(super) fn against(row: &Row, datum: Datum, review: &Review, facts: &Facts) -> Vec<(EvidenceRef, Said)> {
-    let contract = &facts.contract;
-    // Who is nobody's name is no answer to who acted.
-    let counts = |said: &Said| match said {
-        Said::Word(word) if datum == Datum::Actor => !contract.is_anonymous(word),
-        _ => true,
-    };
-    of(row, review, facts)
+/// now counts; a row that is another than was attached does not count, nor does one of another incident.
+pub(super) fn against(
+    row: &Row,
+    datum: Datum,
+    review: &Review,
+    facts: &Facts,
+) -> Result<Vec<(EvidenceRef, Said)>, Misheard> {
+    let says: Vec<(EvidenceRef, Said)> = of(row, review, facts)
         .into_iter()
         .filter(|item| item.attached.is_some())
         .filter(|item| item.offer.evidence.kind == EvidenceKind::Probe || !item.is_newer())
         .flat_map(|item| {
-            let says = item.offer.says.into_iter().filter(|(of, said)| *of == datum && counts(said));
+            let says = item.offer.says.into_iter().filter(|(of, _)| *of == datum);
             says.map(|(_, said)| (item.offer.evidence.clone(), said)).collect::<Vec<_>>()
         })
-        .collect()
+        .collect();
+    let any = !says.is_empty();
+    let says: Vec<_> = says.into_iter().filter(|(_, said)| counts(datum, said, review, facts)).collect();
+    match (says.is_empty(), any && datum == Datum::Incident) {
+        (false, _) => Ok(says),
+        (true, true) => Err(Misheard::OtherIncident),
+        (true, false) => Err(Misheard::Nothing),
+    }
+}
+
+/// Who is nobody's name is no answer to who acted, and another incident none to which one this is.
+fn counts(datum: Datum, said: &Said, review: &Review, facts: &Facts) -> bool {
+    match (datum, said) {
+        (Datum::Actor, Said::Word(word)) => !facts.contract.is_anonymous(word),
+        (Datum::Incident, Said::Id(id)) => *id == review.incident_id,
+        _ => true,
+    }
+}
+
+/// Whether a datum can be heard of a check at all: something says it, and no field says another incident.
+pub(super) fn hearable(row: &Row, datum: Datum, review: &Review, facts: &Facts) -> Result<(), Misheard> {
+    against(row, datum, review, facts)?;
+    let written: Vec<String> = row.fields(facts).into_iter().filter(|field| review.value(field).is_some()).collect();
+    let names = |field: &String| names_incident(review.value(field).unwrap_or_default(), &review.incident_id);
+    match written.into_iter().next().filter(|_| datum == Datum::Incident) {
+        Some(field) if !row.fields(facts).iter().any(names) => Err(Misheard::OtherField(field)),
+        _ => Ok(()),
+    }
 }
 
 /// What kind of evidence it is, in a word.

@@ -2,27 +2,45 @@
 //! with the answer for the other reader, never for blame.
 
 use crate::review::{Diligence, ReviewId};
-use jiff::Timestamp;
-use std::collections::BTreeSet;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The look at the check that is on the screen.
+/// A check of a review.
+type Of = (ReviewId, String);
+
+/// How a check was looked at on earlier visits.
+#[derive(Debug, Default)]
+struct Before {
+    time: SignedDuration,
+    opened: BTreeSet<String>,
+}
+
+/// The look at the check that is on the screen, and what was looked at before at this console.
 #[derive(Debug, Default)]
 pub(super) struct Look {
-    of: Option<(ReviewId, String)>,
+    of: Option<Of>,
     since: Timestamp,
     opened: BTreeSet<String>,
+    before: BTreeMap<Of, Before>,
     /// The evidence that is open now.
     shown: Option<String>,
 }
 
 impl Look {
-    /// This check is on the screen; another than before begins anew. Returns whether it is another.
-    pub(super) fn at(&mut self, of: Option<(ReviewId, String)>, now: Timestamp) -> bool {
-        let is_new = self.of != of;
-        if is_new {
-            *self = Self { of, since: now, ..Self::default() };
+    /// This check is on the screen; one that was looked at before goes on. Returns whether it is another.
+    pub(super) fn at(&mut self, of: Option<Of>, now: Timestamp) -> bool {
+        if self.of == of {
+            return false;
         }
-        is_new
+        if let Some(left) = self.of.take() {
+            let seen = self.before.entry(left).or_default();
+            seen.time = seen.time.saturating_add(now.duration_since(self.since).max(SignedDuration::ZERO));
+            seen.opened.append(&mut self.opened);
+        }
+        let seen = of.as_ref().and_then(|of| self.before.get(of));
+        self.opened = seen.map(|seen| seen.opened.clone()).unwrap_or_default();
+        (self.of, self.since, self.shown) = (of, now, None);
+        true
     }
 
     /// Opens this evidence, or closes it where it is open.
@@ -48,7 +66,8 @@ impl Look {
     /// What is recorded with an answer that is given now.
     pub(super) fn diligence(&self, offered: usize, now: Timestamp) -> Diligence {
         let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let seconds = now.duration_since(self.since).as_secs();
+        let before = self.of.as_ref().and_then(|of| self.before.get(of)).map(|seen| seen.time).unwrap_or_default();
+        let seconds = before.saturating_add(now.duration_since(self.since)).as_secs();
         Diligence {
             seconds: u32::try_from(seconds.max(0)).unwrap_or(u32::MAX),
             offered: small(offered),

@@ -87,7 +87,7 @@ impl Menu {
         let by = Stamp { id: String::new(), actor: facts.setting.actor.clone(), now: facts.now };
         let reads_second = words::reads_second(review, facts);
         let made = match item {
-            Item::Join => actions::join(review, by),
+            Item::Join => actions::join(review, false, by),
             Item::Submit if reads_second => actions::submit_second(review, contract, by),
             // What stands of the first reading is not told to who reads second.
             _ if reads_second => Err(Refused::ReadsSecond),

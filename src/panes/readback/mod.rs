@@ -2,6 +2,9 @@
 //! shows is a [`View`]; what keys mean is a [`Mode`].
 
 mod agenda;
+mod anew;
+pub(super) mod ask;
+mod blind;
 mod candidates;
 mod check;
 mod checks;
@@ -13,16 +16,19 @@ mod heading;
 mod here;
 mod items;
 mod lane;
+mod lines;
 mod look;
 mod menu;
+mod pick;
 mod place;
 mod purpose;
 mod quarantine;
 mod question;
+mod report;
 mod review;
 mod until;
 mod view;
-pub(super) mod words;
+mod words;
 
 use super::state::Badge;
 use super::widgets::List;
@@ -34,6 +40,7 @@ use crossterm::event::KeyCode;
 use editor::Editor;
 use look::Look;
 use menu::{Chosen, Menu};
+use pick::{Meant, Pick};
 use question::Question;
 use ratatui::layout::Rect;
 use view::View;
@@ -48,8 +55,8 @@ pub struct ReadbackPane {
     /// What the agenda has.
     topics: List,
     view: View,
-    /// How far a view of lines is scrolled.
-    scroll: usize,
+    /// The line that is selected in a view of lines.
+    lines: List,
     /// The evidence of the selected check.
     evidence: List,
     look: Look,
@@ -72,6 +79,8 @@ enum Mode {
     Asking(Question),
     /// They choose from the menu.
     Choosing(Box<Menu>),
+    /// They say what is meant.
+    Picking(Box<Pick>),
 }
 
 impl ReadbackPane {
@@ -84,15 +93,22 @@ impl ReadbackPane {
     }
 
     fn act_on_question(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        if let Mode::Asking(question) = &mut self.mode
+            && !matches!(action, Action::Confirm | Action::Decline)
+        {
+            question.turn(action);
+            return Flow::Consumed;
+        }
         let Mode::Asking(question) = std::mem::take(&mut self.mode) else { return Flow::Pass };
         if action == Action::Confirm {
             let candidate = match &question {
-                Question::Open(candidate) | Question::Look(candidate) => Some(candidate),
+                Question::Open(opening) => Some(&opening.candidate),
+                Question::Look(candidate) => Some(candidate),
                 Question::Join(review) => {
                     let opening = facts.book.get(review).and_then(|review| review.opening.as_ref());
                     opening.map(|opening| &opening.candidate)
                 }
-                Question::Sign(..) | Question::Submit(_) | Question::SubmitSecond(_) => None,
+                Question::Sign(..) | Question::Submit(_) | Question::SubmitSecond(_) | Question::Clear(..) => None,
             };
             if let Some(candidate) = candidate.filter(|candidate| self.open.as_ref() != Some(*candidate)) {
                 self.enter(candidate.clone());
@@ -119,6 +135,23 @@ impl ReadbackPane {
         Flow::Consumed
     }
 
+    fn act_on_pick(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        let Mode::Picking(pick) = &mut self.mode else { return Flow::Pass };
+        if pick.act(action) {
+            return Flow::Consumed;
+        }
+        match (action, pick.choose()) {
+            (Action::Open, Meant::Write(target)) => self.write(target, facts),
+            (Action::Open, Meant::Answer) => {
+                self.mode = Mode::Browsing;
+                out.tell("p holds, f does not, a does not apply, u can't tell");
+            }
+            (Action::Back | Action::Edit, _) => self.mode = Mode::Browsing,
+            _ => return Flow::Pass,
+        }
+        Flow::Consumed
+    }
+
     /// The check that is on the screen is looked at since now, if it is another than before.
     fn see(&mut self, facts: &Facts) {
         let at = self.review(facts).zip(self.row(facts)).map(|(review, row)| (review.id.clone(), row.name(facts)));
@@ -137,13 +170,16 @@ impl Pane for ReadbackPane {
     }
 
     fn act(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
+        self.remember_look(facts, out);
         let flow = match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => self.act_on_text(action, facts, out),
             (Mode::Asking(_), _) => self.act_on_question(action, facts, out),
             (Mode::Choosing(_), _) => self.act_on_menu(action, facts, out),
+            (Mode::Picking(_), _) => self.act_on_pick(action, facts, out),
             (Mode::Browsing, Some(_)) => self.act_on_review(action, facts, out),
             (Mode::Browsing, None) => self.act_on_candidates(action, facts, out),
         };
+        self.remember_look(facts, out);
         self.keep_place(facts, out);
         flow
     }
@@ -165,7 +201,7 @@ impl Pane for ReadbackPane {
         }
         let rows = checks::rows(facts);
         self.checks.settle(rows.len(), |at| rows[at].name(facts));
-        self.settle_agenda(facts);
+        self.settle_view(facts);
         self.see(facts);
     }
 
@@ -182,8 +218,9 @@ impl Pane for ReadbackPane {
     fn contexts(&self) -> &'static [Context] {
         match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => &[Context::Editing],
+            (Mode::Asking(question), _) if question.turns() => &[Context::Asking, Context::List],
             (Mode::Asking(_), _) => &[Context::Asking],
-            (Mode::Choosing(_), _) => &[Context::List],
+            (Mode::Choosing(_) | Mode::Picking(_), _) => &[Context::List],
             (Mode::Browsing, Some(_)) if self.in_conflict => &[Context::Conflict, Context::List],
             (Mode::Browsing, _) => &[Context::Review, Context::List],
         }
@@ -193,7 +230,7 @@ impl Pane for ReadbackPane {
         match (&self.mode, &self.open) {
             (Mode::Writing(_), _) => vec![Action::Save, Action::Cancel],
             (Mode::Asking(_), _) => vec![Action::Confirm, Action::Decline],
-            (Mode::Choosing(_), _) => vec![Action::Open, Action::Back],
+            (Mode::Choosing(_) | Mode::Picking(_), _) => vec![Action::Open, Action::Back],
             (Mode::Browsing, None) => vec![Action::Open, Action::More, Action::Refresh],
             (Mode::Browsing, Some(_)) if self.in_conflict => vec![Action::TakeAgain, Action::LeaveIt],
             (Mode::Browsing, Some(_)) => self.review_offers(facts),
@@ -205,8 +242,8 @@ impl Pane for ReadbackPane {
         let lanes: Vec<Lane> = snapshot
             .candidates
             .iter()
-            .filter_map(|candidate| facts.book.latest(&candidate.id))
-            .filter_map(|review| words::shown(review, facts).map(|disposition| disposition.lane))
+            .filter(|candidate| facts.book.latest(&candidate.id).is_some())
+            .filter_map(|candidate| candidates::lane_of(candidate, facts).ok())
             .collect();
         if lanes.contains(&Lane::Quarantine) {
             return Badge::new("quarantine", Role::Fail);
@@ -226,13 +263,14 @@ impl Pane for ReadbackPane {
             Mode::Writing(editor) => editor.draw(canvas, area),
             Mode::Asking(question) => question.draw(facts, canvas, area),
             Mode::Choosing(menu) => menu.draw(facts, canvas, area),
+            Mode::Picking(pick) => pick.draw(facts, canvas, area),
         }
     }
 
     fn cursor(&self, _facts: &Facts, area: Rect) -> Option<(u16, u16)> {
         match &self.mode {
             Mode::Writing(editor) => editor.cursor(area),
-            Mode::Browsing | Mode::Asking(_) | Mode::Choosing(_) => None,
+            Mode::Browsing | Mode::Asking(_) | Mode::Choosing(_) | Mode::Picking(_) => None,
         }
     }
 }

@@ -19,7 +19,7 @@ impl ReadbackPane {
         let view = if self.view == View::Check { "guided" } else { "list" };
         let writing = match &self.mode {
             Mode::Writing(editor) => editor.target().draft_key(),
-            Mode::Browsing | Mode::Asking(_) | Mode::Choosing(_) => String::new(),
+            Mode::Browsing | Mode::Asking(_) | Mode::Choosing(_) | Mode::Picking(_) => String::new(),
         };
         [review.id.0.as_str(), &row.name(facts), view, &writing].join(&BETWEEN.to_string())
     }

@@ -1,7 +1,8 @@
 //! What a text is written for, by the names it was begun with, so that it can't land elsewhere.
 
+use super::report;
 use crate::app::{Effect, Facts, Outbox, draft_key};
-use crate::review::{Datum, ReviewId};
+use crate::review::{Datum, ReviewId, Section};
 
 /// What a text is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub(super) enum Purpose {
     Why(String, String),
     /// Why the review goes on.
     Reopen,
+    /// A section of the report.
+    Section(Section),
+    /// A risk, rated; without an id another one.
+    Risk(String),
 }
 
 /// What is being written.
@@ -45,6 +50,8 @@ impl Purpose {
             Self::Correct(field) => ("correct", field),
             Self::Why(field, _) => ("why", field),
             Self::Reopen => ("reopen", ""),
+            Self::Section(section) => ("section", section.id()),
+            Self::Risk(id) => ("risk", id),
         }
     }
 
@@ -52,6 +59,7 @@ impl Purpose {
     pub(super) fn place(&self) -> String {
         match self {
             Self::Field(field) | Self::Correct(field) => field.clone(),
+            Self::Section(section) => section.id().to_owned(),
             _ => self.name().0.to_owned(),
         }
     }
@@ -67,12 +75,14 @@ impl Purpose {
             Self::Correct(field) => format!("{field}: what is right?"),
             Self::Why(field, _) => format!("{field}: why was what stood there wrong?"),
             Self::Reopen => "why does the review go on?".to_owned(),
+            Self::Section(section) => format!("{} of the report", section.id().replace('_', " ")),
+            Self::Risk(_) => "a risk: its id, how likely, how bad (1 to 5), what may happen".to_owned(),
         }
     }
 
     /// Whether it is a word or two, which enter keeps.
     pub(super) fn is_short(&self) -> bool {
-        matches!(self, Self::Heard(..) | Self::Until(..))
+        matches!(self, Self::Heard(..) | Self::Until(..) | Self::Risk(_))
     }
 
     /// The purpose of this name, where it stands for itself: the second half of two texts begins with the first.
@@ -87,6 +97,8 @@ impl Purpose {
             "override" | "until" => Self::Override(of),
             "correct" | "why" => Self::Correct(of),
             "reopen" => Self::Reopen,
+            "section" => Self::Section(Section::from_id(&of)?),
+            "risk" => Self::Risk(of),
             field if facts.contract.is_editable(field) => Self::Field(field.to_owned()),
             _ => return None,
         })
@@ -117,6 +129,17 @@ impl Target {
                 review.and_then(|review| review.value(field)).unwrap_or_default().to_owned()
             }
             Purpose::Until(..) => "24h".to_owned(),
+            Purpose::Section(section) => {
+                let review = facts.book.get(&self.review);
+                review
+                    .and_then(|review| review.sections.get(section))
+                    .map(|state| state.value.clone())
+                    .unwrap_or_default()
+            }
+            Purpose::Risk(id) => {
+                let review = facts.book.get(&self.review);
+                review.and_then(|review| review.risks.get(id)).map(report::written).unwrap_or_default()
+            }
             _ => String::new(),
         }
     }

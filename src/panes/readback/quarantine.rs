@@ -4,7 +4,7 @@ use super::words;
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
-use crate::review::{Caught, Review};
+use crate::review::{Caught, LetThrough, Review};
 use ratatui::layout::Rect;
 
 /// The most that are told above the checks.
@@ -14,6 +14,12 @@ const MOST: usize = 3;
 pub(super) fn line(caught: &Caught, facts: &Facts) -> String {
     let Caught { field, detector, offset, len, .. } = caught;
     format!("{field}: {detector}, {len} bytes from byte {offset}, {}", words::touch(&caught.by, facts))
+}
+
+/// One line of what was let through.
+pub(super) fn allowed(one: &LetThrough, facts: &Facts) -> String {
+    let LetThrough { field, detector, offset, len, reason, by } = one;
+    format!("{field}: {detector}, {len} bytes from byte {offset}: {reason}; {}", words::touch(by, facts))
 }
 
 /// Draws what has not been removed; returns the area below.

@@ -1,17 +1,18 @@
 //! A question before a step that can't be taken back.
 
-use super::words;
+use super::{ask, blind, words};
 use crate::app::theme::Role;
-use crate::app::{Facts, Outbox};
+use crate::app::{Action, Facts, Outbox};
 use crate::panes::Canvas;
 use crate::review::{CandidateId, Lane, ReviewId, actions};
+use crate::timeline::Entry;
 use ratatui::layout::Rect;
 
 /// What is asked; it carries the identity it was asked about, so the answer can't land elsewhere.
 #[derive(Clone, Debug)]
 pub(super) enum Question {
-    /// Open a review of this candidate?
-    Open(CandidateId),
+    /// Open a review of this candidate, in this incident?
+    Open(Opening),
     /// Look at a review that waits for a second reader?
     Look(CandidateId),
     /// Sign this review, in this lane, at this version?
@@ -22,46 +23,122 @@ pub(super) enum Question {
     Submit(ReviewId),
     /// Hand the second reading in?
     SubmitSecond(ReviewId),
+    /// Say that what was caught in this field is out?
+    Clear(ReviewId, String),
+}
+
+/// A review to be opened.
+#[derive(Clone, Debug)]
+pub(super) struct Opening {
+    /// Of which candidate.
+    pub(super) candidate: CandidateId,
+    /// The incidents that it may be recorded in: the configured one, then those of the log, the latest first.
+    incidents: Vec<String>,
+    /// Which of them.
+    at: usize,
+}
+
+/// The most incidents that are offered.
+const MOST: usize = 50;
+
+impl Opening {
+    /// Of a candidate, in what the console knows of.
+    pub(super) fn new(candidate: CandidateId, facts: &Facts) -> Self {
+        let mut incidents = vec![facts.setting.incident.clone()];
+        for incident in facts.log.entries.iter().filter_map(Entry::incident) {
+            if incidents.len() < MOST && !incidents.iter().any(|known| known == incident) {
+                incidents.push(incident.to_owned());
+            }
+        }
+        // Nothing configured is nothing to be recorded in.
+        incidents.retain(|incident| !incident.trim().is_empty());
+        Self { candidate, incidents, at: 0 }
+    }
+
+    fn incident(&self) -> &str {
+        self.incidents.get(self.at).map_or("", String::as_str)
+    }
 }
 
 impl Question {
+    /// Whether something in it is chosen before it is answered.
+    pub(super) fn turns(&self) -> bool {
+        matches!(self, Self::Open(opening) if opening.incidents.len() > 1)
+    }
+
+    /// Chooses.
+    pub(super) fn turn(&mut self, action: Action) {
+        if let Self::Open(opening) = self {
+            let last = opening.incidents.len().saturating_sub(1);
+            opening.at = match action {
+                Action::Down => (opening.at + 1).min(last),
+                Action::Up => opening.at.saturating_sub(1),
+                Action::Top => 0,
+                Action::Bottom => last,
+                _ => opening.at,
+            };
+        }
+    }
+
     /// The answer is yes.
     pub(super) fn carry_out(self, facts: &Facts, out: &mut Outbox<'_>) {
         let made = match &self {
             Self::Look(_) => return,
-            Self::Open(candidate) => {
+            Self::Open(opening) => {
                 let Ok(snapshot) = &facts.snapshot else { return };
-                let by = words::by(facts, out);
-                actions::open(candidate, &snapshot.digest, &facts.contract, &facts.setting.incident, by)
+                let by = ask::by(facts, out);
+                actions::open(&opening.candidate, &snapshot.digest, &facts.contract, opening.incident(), by)
             }
-            Self::Sign(review, _, version) => {
+            Self::Clear(review, field) => {
+                let Some(review) = facts.book.get(review) else { return };
+                actions::clear(review, field, ask::by(facts, out))
+            }
+            Self::Sign(review, asked, version) => {
                 let Some(review) = facts.book.get(review) else { return };
                 if review.version() != *version {
                     out.tell("the review has changed since you were asked: look again, then sign");
                     return;
                 }
                 let disposition = words::disposition(review, facts);
-                actions::sign(review, &facts.contract, &disposition, words::by(facts, out))
+                // A probe that has looked since may have moved it: what is signed is what was asked.
+                if disposition.lane != *asked {
+                    let (now, asked) = (disposition.lane.id(), asked.id());
+                    out.tell(format!("not signed: the lane is {now} now, and no longer {asked}; S asks again"));
+                    return;
+                }
+                actions::sign(review, &facts.contract, &disposition, ask::by(facts, out))
             }
             Self::Join(review) | Self::Submit(review) | Self::SubmitSecond(review) => {
                 let Some(review) = facts.book.get(review) else { return };
-                let by = words::by(facts, out);
+                let by = ask::by(facts, out);
                 match self {
-                    Self::Join(_) => actions::join(review, by),
+                    Self::Join(_) => actions::join(review, blind::has_looked(review, facts), by),
                     Self::Submit(_) => actions::submit(review, by),
                     _ => actions::submit_second(review, &facts.contract, by),
                 }
             }
         };
-        words::ask(made, facts, out);
+        ask::ask(made, facts, out);
     }
 
     fn text(&self, facts: &Facts) -> String {
         let actor = &facts.setting.actor;
         match self {
-            Self::Open(candidate) => format!(
-                "Open a review of {} as {actor}? It is recorded in the incident {}.",
-                candidate.0, facts.setting.incident
+            Self::Open(opening) => {
+                let (candidate, incident) = (&opening.candidate.0, opening.incident());
+                let place = match opening.incidents.len() {
+                    0 => " The log names no incident and [review] incident in readback.toml is empty.".to_owned(),
+                    1 => format!(" It is recorded in the incident {incident}."),
+                    count => format!(
+                        " It is recorded in the incident {incident} ({} of {count}: j and k choose another).",
+                        opening.at + 1
+                    ),
+                };
+                format!("Open a review of {candidate} as {actor}?{place}")
+            }
+            Self::Clear(_, field) => format!(
+                "Say as {actor} that what was caught in {field} is out, of the text and of wherever it came from? The \
+                 record of it stays, and what was attested before has to be attested anew."
             ),
             Self::Look(_) => "This review was handed in and waits for a second reader. Look at it now, with its \
                 answers? To read it second, without seeing them, answer no and join with m."
@@ -71,10 +148,14 @@ impl Question {
                  runtime gate.",
                 lane.id()
             ),
-            Self::Join(_) => format!(
-                "Read this review second as {actor}? You answer every check by yourself. The first reading is hidden \
-                 from you until you hand yours in, and you can't take part in it any more."
-            ),
+            Self::Join(review) => {
+                let looked = facts.book.get(review).is_some_and(|review| blind::has_looked(review, facts));
+                let note = if looked { " You have looked at it with its answers: that is recorded, too." } else { "" };
+                format!(
+                    "Read this review second as {actor}? You answer every check by yourself. The first reading is \
+                     hidden from you until you hand yours in, and you can't take part in it any more.{note}"
+                )
+            }
             Self::Submit(_) => {
                 format!("Hand the first reading in as {actor}? It can be reopened, and says so then.")
             }

@@ -2,14 +2,15 @@
 
 use super::editor::Editor;
 use super::menu::Menu;
+use super::pick::Pick;
 use super::purpose::{Purpose, Target};
 use super::question::Question;
 use super::view::View;
-use super::{Mode, ReadbackPane, agenda, checks, words};
+use super::{Mode, ReadbackPane, agenda, checks, lines, report, words};
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::Flow;
 use crate::review::actions::Refused;
-use crate::review::{Answer, CandidateId, Check, NewReviewEvent, Review, actions};
+use crate::review::{Answer, CandidateId, Check, NewReviewEvent, Review};
 
 impl ReadbackPane {
     /// The review that is on the screen.
@@ -44,18 +45,30 @@ impl ReadbackPane {
         if self.move_in_view(action, facts) {
             return Flow::Consumed;
         }
-        if self.view.is_of_the_session() && action.is_about_a_check() {
-            out.tell("no check is on the screen: enter opens one from the agenda, esc goes back to them");
+        if self.view == View::Report && action == Action::Edit {
+            self.write_line(facts);
+            return Flow::Consumed;
+        }
+        if self.view.shows_no_check() && action.is_about_a_check() {
+            out.tell("no check is on the screen: enter opens the one that a line is about, esc goes back to them");
             return Flow::Consumed;
         }
         match action {
             Action::Open if self.view == View::Agenda => self.open_topic(facts),
+            Action::Open if self.view == View::Report => {
+                if facts.setting.access.may_write() {
+                    self.write_line(facts);
+                }
+            }
+            Action::Open if matches!(self.view, View::Lane | View::FollowUps) => self.open_line(facts),
             Action::Open if self.view == View::Check => self.open_evidence(facts, out),
             Action::Open => self.show_check(),
             Action::Guide => self.guide(facts, out),
-            Action::LaneView => self.toggle(View::Lane),
-            Action::AgendaView => self.toggle(View::Agenda),
-            Action::FollowUpsView => self.toggle(View::FollowUps),
+            Action::LaneView => self.toggle(View::Lane, facts),
+            Action::AgendaView => self.toggle(View::Agenda, facts),
+            Action::FollowUpsView => self.toggle(View::FollowUps, facts),
+            Action::ReportView => self.toggle(View::Report, facts),
+            Action::AttachAnew => self.attach_anew(facts, out),
             Action::Back if self.look.close() => {}
             Action::Back if self.view != View::Checks => self.view = View::Checks,
             Action::Back => self.open = None,
@@ -73,12 +86,7 @@ impl ReadbackPane {
             Action::SignOff => self.ask_to_sign(facts, out),
             Action::More => self.open_menu(facts, out),
             Action::ClearQuarantine => self.clear_quarantine(facts, out),
-            Action::Copy => {
-                if let Some(review) = self.review(facts) {
-                    out.tell("copied the review's id");
-                    out.ask(Effect::Copy(review.id.0.clone()));
-                }
-            }
+            Action::Copy => self.copy(facts, out),
             _ => return Flow::Pass,
         }
         Flow::Consumed
@@ -90,17 +98,56 @@ impl ReadbackPane {
         self.checks.rest();
     }
 
-    /// To a view, or from it back to the checks.
-    fn toggle(&mut self, view: View) {
-        self.scroll = 0;
-        self.view = if self.view == view { View::Checks } else { view };
+    /// Copies what is a part on the screen: the digest of the evidence that is open, all of a line; else the review's id.
+    fn copy(&self, facts: &Facts, out: &mut Outbox<'_>) {
+        let items = self.items(facts);
+        let open = self.look.shown().and_then(|id| items.iter().find(|item| item.offer.evidence.id == id));
+        let line = self.line(facts).and_then(|line| line.whole);
+        let (what, text) = match (open, line, self.review(facts)) {
+            (Some(item), ..) if self.view == View::Check => ("evidence's SHA-256", item.offer.evidence.digest.clone()),
+            (_, Some(whole), _) => ("whole of it", whole),
+            (.., Some(review)) => ("review's id", review.id.0.clone()),
+            _ => return,
+        };
+        out.tell(format!("copied the {what}"));
+        out.ask(Effect::Copy(text));
     }
 
-    /// Keeps the topic that is selected while others come and go.
-    pub(super) fn settle_agenda(&mut self, facts: &Facts) {
+    /// To a view, or from it back to the checks.
+    fn toggle(&mut self, view: View, facts: &Facts) {
+        self.view = if self.view == view { View::Checks } else { view };
+        let all = self.all_lines(facts);
+        // The first line is a title.
+        self.lines.select(1, all.len(), |at| lines::key(&all, at));
+    }
+
+    /// Keeps the topic or the line that is selected while others come and go.
+    pub(super) fn settle_view(&mut self, facts: &Facts) {
         if self.view == View::Agenda {
             let topics = self.review(facts).map(|review| agenda::topics(review, facts)).unwrap_or_default();
             self.topics.settle(topics.len(), |at| agenda::key(&topics[at]));
+        } else if self.view.has_lines() {
+            let all = self.all_lines(facts);
+            self.lines.settle(all.len(), |at| lines::key(&all, at));
+        }
+    }
+
+    /// Goes to the check that the selected line is about.
+    fn open_line(&mut self, facts: &Facts) {
+        let rows = checks::rows(facts);
+        let about = self.line(facts).and_then(|line| line.goes);
+        if let Some(at) = about.and_then(|name| rows.iter().position(|row| row.name(facts) == name)) {
+            self.checks.select(at, rows.len(), |at| rows[at].name(facts));
+            self.view = View::Check;
+        }
+    }
+
+    /// Writes what the selected line of the report is about.
+    fn write_line(&mut self, facts: &Facts) {
+        let purpose = self.line(facts).as_ref().and_then(report::purpose);
+        let review = self.review(facts).map(|review| review.id.clone());
+        if let Some((purpose, review)) = purpose.zip(review) {
+            self.write(Target { review, purpose }, facts);
         }
     }
 
@@ -114,7 +161,7 @@ impl ReadbackPane {
                 self.checks.select(at, rows.len(), |at| rows[at].name(facts));
                 self.view = View::Check;
             }
-            None => self.toggle(View::FollowUps),
+            None => self.toggle(View::FollowUps, facts),
         }
     }
 
@@ -141,8 +188,14 @@ impl ReadbackPane {
         }
         let fields = row.fields(facts);
         let empty = fields.iter().find(|field| review.value(field).is_none());
-        // Where all are written, the one that was not written last: so both of two can be reached.
+        // Where the only one is written, it is written anew.
         let oldest = || fields.iter().min_by_key(|field| review.fields.get(*field).map_or(0, |state| state.version));
+        if empty.is_none()
+            && let Some(pick) = Pick::new(&row, review, facts)
+        {
+            self.mode = Mode::Picking(Box::new(pick));
+            return;
+        }
         let Some(field) = empty.or_else(oldest) else {
             out.tell("the console decides this check from its own records: nothing to write");
             return;
@@ -183,7 +236,6 @@ impl ReadbackPane {
             out.tell("nothing is in quarantine");
             return;
         };
-        let made = actions::clear(review, &caught.field, words::by(facts, out));
-        words::ask(made, facts, out);
+        self.mode = Mode::Asking(Question::Clear(review.id.clone(), caught.field.clone()));
     }
 }

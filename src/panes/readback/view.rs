@@ -2,7 +2,8 @@
 //! is a variant here, its file, and an action that goes to it.
 
 use super::check::Beside;
-use super::{ReadbackPane, agenda, check, checks, conflict, follow_ups, heading, lane, quarantine, words};
+use super::lines::{self, Line};
+use super::{ReadbackPane, agenda, check, checks, conflict, follow_ups, heading, lane, quarantine, report, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
@@ -24,13 +25,45 @@ pub(super) enum View {
     Agenda,
     /// What is still owed.
     FollowUps,
+    /// What the report tells besides the checks.
+    Report,
 }
 
 impl View {
     /// Whether it shows no check, so that no key may answer one.
-    pub(super) fn is_of_the_session(self) -> bool {
-        matches!(self, Self::Agenda | Self::FollowUps)
+    pub(super) fn shows_no_check(self) -> bool {
+        !matches!(self, Self::Checks | Self::Check)
     }
+
+    /// Whether it is made of lines.
+    pub(super) fn has_lines(self) -> bool {
+        matches!(self, Self::Lane | Self::FollowUps | Self::Report)
+    }
+}
+
+/// Where the parts of the guided readback go.
+struct Places {
+    list: Rect,
+    detail: Rect,
+    below: Rect,
+}
+
+/// Columns from which the checks stand beside the one that is read.
+const WIDE: u16 = 150;
+/// Rows from which the selected evidence stands below it.
+const HIGH: u16 = 36;
+
+/// One check alone; on a big screen the list of them beside it and the selected evidence below.
+fn guided_places(body: Rect) -> Places {
+    let none = Rect { height: 0, ..body };
+    if body.width < WIDE {
+        return Places { list: none, detail: body, below: none };
+    }
+    let list = Rect { width: body.width * 2 / 5, ..body };
+    let right = Rect { x: list.right() + 1, width: body.width - list.width - 1, ..body };
+    let below = if body.height >= HIGH { body.height / 2 } else { 0 };
+    let detail = Rect { height: right.height - below, ..right };
+    Places { list, detail, below: Rect { y: detail.bottom(), height: below, ..right } }
 }
 
 impl ReadbackPane {
@@ -45,18 +78,31 @@ impl ReadbackPane {
                 let ids: Vec<String> = self.items(facts).into_iter().map(|item| item.offer.evidence.id).collect();
                 self.evidence.act(action, ids.len(), |at| ids[at].clone())
             }
-            View::Lane => lane::act(&mut self.scroll, action),
             View::Agenda => {
                 let topics = self.review(facts).map(|review| agenda::topics(review, facts)).unwrap_or_default();
                 self.topics.act(action, topics.len(), |at| agenda::key(&topics[at]))
             }
-            View::FollowUps => {
-                let last = self.review(facts).map_or(0, |review| follow_ups::len(review, facts)).saturating_sub(1);
-                let moved = lane::act(&mut self.scroll, action);
-                self.scroll = self.scroll.min(last);
-                moved
+            View::Lane | View::FollowUps | View::Report => {
+                let all = self.all_lines(facts);
+                self.lines.act(action, all.len(), |at| lines::key(&all, at))
             }
         }
+    }
+
+    /// The lines of a view that is made of them.
+    pub(super) fn all_lines(&self, facts: &Facts) -> Vec<Line> {
+        let Some(review) = self.review(facts) else { return Vec::new() };
+        match self.view {
+            View::Lane => lane::lines(review, facts),
+            View::FollowUps => follow_ups::lines(review, facts),
+            View::Report => report::lines(review),
+            View::Checks | View::Check | View::Agenda => Vec::new(),
+        }
+    }
+
+    /// The line that is selected.
+    pub(super) fn line(&self, facts: &Facts) -> Option<Line> {
+        self.all_lines(facts).into_iter().nth(self.lines.index())
     }
 
     /// Paints the open review, from its heading down.
@@ -78,10 +124,18 @@ impl ReadbackPane {
                 checks::draw(review, &self.checks, facts, canvas, places.list);
                 check::draw(review, &rows, self.checks.detail(), listed, facts, canvas, places.detail);
             }
-            View::Check => check::draw(review, &rows, self.checks.index(), guided, facts, canvas, body),
-            View::Lane => lane::draw(review, self.scroll, facts, canvas, body),
+            View::Check => {
+                let places = guided_places(body);
+                checks::draw(review, &self.checks, facts, canvas, places.list);
+                check::draw(review, &rows, self.checks.index(), guided, facts, canvas, places.detail);
+                if let Some(item) = self.items(facts).get(self.evidence.index()).filter(|_| places.below.height > 0) {
+                    check::below(item, facts, canvas, places.below);
+                }
+            }
             View::Agenda => agenda::draw(review, &self.topics, facts, canvas, body),
-            View::FollowUps => follow_ups::draw(review, self.scroll, facts, canvas, body),
+            View::Lane | View::FollowUps | View::Report => {
+                lines::draw(&self.all_lines(facts), &self.lines, canvas, body);
+            }
         }
         if rows.is_empty() {
             canvas.put(body.x + 1, body.y, body.width, "The check set has no checks", Role::Muted);
@@ -95,15 +149,26 @@ impl ReadbackPane {
         let mut offers = match self.view {
             View::Checks => vec![A::Edit, A::AnswerPass, A::AnswerFail, A::SignOff, A::Guide, A::Attach],
             View::Check => vec![A::AnswerPass, A::AnswerFail, A::AnswerNotApplicable, A::AnswerUnknown, A::Attach],
-            View::Lane => return vec![A::LaneView, A::SignOff, A::More, A::Back],
+            View::Lane => return vec![A::Open, A::LaneView, A::AttachAnew, A::SignOff, A::More, A::Back],
             View::Agenda => return vec![A::Open, A::AgendaView, A::FollowUpsView, A::LaneView, A::More, A::Back],
             View::FollowUps => return vec![A::FollowUpsView, A::AgendaView, A::LaneView, A::More, A::Back],
+            View::Report => return vec![A::Edit, A::ReportView, A::FollowUpsView, A::LaneView, A::More, A::Back],
         };
         if review.is_some_and(Review::is_quarantined) {
             offers.insert(0, A::ClearQuarantine);
         }
         offers.extend([A::OpenEvidence, A::Edit, A::AnswerNotApplicable, A::AnswerUnknown, A::Guide, A::NextFinding]);
-        offers.extend([A::More, A::LaneView, A::AgendaView, A::FollowUpsView, A::Detach, A::SignOff, A::Back]);
+        offers.extend([
+            A::More,
+            A::LaneView,
+            A::AttachAnew,
+            A::ReportView,
+            A::AgendaView,
+            A::FollowUpsView,
+            A::Detach,
+            A::SignOff,
+            A::Back,
+        ]);
         if review.is_some_and(|review| words::reads_second(review, facts)) {
             offers.retain(|action| !matches!(action, A::Edit | A::SignOff));
         }

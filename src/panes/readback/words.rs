@@ -1,11 +1,8 @@
-//! How a review reads: lanes, gaps, answers, and the steps it is asked to take.
+//! How a review reads: lanes, gaps, answers.
 
 use crate::app::theme::Role;
-use crate::app::{Effect, Facts, Outbox, Step, around};
-use crate::review::actions::{Refused, Stamp};
-use crate::review::{
-    Answer, Decision, Diligence, Disposition, Gap, Lane, NewReviewEvent, Reading, Review, Touch, actions, lane,
-};
+use crate::app::{Facts, around};
+use crate::review::{Answer, Decision, Diligence, Disposition, Gap, Lane, Reading, Review, Touch, lane};
 
 /// What a review adds up to now, with steps that are not recorded yet counted in.
 pub(super) fn disposition(review: &Review, facts: &Facts) -> Disposition {
@@ -67,7 +64,65 @@ pub(super) fn gap(gap: &Gap) -> String {
         Gap::NoReason => "\"does not apply\" needs a reason".to_owned(),
         Gap::CannotTell => "the reviewer can't tell".to_owned(),
         Gap::Unanswered => "not answered yet: p, f, a or u".to_owned(),
+        Gap::NotLooked => "no probe was asked".to_owned(),
+        Gap::Unheard => "nothing that is attached was read back: i attaches, p says it".to_owned(),
+        Gap::OtherIncident { field } => format!("{field} does not name this incident; e writes it"),
+        Gap::ByActor => "who answered it is named as who acted: another person has to judge it".to_owned(),
     }
+}
+
+/// The same in a word or two, for a row that has no room for more.
+pub(super) fn short(gap: &Gap) -> &'static str {
+    match gap {
+        Gap::Quarantined { .. } => "in quarantine",
+        Gap::VoidSignature { .. } => "a void sign-off",
+        Gap::RuntimeTouched { .. } => "a runtime action",
+        Gap::SnapshotChanged => "the snapshot changed",
+        Gap::Anonymous { .. } => "names nobody",
+        Gap::Refuted => "answered: no",
+        Gap::Objected { .. } => "evidence against it",
+        Gap::Disputed => "the readings differ",
+        Gap::StaleEvidence { .. } => "stale evidence (I)",
+        Gap::ChangedEvidence { .. } => "evidence changed (I)",
+        Gap::SecondNotIndependent => "reader not independent",
+        Gap::SecondPending => "second reading owed",
+        Gap::NotLooked => "no probe was asked",
+        Gap::SnapshotUnknown => "snapshot not readable",
+        Gap::Missing { .. } => "empty field (e)",
+        Gap::OtherIncident { .. } => "names another incident",
+        Gap::Unattested { .. } => "not attested (e)",
+        Gap::MustApply => "always applies",
+        Gap::NoReason => "no reason given",
+        Gap::CannotTell => "can't tell",
+        Gap::Unanswered => "not answered",
+        Gap::Unheard => "not read back (p)",
+        Gap::ByActor => "judged by the actor",
+    }
+}
+
+/// The least of a digest that tells two apart on a screen.
+const DIGITS: usize = 12;
+/// How long a SHA-256 is in hex.
+const SHA256: usize = 64;
+
+/// A text with twelve digits of each SHA-256 in it; copying gives all of them.
+pub(super) fn short_digests(text: &str) -> String {
+    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let mut out = String::with_capacity(text.len());
+    let mut run = String::new();
+    for c in text.chars().map(Some).chain([None]) {
+        if let Some(c) = c.filter(|c| is_hex(*c)) {
+            run.push(c);
+            continue;
+        }
+        if run.len() == SHA256 {
+            run.truncate(DIGITS);
+        }
+        out.push_str(&run);
+        run.clear();
+        out.extend(c);
+    }
+    out
 }
 
 /// An answer in words.
@@ -111,36 +166,4 @@ fn seconds_in(seconds: u32) -> String {
 /// Who and when, in the operator's zone.
 pub(super) fn touch(by: &Touch, facts: &Facts) -> String {
     format!("{} by {}", facts.local(by.recorded_at).strftime("%Y-%m-%d %H:%M"), by.actor)
-}
-
-/// Who takes a step, and under which name it will be recorded.
-pub(in crate::panes) fn by(facts: &Facts, out: &mut Outbox<'_>) -> Stamp {
-    Stamp { id: out.id(), actor: facts.setting.actor.clone(), now: facts.now }
-}
-
-/// Asks for a step to be recorded, or says why it can't be taken; returns whether it was asked for.
-pub(in crate::panes) fn ask(made: Result<NewReviewEvent, Refused>, facts: &Facts, out: &mut Outbox<'_>) -> bool {
-    ask_after(0, made, facts, out)
-}
-
-/// The same for a step that follows on so many that are asked for in the same turn.
-pub(super) fn ask_after(
-    before: u64,
-    made: Result<NewReviewEvent, Refused>,
-    facts: &Facts,
-    out: &mut Outbox<'_>,
-) -> bool {
-    match made {
-        Ok(event) => {
-            let event = NewReviewEvent { expected_version: event.expected_version + before, ..event };
-            let review = facts.book.get(&event.review);
-            let operation = actions::operation_row(&event, review);
-            out.ask(Effect::Record(Box::new(Step { event, operation })));
-            true
-        }
-        Err(refused) => {
-            out.tell(refused.to_string());
-            false
-        }
-    }
 }

@@ -11,6 +11,7 @@ mod note;
 mod prompt;
 mod row;
 mod shown;
+mod steps;
 mod tree;
 
 use super::state::Badge;
@@ -31,6 +32,7 @@ use prompt::Prompt;
 use ratatui::layout::Rect;
 use shown::Shown;
 use std::ops::Range;
+use steps::Lines;
 
 /// The Timeline pane.
 #[derive(Debug, Default)]
@@ -41,6 +43,8 @@ pub struct TimelinePane {
     moved: bool,
     /// The rows that fit the filter.
     shown: Shown,
+    /// The lines of the list, each of one row or of a run of steps.
+    lines: Lines,
     /// The filter that is being written.
     prompt: Option<Prompt>,
     /// The note that is being written.
@@ -62,10 +66,39 @@ const AHEAD: usize = 20;
 
 impl TimelinePane {
     fn seek(&mut self, facts: &Facts, forward: bool) {
-        let shown = &self.shown;
-        let failed = |at: usize| shown.entry(facts, at).and_then(Entry::success) == Some(false);
-        self.list.seek(forward, shown.len(facts), |at| shown.name(facts, at), failed);
+        let (shown, lines) = (&self.shown, &self.lines);
+        let failed = |at: usize| shown.entry(facts, lines.row(at)).and_then(Entry::success) == Some(false);
+        self.list.seek(forward, lines.len(), |at| shown.name(facts, lines.named_by(at)), failed);
         self.moved = self.list.index() != 0;
+    }
+
+    /// The rows changed: makes lines of them again.
+    fn refold(&mut self, facts: &Facts) {
+        self.lines.fold(self.shown.rows(facts), self.shown.filter().is_some());
+    }
+
+    /// Selects a line by its place.
+    fn select(&mut self, line: usize, facts: &Facts) {
+        let (shown, lines) = (&self.shown, &self.lines);
+        self.list.select(line, lines.len(), |at| shown.name(facts, lines.named_by(at)));
+    }
+
+    /// The newest row of a line.
+    fn entry<'a>(&'a self, line: usize, facts: &'a Facts) -> Option<&'a Entry> {
+        self.shown.entry(facts, self.lines.row(line))
+    }
+
+    /// Steps of reviews one by one, or folded; the selected one stays.
+    fn fold_steps(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
+        let row = self.lines.row(self.list.index());
+        self.lines.toggle();
+        self.refold(facts);
+        self.select(self.lines.line(row), facts);
+        out.tell(match (self.lines.are_folded(), self.shown.filter()) {
+            (_, Some(_)) => "a filter stands: every row that fits is shown",
+            (true, None) => "the steps of a review that follow each other are one line",
+            (false, None) => "each step of a review has a line",
+        });
     }
 
     /// What keys mean in the prompt.
@@ -113,15 +146,19 @@ impl TimelinePane {
 
     /// What a person does with the selected row.
     fn act_on_row(&mut self, action: Action, facts: &Facts, out: &mut Outbox<'_>) -> Flow {
-        let (selected, shown) = (self.shown.entry(facts, self.list.index()), self.list.detail());
+        let (selected, shown) = (self.entry(self.list.index(), facts), self.list.detail());
         let Some(entry) = selected else { return Flow::Pass };
+        let is_run = self.lines.count(self.list.index()) > 1;
         match action {
+            Action::Annotate | Action::Correct | Action::MarkEvidence if is_run => {
+                out.tell("these are several steps: X shows each in a line of its own");
+            }
             Action::Annotate if note::is_recorded(entry, out) => self.note = Some(NotePrompt::note(entry, facts)),
             Action::Correct if note::is_recorded(entry, out) => self.note = Some(NotePrompt::correction(entry, facts)),
             Action::MarkEvidence if note::is_recorded(entry, out) => note::mark(entry, facts, out),
             Action::Annotate | Action::Correct | Action::MarkEvidence => {}
             Action::ScrollDown | Action::ScrollUp | Action::FoldTree => {
-                if let Some(entry) = self.shown.entry(facts, shown) {
+                if let Some(entry) = self.shown.entry(facts, self.lines.row(shown)) {
                     self.reading.act(action, entry, facts);
                 }
             }
@@ -139,16 +176,18 @@ impl TimelinePane {
         self.prompt = None;
         self.shown.ask(filter, facts);
         self.moved = false;
-        self.list.select(0, self.shown.len(facts), |at| self.shown.name(facts, at));
+        self.refold(facts);
+        self.select(0, facts);
     }
 
     /// What has to be read or counted for what is shown now.
     pub fn more(&mut self, facts: &Facts) -> Vec<Effect> {
-        let read = self.shown.more(self.list.index(), facts);
+        let read = self.shown.more(self.lines.named_by(self.list.index()), facts);
         if read.is_none() {
             // A window may have taken the place of the newest rows; the selected row is in it.
-            let shown = &self.shown;
-            self.list.settle(shown.len(facts), |at| shown.name(facts, at));
+            self.refold(facts);
+            let (shown, lines) = (&self.shown, &self.lines);
+            self.list.settle(lines.len(), |at| shown.name(facts, lines.named_by(at)));
         }
         let counted = self.chart.more(facts);
         read.into_iter().chain(counted).collect()
@@ -164,9 +203,9 @@ impl TimelinePane {
 
     /// Selects the row at a moment, or the one before it; the oldest, where none is.
     fn select_at(&mut self, at: Timestamp, facts: &Facts) {
-        let (shown, len) = (&self.shown, self.shown.len(facts));
-        let row = shown.rows(facts).partition_point(|entry| entry.at() > at);
-        self.list.select(row, len, |at| shown.name(facts, at));
+        self.refold(facts);
+        let row = self.shown.rows(facts).partition_point(|entry| entry.at() > at);
+        self.select(self.lines.line(row), facts);
     }
 
     /// Takes what was counted.
@@ -207,7 +246,7 @@ impl TimelinePane {
     }
 
     fn selected_at(&self, facts: &Facts) -> Option<Timestamp> {
-        self.shown.entry(facts, self.list.index()).map(Entry::at)
+        self.entry(self.list.index(), facts).map(Entry::at)
     }
 
     /// The rows above the list: the prompt, or which filter stands and how many rows fit.
@@ -223,7 +262,8 @@ impl TimelinePane {
 
     /// Asks for what is older, when the person comes near the end of what is known.
     fn read_ahead(&self, facts: &Facts, out: &mut Outbox) {
-        let near_end = self.list.index() + AHEAD >= self.shown.len(facts) && self.shown.is_all_of_the_newest();
+        let selected = self.lines.named_by(self.list.index());
+        let near_end = selected + AHEAD >= self.shown.len(facts) && self.shown.is_all_of_the_newest();
         if let (true, false, Some(oldest)) = (near_end, facts.log.complete, facts.log.entries.last()) {
             out.ask(Effect::ReadOlder { at: oldest.at(), id: oldest.id().to_owned() });
         }
@@ -254,8 +294,8 @@ impl Pane for TimelinePane {
         if self.go(action, facts) {
             return Flow::Consumed;
         }
-        let shown = &self.shown;
-        if self.list.act(action, shown.len(facts), |at| shown.name(facts, at)) {
+        let (shown, lines) = (&self.shown, &self.lines);
+        if self.list.act(action, lines.len(), |at| shown.name(facts, lines.named_by(at))) {
             self.moved = self.list.index() != 0;
             self.shown.moved();
             self.read_ahead(facts, out);
@@ -272,6 +312,7 @@ impl Pane for TimelinePane {
                 self.prompt = Some(Prompt::new(&text, facts));
             }
             Action::Jump => self.jump = Some(Jump::default()),
+            Action::FoldSteps => self.fold_steps(facts, out),
             Action::ZoomIn | Action::ZoomOut => {
                 if !self.chart.zoom(action == Action::ZoomIn, facts) {
                     out.tell("there is no more to see that way");
@@ -305,8 +346,9 @@ impl Pane for TimelinePane {
     fn settle(&mut self, facts: &Facts) {
         self.shown.settle(!self.moved, facts);
         self.incidents.settle(facts);
-        let (shown, len) = (&self.shown, self.shown.len(facts));
-        let name = |at: usize| shown.name(facts, at);
+        self.refold(facts);
+        let (shown, lines) = (&self.shown, &self.lines);
+        let (len, name) = (lines.len(), |at: usize| shown.name(facts, lines.named_by(at)));
         if self.moved {
             self.list.settle(len, name);
             self.moved = self.list.index() != 0 || !self.shown.is_live();
@@ -350,7 +392,7 @@ impl Pane for TimelinePane {
         offers.extend((self.incidents.is_opened() && !self.opened).then_some(Action::Back));
         offers.extend([Action::Filter, Action::Jump, Action::Group, Action::Annotate, Action::MarkEvidence]);
         offers.extend([Action::Correct, Action::ScrollDown, Action::NextFinding, Action::Refresh, Action::Copy]);
-        offers.push(Action::ZoomOut);
+        offers.extend([Action::FoldSteps, Action::ZoomOut]);
         offers
     }
 
@@ -378,8 +420,8 @@ impl Pane for TimelinePane {
         let chart = Rect { height: histogram::height(area.height), ..area };
         histogram::draw(&self.chart, self.selected_at(facts), facts, canvas, chart);
         let area = Rect { y: chart.bottom(), height: area.height - chart.height, ..area };
-        let len = self.shown.len(facts);
-        let time = |at: usize| self.shown.entry(facts, at).map(Entry::at);
+        let len = self.lines.len();
+        let time = |at: usize| self.entry(at, facts).map(Entry::at);
         let missing = |window: &Range<usize>| ghosts::among(window, len, &time, self.shown.filter(), facts);
         // A short list leaves its room to the detail, but not that of what is missing in it.
         let more = if len < usize::from(area.height) { missing(&(0..len)).len() } else { 0 };
@@ -391,17 +433,13 @@ impl Pane for TimelinePane {
             let place = Rect { y, height: 1, ..places.list };
             match line {
                 Line::Ghost(ghost) => ghosts::draw(ghost, facts, canvas, place),
-                Line::Row(at) => {
-                    if let Some(entry) = self.shown.entry(facts, at) {
-                        row::draw(entry, facts, canvas, place, at == self.list.index());
-                    }
-                }
+                Line::Row(at) => self.draw_line(at, facts, canvas, place),
             }
         }
         if len == 0 && missing.is_empty() {
             canvas.wrapped(places.list, &self.nothing(facts), Role::Muted);
         }
-        if let Some(entry) = self.shown.entry(facts, self.list.detail()) {
+        if let Some(entry) = self.entry(self.list.detail(), facts) {
             self.reading.draw(entry, facts, canvas, places.detail);
         }
         if let Some(note) = &self.note {
@@ -419,6 +457,17 @@ impl Pane for TimelinePane {
 }
 
 impl TimelinePane {
+    /// A row, or a run of steps.
+    fn draw_line(&self, at: usize, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
+        let (row, count) = (self.lines.row(at), self.lines.count(at));
+        let selected = at == self.list.index();
+        match self.shown.rows(facts).get(row..row + count) {
+            Some([entry]) => row::draw(entry, facts, canvas, place, selected),
+            Some(run) => steps::draw(run, facts, canvas, place, selected),
+            None => {}
+        }
+    }
+
     /// Why there are no rows: an empty log and a dead database must look different.
     fn nothing(&self, facts: &Facts) -> String {
         match &facts.store {

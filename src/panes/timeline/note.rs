@@ -5,7 +5,7 @@ use super::row;
 use crate::app::theme::Role;
 use crate::app::{Effect, Facts, Outbox};
 use crate::guard;
-use crate::panes::readback::words;
+use crate::panes::readback::ask;
 use crate::panes::widgets::TextBox;
 use crate::panes::{Canvas, Typed};
 use crate::review::actions;
@@ -54,7 +54,7 @@ impl NotePrompt {
     pub(super) fn save(&mut self, facts: &Facts, out: &mut Outbox<'_>) -> bool {
         self.text.scan(facts);
         let text = guard::multiline(self.text.text().trim());
-        let refused = match self.text.caught() {
+        let refused = match self.text.caught().first() {
             Some(hit) => Some(format!("{} at byte {}: not saved; take it out", hit.detector, hit.offset)),
             None if text.chars().count() > MAX_NOTE => Some(format!("too long: {MAX_NOTE} characters fit in a note")),
             None if text.is_empty() && self.was.is_empty() => Some("nothing is written".to_owned()),
@@ -112,7 +112,7 @@ pub(super) fn mark(entry: &Entry, facts: &Facts, out: &mut Outbox<'_>) {
         return;
     };
     let candidate = review.opening.as_ref().map_or("-", |opening| opening.candidate.0.as_str());
-    let (by, row) = (words::by(facts, out), entry.id());
+    let (by, row) = (ask::by(facts, out), entry.id());
     let made = if review.evidence.contains_key(row) {
         out.tell(format!("taken back as evidence in the review of {candidate}"));
         actions::unmark_evidence(review, row, by)
@@ -120,7 +120,7 @@ pub(super) fn mark(entry: &Entry, facts: &Facts, out: &mut Outbox<'_>) {
         out.tell(format!("marked as evidence for the review of {candidate}"));
         actions::mark_evidence(review, row, facts.margin.digest(row), by)
     };
-    words::ask(made, facts, out);
+    ask::ask(made, facts, out);
 }
 
 /// The symbol in the list: evidence before corrections before notes; what is not recorded before all.

@@ -97,12 +97,22 @@ impl<'p, 'c> Pen<'p, 'c> {
         self.take(rows.max(1));
     }
 
+    /// How many rows a name and a wrapped value take in this width.
+    pub fn rows_of(width: u16, value: &str) -> u16 {
+        let room = usize::from(width - Self::name_width(width));
+        u16::try_from(crate::panes::canvas::wrap(value, room).len()).unwrap_or(u16::MAX).max(1)
+    }
+
+    fn name_width(width: u16) -> u16 {
+        if width >= ROOMY { LONG_NAME } else { NAME }.min(width / 2)
+    }
+
     /// Writes a name; the place of its value.
     fn named(&mut self, name: &str) -> Option<Rect> {
         if self.area.height == 0 {
             return None;
         }
-        let name_width = if self.area.width >= ROOMY { LONG_NAME } else { NAME }.min(self.area.width / 2);
+        let name_width = Self::name_width(self.area.width);
         self.canvas.put(self.area.x, self.area.y, name_width.saturating_sub(1), name, Role::Muted);
         Some(Rect { x: self.area.x + name_width, width: self.area.width - name_width, ..self.area })
     }

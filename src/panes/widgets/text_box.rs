@@ -43,9 +43,9 @@ impl TextBox {
         self.area.lines().join("\n")
     }
 
-    /// The first thing in it that must not be kept.
-    pub fn caught(&self) -> Option<&Hit> {
-        self.hits.first()
+    /// Everything in it that must not be kept, in the order it stands there.
+    pub fn caught(&self) -> &[Hit] {
+        &self.hits
     }
 
     /// Looks again, where the guard may have been told of new values since the last key.

@@ -1,6 +1,6 @@
 //! A step that lost against another's, taken again on what stands now.
 
-use super::{Given, Refused, Stamp};
+use super::{Given, Refused, Stamp, looked_at};
 use super::{answer_second, attach, clear, correct, decide, detach, join, override_check, reopen, set_field, step};
 use super::{submit, submit_second};
 use crate::guard::Watch;
@@ -18,7 +18,9 @@ pub fn again(
     stamp: Stamp,
 ) -> Result<NewReviewEvent, Refused> {
     match act {
-        ReviewAct::FieldSet { field, value } => set_field(review, contract, guard, field, value, stamp),
+        ReviewAct::FieldSet { field, value, diligence } => {
+            set_field(review, contract, guard, field, value, stamp).map(|event| looked_at(event, *diligence))
+        }
         ReviewAct::CheckDecided { check, answer, heard, diligence } => {
             let given = Given { answer: answer.clone(), heard: heard.clone(), diligence: *diligence };
             decide(review, contract, guard, check, given, stamp)
@@ -36,11 +38,12 @@ pub fn again(
         ReviewAct::EvidenceDetached { check, id } => detach(review, check, id, stamp),
         ReviewAct::QuarantineCleared { field } => clear(review, field, stamp),
         ReviewAct::Reopened { why } => reopen(review, contract, guard, why, stamp),
-        ReviewAct::SecondReaderJoined => join(review, stamp),
+        ReviewAct::SecondReaderJoined { looked } => join(review, *looked, stamp),
         ReviewAct::SecondSubmitted => submit_second(review, contract, stamp),
         ReviewAct::Submitted => submit(review, stamp),
         ReviewAct::Opened { .. } | ReviewAct::Signed { .. } => Err(Refused::LookAgain),
         ReviewAct::Quarantined { .. }
+        | ReviewAct::Allowed { .. }
         | ReviewAct::EvidenceMarked { .. }
         | ReviewAct::EvidenceUnmarked { .. }
         | ReviewAct::SectionWritten { .. }

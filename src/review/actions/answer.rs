@@ -2,7 +2,7 @@
 
 use super::{Refused, Stamp, check_text, step};
 use crate::guard::Watch;
-use crate::review::contract::Contract;
+use crate::review::contract::{CheckKind, Contract};
 use crate::review::event::{Answer, Diligence, HeardBack, NewReviewEvent, ReviewAct};
 use crate::review::fold::Review;
 
@@ -34,6 +34,11 @@ pub fn decide(
 ) -> Result<NewReviewEvent, Refused> {
     let Given { answer, heard, diligence } = given.into();
     check_answer(contract, guard, check, &answer)?;
+    if contract.check(check).is_some_and(|check| check.kind == CheckKind::Judgement)
+        && review.names_as_actor(&stamp.actor)
+    {
+        return Err(Refused::ActorJudges(check.to_owned()));
+    }
     let asks = contract.check(check).and_then(|check| check.readback);
     let agrees = |heard: &HeardBack| asks.is_some_and(|datum| datum.name() == heard.datum);
     if asks.is_some() && answer == Answer::Pass && !heard.as_ref().is_some_and(agrees) {

@@ -3,7 +3,7 @@
 use super::{Refused, Stamp, check_reason, check_text, step};
 use crate::guard::Watch;
 use crate::review::contract::Contract;
-use crate::review::event::{NewReviewEvent, ReviewAct};
+use crate::review::event::{Diligence, NewReviewEvent, ReviewAct};
 use crate::review::fold::Review;
 use crate::review::passed_over::{MAX_OVERRIDE, may_be_overridden};
 use jiff::Timestamp;
@@ -22,7 +22,16 @@ pub fn set_field(
         return Err(Refused::NoSuchField(field.to_owned()));
     }
     check_text(guard, field, value)?;
-    step(review, stamp, ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned() })
+    step(review, stamp, ReviewAct::FieldSet { field: field.to_owned(), value: value.to_owned(), diligence: None })
+}
+
+/// The same step with how the check that the field answers was looked at before.
+#[must_use]
+pub fn looked_at(mut event: NewReviewEvent, how: Option<Diligence>) -> NewReviewEvent {
+    if let ReviewAct::FieldSet { diligence, .. } = &mut event.act {
+        *diligence = how;
+    }
+    event
 }
 
 /// Says that a field was written wrongly, and what is right. What it corrects is the step that wrote what stands.

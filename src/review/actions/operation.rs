@@ -22,11 +22,15 @@ pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<
             format!("readback_signed lane={lane} candidate={name}"),
             json!({"step": "signed", "lane": lane, "input_digest": input_digest, "policy": policy}),
         ),
-        ReviewAct::Quarantined { field, detector, offset, len } => (
+        ReviewAct::Quarantined { field, detector, offset, len, more } => (
             format!("readback_quarantined detector={detector} field={field} candidate={name}"),
-            json!({"step": "quarantined", "field": field, "detector": detector, "offset": offset, "len": len}),
+            json!({"step": "quarantined", "field": field, "detector": detector, "offset": offset, "len": len, "more": more}),
         ),
-        ReviewAct::SecondReaderJoined => told("second_reader_joined", name),
+        ReviewAct::SecondReaderJoined { looked: false } => told("second_reader_joined", name),
+        ReviewAct::SecondReaderJoined { looked: true } => (
+            format!("readback_second_reader_joined looked=true candidate={name}"),
+            json!({"step": "second_reader_joined", "looked": true}),
+        ),
         ReviewAct::SecondSubmitted => told("second_reading_submitted", name),
         ReviewAct::Submitted => told("submitted", name),
         ReviewAct::Reopened { .. } => told("reopened", name),
@@ -41,6 +45,7 @@ pub fn operation_row(event: &NewReviewEvent, review: Option<&Review>) -> Option<
         ReviewAct::FieldSet { .. }
         | ReviewAct::CheckDecided { .. }
         | ReviewAct::SecondAnswered { .. }
+        | ReviewAct::Allowed { .. }
         | ReviewAct::QuarantineCleared { .. }
         | ReviewAct::EvidenceAttached { .. }
         | ReviewAct::EvidenceDetached { .. }

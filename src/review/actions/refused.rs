@@ -62,6 +62,9 @@ pub enum Refused {
     /// Who acted can't review.
     #[error("you are named as the actor of the change; another person has to sign")]
     ReviewerIsActor,
+    /// Who acted judges nothing.
+    #[error("you are named as the actor of the change: another person has to judge `{0}`")]
+    ActorJudges(String),
     /// Who reads second takes no step of the first reading.
     #[error("you read this review second: the first reading is not yours to change")]
     ReadsSecond,

@@ -7,15 +7,15 @@ use crate::review::contract::{CheckKind, Contract};
 use crate::review::event::{Answer, Diligence, NewReviewEvent, ReviewAct};
 use crate::review::fold::{Review, SecondReading};
 
-/// Joins as the second reader.
-pub fn join(review: &Review, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
+/// Joins as the second reader; whether the first reading was looked at before is said with it.
+pub fn join(review: &Review, looked: bool, stamp: Stamp) -> Result<NewReviewEvent, Refused> {
     if review.second.is_some() {
         return Err(Refused::SecondTaken);
     }
     if !review.may_read_second(&stamp.actor) {
         return Err(Refused::NotIndependent);
     }
-    step(review, stamp, ReviewAct::SecondReaderJoined)
+    step(review, stamp, ReviewAct::SecondReaderJoined { looked })
 }
 
 /// Answers a check in the second reading; after it was handed in, to settle a difference.
@@ -28,6 +28,10 @@ pub fn answer_second(
     stamp: Stamp,
 ) -> Result<NewReviewEvent, Refused> {
     own(review, &stamp)?;
+    // Who was named as the actor since is no reader any more.
+    if review.names_as_actor(&stamp.actor) {
+        return Err(Refused::NotIndependent);
+    }
     check_answer(contract, guard, check, &answer)?;
     step(review, stamp, ReviewAct::SecondAnswered { check: check.to_owned(), answer, diligence })
 }

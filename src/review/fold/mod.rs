@@ -1,21 +1,22 @@
 //! A review's state: a total fold over its recorded steps. What does not fit is kept as an anomaly.
 
+mod digest;
 mod parts;
 mod second;
 
 pub use parts::{
-    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, Opening,
-    Override, Reopening, Touch,
+    Anomaly, AnomalyKind, Attached, Caught, Correction, Decision, EvidenceMark, FieldState, FollowUpState, LetThrough,
+    Opening, Override, Reopening, Touch,
 };
 pub use second::{Reading, SecondReading};
 
+use super::around::Around;
+use super::attribution::names_user;
 use super::contract::ACTOR_FIELD;
-use super::event::{Answer, EvidenceRef, Recorded, ReviewAct, ReviewId};
+use super::event::{Diligence, HeardBack, Recorded, ReviewAct, ReviewId};
+use super::hearback::Datum;
 use super::narrative::{Risk, Section};
 use super::signature::{Signature, Void};
-use crate::guard;
-use jiff::Timestamp;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The state of a review.
@@ -29,12 +30,15 @@ pub struct Review {
     pub opening: Option<Opening>,
     /// Every field ever written; one taken back has an empty value.
     pub fields: BTreeMap<String, FieldState>,
-    /// Every attribution ever written here: who is named once does not sign, whoever edits it afterwards.
+    /// Every attribution ever written here, or heard from evidence: who is named once does not sign, whoever edits it
+    /// afterwards.
     pub attributions: BTreeSet<String>,
     /// The reviewer's last answer to each check.
     pub answers: BTreeMap<String, Decision>,
     /// Everything the guard ever caught here, in order; the record of it stays.
     pub caught: Vec<Caught>,
+    /// Everything that looks like a secret and was let through on purpose, in order.
+    pub allowed: Vec<LetThrough>,
     /// The rows of the timeline that are marked as evidence, by id.
     pub evidence: BTreeMap<String, EvidenceMark>,
     /// The evidence that was attached to each check, by reference, in order.
@@ -89,6 +93,7 @@ impl Review {
             attributions: BTreeSet::new(),
             answers: BTreeMap::new(),
             caught: Vec::new(),
+            allowed: Vec::new(),
             evidence: BTreeMap::new(),
             attached: BTreeMap::new(),
             reviewers: BTreeSet::new(),
@@ -153,7 +158,7 @@ impl Review {
                     by,
                 });
             }
-            ReviewAct::FieldSet { field, value } => self.write(step, field, value, by),
+            ReviewAct::FieldSet { field, value, diligence } => self.write(step, (field, value), *diligence, by),
             ReviewAct::Corrected { step: wrong, field, value, why } => {
                 if self.wrote.get(wrong) != Some(field) {
                     return self.note(step, AnomalyKind::NothingCorrected);
@@ -161,9 +166,10 @@ impl Review {
                 let correction =
                     Correction { step: wrong.clone(), field: field.clone(), why: why.clone(), by: by.clone() };
                 self.corrections.push(correction);
-                self.write(step, field, value, by);
+                self.write(step, (field, value), None, by);
             }
             ReviewAct::CheckDecided { check, answer, heard, diligence } => {
+                self.attribute(heard.as_ref());
                 let decision =
                     Decision { answer: answer.clone(), heard: heard.clone(), diligence: *diligence, version, by };
                 self.answers.insert(check.clone(), decision);
@@ -174,13 +180,22 @@ impl Review {
                 all.push(Attached { evidence: evidence.clone(), by });
             }
             ReviewAct::EvidenceDetached { check, id } => self.detach(step, check, id),
-            ReviewAct::Quarantined { field, detector, offset, len } => self.caught.push(Caught {
+            ReviewAct::Quarantined { field, detector, offset, len, more } => self.caught.push(Caught {
                 field: field.clone(),
                 detector: detector.clone(),
                 offset: *offset,
                 len: *len,
+                more: *more,
                 version,
                 cleared: false,
+                by,
+            }),
+            ReviewAct::Allowed { field, detector, offset, len, reason } => self.allowed.push(LetThrough {
+                field: field.clone(),
+                detector: detector.clone(),
+                offset: *offset,
+                len: *len,
+                reason: reason.clone(),
                 by,
             }),
             ReviewAct::QuarantineCleared { field } => self.clear(step, field),
@@ -193,7 +208,7 @@ impl Review {
                     self.note(step, AnomalyKind::NotMarked);
                 }
             }
-            ReviewAct::SecondReaderJoined => self.join(step, by),
+            ReviewAct::SecondReaderJoined { looked } => self.join(step, *looked, by),
             ReviewAct::SecondAnswered { check, answer, diligence } => {
                 let decision = Decision { answer: answer.clone(), heard: None, diligence: *diligence, version, by };
                 self.answer_second(step, check, decision);
@@ -209,8 +224,8 @@ impl Review {
                 self.overrides.insert(check.clone(), passed_over);
             }
             ReviewAct::SectionWritten { section, text } => {
-                self.sections
-                    .insert(*section, FieldState { value: text.clone(), step: step.event.id.clone(), version, by });
+                let (value, step) = (text.clone(), step.event.id.clone());
+                self.sections.insert(*section, FieldState { value, step, diligence: None, version, by });
             }
             ReviewAct::RiskRated { risk } => {
                 self.risks.insert(risk.id.clone(), risk.clone());
@@ -223,18 +238,27 @@ impl Review {
             ReviewAct::FollowUpSet { item } => {
                 self.follow_ups.insert(item.id.clone(), FollowUpState { item: item.clone(), by });
             }
-            ReviewAct::Signed { lane, input_digest, policy, .. } => self.sign(step, lane, input_digest, policy),
+            ReviewAct::Signed { lane, input_digest, policy, around } => {
+                self.sign(step, [lane, input_digest, policy], around.clone());
+            }
         }
     }
 
-    fn write(&mut self, step: &Recorded, field: &str, value: &str, by: Touch) {
+    fn write(&mut self, step: &Recorded, (field, value): (&str, &str), diligence: Option<Diligence>, by: Touch) {
         if field == ACTOR_FIELD {
             self.attributions.insert(value.to_owned());
         }
         self.wrote.insert(step.event.id.clone(), field.to_owned());
         let id = step.event.id.clone();
-        let state = FieldState { value: value.to_owned(), step: id, version: self.version, by };
+        let state = FieldState { value: value.to_owned(), step: id, diligence, version: self.version, by };
         self.fields.insert(field.to_owned(), state);
+    }
+
+    /// An actor who was heard from evidence is named, as one who was written down is.
+    fn attribute(&mut self, heard: Option<&HeardBack>) {
+        if let Some(heard) = heard.filter(|heard| heard.datum == Datum::Actor.name()) {
+            self.attributions.insert(heard.said.clone());
+        }
     }
 
     fn detach(&mut self, step: &Recorded, check: &str, id: &str) {
@@ -258,20 +282,21 @@ impl Review {
         }
     }
 
-    fn sign(&mut self, step: &Recorded, lane: &str, input_digest: &str, policy: &str) {
+    fn sign(&mut self, step: &Recorded, [lane, input_digest, policy]: [&String; 3], around: Option<Around>) {
         let void = Void::of(self, lane, &step.event.actor);
         if let Some(void) = void {
             self.note(step, AnomalyKind::Void(void));
         }
         self.signatures.push(Signature {
-            lane: lane.to_owned(),
-            input_digest: input_digest.to_owned(),
-            policy: policy.to_owned(),
+            lane: lane.clone(),
+            input_digest: input_digest.clone(),
+            policy: policy.clone(),
             actor: step.event.actor.clone(),
             occurred_at: step.event.occurred_at,
             recorded_at: step.recorded_at,
             seq: step.seq,
             state: self.state_digest(),
+            around,
             void,
         });
     }
@@ -300,6 +325,11 @@ impl Review {
         self.caught.iter().map(|caught| caught.version).max().unwrap_or(0)
     }
 
+    /// Whether this actor (`console:<user>`) is named as who acted, now or at any time.
+    pub fn names_as_actor(&self, actor: &str) -> bool {
+        self.attributions.iter().any(|attribution| names_user(attribution, actor))
+    }
+
     /// The last sign-off that counts.
     pub fn signature(&self) -> Option<&Signature> {
         self.signatures.iter().rev().find(|signature| signature.void.is_none())
@@ -308,46 +338,5 @@ impl Review {
     /// Whether what the lane is computed from is no longer what was signed; `false` where nothing was.
     pub fn changed_since_signed(&self) -> bool {
         self.signature().is_some_and(|signature| signature.state != self.state_digest())
-    }
-
-    /// SHA-256 over everything in this review that a lane is computed from, but the sign-offs that
-    /// count: who wrote it and when makes no difference, writing the same value again is no change.
-    pub fn state_digest(&self) -> String {
-        let opening = self.opening.as_ref().map(|opening| (&opening.candidate, &opening.snapshot_digest));
-        let fields: BTreeMap<_, _> = self
-            .fields
-            .iter()
-            .map(|(name, field)| (name, (&field.value, field.version > self.last_caught())))
-            .collect();
-        let answers: BTreeMap<_, _> = self.answers.iter().map(|(name, decision)| (name, &decision.answer)).collect();
-        let caught: Vec<_> = self.caught.iter().map(|hit| (&hit.field, &hit.detector, hit.cleared)).collect();
-        let void = self.signatures.iter().filter(|signature| signature.void.is_some()).count();
-        let base = (opening, fields, answers, caught, void);
-        let later = Later::of(self);
-        // What was signed before there was anything of this keeps its digest.
-        if later == Later::default() { guard::digest_of(&base) } else { guard::digest_of(&(base, later)) }
-    }
-}
-
-/// What a lane is computed from besides fields, answers and quarantine.
-#[derive(Default, PartialEq, Serialize)]
-struct Later<'a> {
-    attached: BTreeMap<&'a str, Vec<&'a EvidenceRef>>,
-    second: Option<(&'a str, bool, BTreeMap<&'a str, &'a Answer>)>,
-    overrides: BTreeMap<&'a str, (Timestamp, &'a str)>,
-}
-
-impl<'a> Later<'a> {
-    fn of(review: &'a Review) -> Self {
-        let refs = |all: &'a Vec<Attached>| all.iter().map(|one| &one.evidence).collect();
-        let passed_over = |one: &'a Override| (one.until, one.reason.as_str());
-        Self {
-            attached: review.attached.iter().map(|(check, all)| (check.as_str(), refs(all))).collect(),
-            second: review.second.as_ref().map(|second| {
-                let answers = second.answers.iter().map(|(check, decision)| (check.as_str(), &decision.answer));
-                (second.reader.actor.as_str(), second.submitted.is_some(), answers.collect())
-            }),
-            overrides: review.overrides.iter().map(|(check, one)| (check.as_str(), passed_over(one))).collect(),
-        }
     }
 }

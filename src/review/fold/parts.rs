@@ -34,6 +34,8 @@ pub struct FieldState {
     pub value: String,
     /// The step that wrote it: what a correction names.
     pub step: String,
+    /// How what it answers was looked at before.
+    pub diligence: Option<Diligence>,
     /// The review's version after it was written.
     pub version: u64,
     /// Who and when.
@@ -66,11 +68,30 @@ pub struct Caught {
     pub offset: usize,
     /// Length in bytes.
     pub len: usize,
+    /// How many more the same text had after this one.
+    pub more: usize,
     /// The review's version after it was caught.
     pub version: u64,
     /// Whether it has been removed.
     pub cleared: bool,
     /// Who and when.
+    pub by: Touch,
+}
+
+/// Something that looks like a secret and was let through on purpose: where and why, never what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetThrough {
+    /// The field, or what else the text was.
+    pub field: String,
+    /// The detector's name.
+    pub detector: String,
+    /// Byte offset.
+    pub offset: usize,
+    /// Length in bytes.
+    pub len: usize,
+    /// Why it is no secret. Foreign text.
+    pub reason: String,
+    /// Who wrote it, and when.
     pub by: Touch,
 }
 

@@ -2,7 +2,6 @@
 
 use super::Review;
 use super::parts::{AnomalyKind, Decision, Touch};
-use crate::review::attribution::names_user;
 use crate::review::event::{Answer, Recorded};
 use std::collections::BTreeMap;
 
@@ -11,6 +10,8 @@ use std::collections::BTreeMap;
 pub struct SecondReading {
     /// Who reads, and since when.
     pub reader: Touch,
+    /// Whether the reader had looked at the first reading before.
+    pub looked: bool,
     /// The reader's answers, by check.
     pub answers: BTreeMap<String, Decision>,
     /// Who handed it in, and when: from then on both readings are seen.
@@ -58,14 +59,14 @@ impl Review {
 
     /// Whether this actor may read second: neither a reviewer here nor named as who acted.
     pub fn may_read_second(&self, actor: &str) -> bool {
-        !self.reviewers.contains(actor) && !self.attributions.iter().any(|text| names_user(text, actor))
+        !self.reviewers.contains(actor) && !self.names_as_actor(actor)
     }
 
-    pub(super) fn join(&mut self, step: &Recorded, by: Touch) {
+    pub(super) fn join(&mut self, step: &Recorded, looked: bool, by: Touch) {
         if self.second.is_some() || !self.may_read_second(&by.actor) {
             return self.note(step, AnomalyKind::NotIndependent);
         }
-        self.second = Some(SecondReading { reader: by, answers: BTreeMap::new(), submitted: None });
+        self.second = Some(SecondReading { reader: by, looked, answers: BTreeMap::new(), submitted: None });
     }
 
     pub(super) fn answer_second(&mut self, step: &Recorded, check: &str, decision: Decision) {

@@ -114,11 +114,8 @@ impl<'a> Relevance<'a> {
         self.fields.iter().filter(move |(_, sources)| answers(*sources)).map(|(field, _)| *field)
     }
 
-    /// What kind of evidence a row is, if it answers anything. A step of a review is no evidence for one.
+    /// What kind of evidence a row is, if it answers anything.
     pub(super) fn kind_of(&self, entry: &Entry) -> Option<EvidenceKind> {
-        if entry.context().get("review_id").is_some() {
-            return None;
-        }
         self.row_fields(entry).next()?;
         Some(match own_kind(entry) {
             Some(OwnKind::RestartRead) => EvidenceKind::Pair,

@@ -199,11 +199,15 @@ fn production_ready_is_refused_while_a_p0_item_is_open_and_names_it() {
         item("P0-3", FollowUpStatus::Dropped),
         item("P0-4", FollowUpStatus::Done),
         FollowUp { priority: Priority::P1, ..item("P1-1", FollowUpStatus::ToDo) },
+        FollowUp { priority: Priority::P1, ..item("P0-5", FollowUpStatus::ToDo) },
+        FollowUp { priority: Priority::P1, ..item("P05-1", FollowUpStatus::ToDo) },
+        item("A-1", FollowUpStatus::InProgress),
     ];
     let refusal = production_ready(others.iter().chain([&done])).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "not production ready: 3 P0 open: P0-2 (to do), P0-3 (dropped), P0-4 (done without evidence)"
+        "not production ready: 5 P0 open: A-1 (in progress), P0-2 (to do), P0-3 (dropped), P0-4 (done without \
+         evidence), P0-5 (to do)"
     );
 }
 

@@ -26,10 +26,10 @@ use Block::{Aside, Facts, Heading, Lane, Table, Text};
 
 /// The whole document; the lane first.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
-    let mut out = vec![Lane(format!("lane: {}", report.lane.id()))];
+    let mut out = vec![Lane(format!("lane: {}", report.lane.map_or(WITHHELD, crate::review::Lane::id)))];
     let name = report.label.as_ref().or(report.candidate.as_ref()).unwrap_or(&report.review);
     out.push(Heading(1, format!("Post-incident review of {name}")));
-    out.push(Text(report.meaning.clone()));
+    out.extend(report.meaning.clone().map(Text));
     out.push(Aside("Computed from what is recorded. A console that looks at the stack may object to more."));
     out.push(Facts(head(report)));
     for section in &report.sections {
@@ -68,6 +68,9 @@ fn head(report: &Report) -> Vec<(&'static str, String)> {
         ("Second reading handed in by", &report.second_submitted),
     ];
     facts.extend(hands.into_iter().filter_map(|(name, who)| Some((name, by(who.as_ref()?)))));
+    if report.second_looked == Some(true) {
+        facts.push(("Blind", "no: the second reader had looked at the first reading before joining".to_owned()));
+    }
     let current = match report.snapshot_current {
         Some(true) => "still the current one",
         Some(false) => "no longer the current one",
@@ -75,7 +78,7 @@ fn head(report: &Report) -> Vec<(&'static str, String)> {
     };
     facts.extend(report.snapshot.as_ref().map(|digest| ("Change evidence", format!("{digest}, {current}"))));
     facts.push(("Policy", report.policy.clone()));
-    facts.push(("Lane computed from", report.input_digest.clone()));
+    facts.extend(report.input_digest.clone().map(|digest| ("Lane computed from", digest)));
     facts.push(("As of", moment(&report.as_of)));
     facts
 }
@@ -263,6 +266,11 @@ fn lists(report: &Report, out: &mut Vec<Block>) {
         let state = if one.cleared { "removed" } else { "not removed yet" };
         vec![one.field.clone(), one.detector.clone(), one.length.to_string(), state.to_owned(), by(&one.by)]
     });
+    let columns = ["field", "detector", "from byte", "bytes", "why it is no secret", "by"];
+    list(out, ("Let through", None), &columns, &report.allowed, |one| {
+        let (offset, length) = (one.offset.to_string(), one.length.to_string());
+        vec![one.field.clone(), one.detector.clone(), offset, length, one.reason.clone(), by(&one.by)]
+    });
     list(out, ("Anomalies", None), &["record", "event", "what is odd"], &report.anomalies, |one| {
         vec![one.seq.to_string(), one.event.clone(), one.what.clone()]
     });
@@ -286,7 +294,8 @@ fn lists(report: &Report, out: &mut Vec<Block>) {
     });
     owed(report, out);
     let columns = ["lane", "by", "policy", "counts"];
-    list(out, ("Sign-offs", Some("Nobody has signed.")), &columns, &report.sign_offs, |one| {
+    let nobody = if report.withheld { WITHHELD } else { "Nobody has signed." };
+    list(out, ("Sign-offs", Some(nobody)), &columns, &report.sign_offs, |one| {
         let counts = match (one.void, one.stands) {
             (Some(why), _) => format!("no: {why}"),
             (None, true) => "yes".to_owned(),

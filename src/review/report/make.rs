@@ -2,11 +2,11 @@
 
 use super::input::Input;
 use super::parts::{
-    AnomalyLine, CaughtLine, CheckLine, CorrectionLine, DomainLine, EvidenceLine, FieldLine, FollowUpLine, HeardLine,
-    IncidentLine, Need, OverrideLine, OwedLine, Reason, ReopeningLine, RiskLine, RowLine, SectionLine, SignOffLine,
-    Took,
+    AllowedLine, AnomalyLine, CaughtLine, CheckLine, CorrectionLine, DomainLine, EvidenceLine, FieldLine, FollowUpLine,
+    HeardLine, IncidentLine, Need, OverrideLine, OwedLine, Reason, ReopeningLine, RiskLine, RowLine, SectionLine,
+    SignOffLine, Took,
 };
-use super::{Report, SCHEMA, words};
+use super::{Report, SCHEMA, WITHHELD, words};
 use crate::review::remediation;
 use crate::review::{
     Answer, Check, CheckState, Decision, EvidenceKind, FollowUp, FollowUpStatus, Gap, Reading, Risk, Section,
@@ -25,26 +25,27 @@ pub(super) fn make(input: &Input<'_>) -> Report {
     let least = input.disposition.least.iter().filter(|_| shown);
     Report {
         schema: SCHEMA,
-        lane: input.disposition.lane,
-        meaning: input.contract.meaning(input.disposition.lane).to_owned(),
+        lane: shown.then_some(input.disposition.lane),
+        meaning: shown.then(|| input.contract.meaning(input.disposition.lane).to_owned()),
         review: input.text(&review.id.0),
         incident: input.text(&review.incident_id),
         candidate: opening.map(|opening| input.text(&opening.candidate.0)),
         label: input.label.map(|label| input.text(label)),
         opened: opening.map(|opening| input.by(&opening.by)),
-        submitted: review.submitted.as_ref().map(|touch| input.by(touch)),
+        submitted: review.submitted.as_ref().filter(|_| shown).map(|touch| input.by(touch)),
         second_reader: review.second.as_ref().map(|second| input.by(&second.reader)),
+        second_looked: review.second.as_ref().map(|second| second.looked),
         second_submitted: review.second.as_ref().and_then(|second| second.submitted.as_ref()).map(|one| input.by(one)),
-        version: review.version(),
+        version: shown.then(|| review.version()),
         as_of: input.moment(input.now),
         policy: input.disposition.policy.clone(),
-        input_digest: input.disposition.input_digest.clone(),
+        input_digest: shown.then(|| input.disposition.input_digest.clone()),
         snapshot: opening.map(|opening| input.text(&opening.snapshot_digest)),
         snapshot_current: input.around.snapshot_current,
         withheld,
         sections: Section::ALL.map(|section| section_line(input, section)).into(),
         log: input.incident.map(|incident| incident_line(input, incident)),
-        timeline: input.rows.iter().map(|(entry, beside)| row(input, entry, beside)).collect(),
+        timeline: input.rows.iter().map(|(entry, beside)| row(input, entry, beside, withheld)).collect(),
         timeline_complete: input.complete,
         risks: risks(input),
         checks: checks(input, withheld),
@@ -64,19 +65,21 @@ pub(super) fn make(input: &Input<'_>) -> Report {
             .collect(),
         disputes: review.disputes().into_iter().map(|check| input.text(check)).collect(),
         fields: fields(input),
-        overrides: overrides(input),
+        overrides: if shown { overrides(input) } else { Vec::new() },
         corrections: corrections(input),
         reopenings: review
             .reopenings
             .iter()
+            .filter(|_| shown)
             .map(|one| ReopeningLine { why: input.text(&one.why), by: input.by(&one.by) })
             .collect(),
         quarantine: quarantine(input),
-        anomalies: anomalies(input),
+        allowed: allowed(input),
+        anomalies: if shown { anomalies(input) } else { Vec::new() },
         evidence: evidence(input),
         follow_ups: follow_ups(input),
         owed: owed(input),
-        sign_offs: sign_offs(input),
+        sign_offs: if shown { sign_offs(input) } else { Vec::new() },
     }
 }
 
@@ -117,7 +120,9 @@ fn incident_line(input: &Input<'_>, incident: &Incident) -> IncidentLine {
     }
 }
 
-fn row(input: &Input<'_>, entry: &Entry, beside: &Beside) -> RowLine {
+/// A row. What a step of the review itself says of the first reading (a lane that was signed, a check that was passed
+/// over) is withheld with it.
+fn row(input: &Input<'_>, entry: &Entry, beside: &Beside, withheld: bool) -> RowLine {
     let own = if entry.detail().is_empty() { entry.alert().unwrap_or_default() } else { entry.detail() };
     let mut what = match beside.words() {
         Some(words) => format!("{} [was: {own}]", words.text),
@@ -130,6 +135,9 @@ fn row(input: &Input<'_>, entry: &Entry, beside: &Beside) -> RowLine {
     }
     for note in beside.notes.iter().filter(|note| !note.text().is_empty()) {
         what = format!("{what} [note: {}]", note.text());
+    }
+    if withheld && entry.is_step_of_a_review() {
+        WITHHELD.clone_into(&mut what);
     }
     RowLine {
         id: input.text(entry.id()),
@@ -237,7 +245,21 @@ fn quarantine(input: &Input<'_>) -> Vec<CaughtLine> {
         field: input.text(&one.field),
         detector: input.text(&one.detector),
         length: one.len,
+        more: one.more,
         cleared: one.cleared,
+        by: input.by(&one.by),
+    })
+    .collect()
+}
+
+fn allowed(input: &Input<'_>) -> Vec<AllowedLine> {
+    let all = input.review.allowed.iter();
+    all.map(|one| AllowedLine {
+        field: input.text(&one.field),
+        detector: input.text(&one.detector),
+        offset: one.offset,
+        length: one.len,
+        reason: input.text(&one.reason),
         by: input.by(&one.by),
     })
     .collect()

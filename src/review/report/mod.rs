@@ -15,9 +15,9 @@ mod words;
 pub use guarded::Leak;
 pub use input::Input;
 pub use parts::{
-    AnomalyLine, By, CaughtLine, CheckLine, CorrectionLine, DomainLine, EvidenceLine, FieldLine, FollowUpLine,
-    HeardLine, IncidentLine, Moment, Need, OverrideLine, OwedLine, Reason, ReopeningLine, RiskLine, RowLine,
-    SectionLine, SignOffLine, Took,
+    AllowedLine, AnomalyLine, By, CaughtLine, CheckLine, CorrectionLine, DomainLine, EvidenceLine, FieldLine,
+    FollowUpLine, HeardLine, IncidentLine, Moment, Need, OverrideLine, OwedLine, Reason, ReopeningLine, RiskLine,
+    RowLine, SectionLine, SignOffLine, Took,
 };
 
 use super::lane::Lane;
@@ -34,10 +34,10 @@ const SCHEMA: &str = "readback_report_v1";
 pub struct Report {
     /// The name of this shape.
     pub schema: &'static str,
-    /// What the review adds up to.
-    pub lane: Lane,
+    /// What the review adds up to; none where the first reading is withheld, as the others below.
+    pub lane: Option<Lane>,
     /// What that lane means.
-    pub meaning: String,
+    pub meaning: Option<String>,
     /// The review's id.
     pub review: String,
     /// Its incident.
@@ -48,20 +48,22 @@ pub struct Report {
     pub label: Option<String>,
     /// Who opened it.
     pub opened: Option<By>,
-    /// Who handed the first reading in; none where nobody has, or it was reopened.
+    /// Who handed the first reading in; none where nobody has, it was reopened, or it is withheld.
     pub submitted: Option<By>,
     /// Who reads second, and since when.
     pub second_reader: Option<By>,
+    /// Whether they had looked at the first reading before they joined; none where nobody reads second.
+    pub second_looked: Option<bool>,
     /// When the second reading was handed in.
     pub second_submitted: Option<By>,
-    /// How many steps stand.
-    pub version: u64,
+    /// How many steps stand; none where that is withheld.
+    pub version: Option<u64>,
     /// The time it is written for.
     pub as_of: Moment,
     /// Digest of the check set and the rules.
     pub policy: String,
     /// Digest of what the lane was computed from.
-    pub input_digest: String,
+    pub input_digest: Option<String>,
     /// Digest of the change evidence that the review was opened from.
     pub snapshot: Option<String>,
     /// Whether that is still the current one; none where it can't be told.
@@ -88,7 +90,7 @@ pub struct Report {
     pub disputes: Vec<String>,
     /// What stands in the fields.
     pub fields: Vec<FieldLine>,
-    /// Checks that were passed over.
+    /// Checks that were passed over; nothing where the first reading is withheld.
     pub overrides: Vec<OverrideLine>,
     /// Steps that were wrong.
     pub corrections: Vec<CorrectionLine>,
@@ -96,7 +98,9 @@ pub struct Report {
     pub reopenings: Vec<ReopeningLine>,
     /// What the guard caught, by where.
     pub quarantine: Vec<CaughtLine>,
-    /// Steps that did not fit.
+    /// What looks like a secret and was let through on purpose.
+    pub allowed: Vec<AllowedLine>,
+    /// Steps that did not fit; nothing where the first reading is withheld.
     pub anomalies: Vec<AnomalyLine>,
     /// The evidence, by reference.
     pub evidence: Vec<EvidenceLine>,
@@ -104,7 +108,7 @@ pub struct Report {
     pub follow_ups: Vec<FollowUpLine>,
     /// How far that is.
     pub owed: OwedLine,
-    /// Every sign-off.
+    /// Every sign-off; nothing where the first reading is withheld.
     pub sign_offs: Vec<SignOffLine>,
 }
 

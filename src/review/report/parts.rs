@@ -230,8 +230,27 @@ pub struct CaughtLine {
     pub detector: String,
     /// Its length in bytes.
     pub length: usize,
+    /// How many more the same text had after this one; of very many not all have a line.
+    pub more: usize,
     /// Whether it is out.
     pub cleared: bool,
+    /// When, and whose it was.
+    pub by: By,
+}
+
+/// What looks like a secret and was let through on purpose: where and why, never what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AllowedLine {
+    /// The field, or what else the text was.
+    pub field: String,
+    /// The detector.
+    pub detector: String,
+    /// From which byte.
+    pub offset: usize,
+    /// Its length in bytes.
+    pub length: usize,
+    /// Why it is no secret, as the configuration said.
+    pub reason: String,
     /// When, and whose it was.
     pub by: By,
 }

@@ -76,6 +76,7 @@ pub(super) fn subject(subject: &Subject) -> String {
         Subject::Check { id } => format!("check {id}"),
         Subject::Field { name } => format!("field {name}"),
         Subject::NothingReceived => "nothing has been received".to_owned(),
+        Subject::NotLooked => "what the probes say".to_owned(),
         Subject::NoChecks => "the check set has no checks".to_owned(),
         Subject::Complete => "everything holds".to_owned(),
         Subject::Accepted => "a reviewer signed it as ready, and nothing has changed since".to_owned(),
@@ -104,6 +105,10 @@ pub(super) fn gap(gap: &Gap) -> String {
         Gap::NoReason => "\"does not apply\" needs a reason".to_owned(),
         Gap::CannotTell => "the reviewer can't tell".to_owned(),
         Gap::Unanswered => "not answered yet".to_owned(),
+        Gap::NotLooked => "no probe was asked: a console that looks at the stack tells".to_owned(),
+        Gap::Unheard => "that it holds was not heard against attached evidence".to_owned(),
+        Gap::OtherIncident { field } => format!("{field} does not name this incident"),
+        Gap::ByActor => "who answered it is named as who acted".to_owned(),
     }
 }
 

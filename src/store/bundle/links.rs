@@ -122,13 +122,14 @@ impl<'a> Links<'a> {
                 return None;
             }
         };
-        if contract.digest() != policy.digest {
+        // An older version of the rules that are code is still computed by.
+        let then = contract.of_policy(&policy.digest);
+        if then.is_none() {
             let what =
                 "its digest is another under the rules of this readback: it was changed, or another version wrote it";
             checked.find("policy", what);
-            return None;
         }
-        Some(contract)
+        then
     }
 
     /// The lane, computed again.
@@ -195,12 +196,13 @@ fn sign_offs(records: &[Recorded], contract: &Contract, checked: &mut Checked) {
     for (at, record) in records.iter().enumerate() {
         let ReviewAct::Signed { lane: signed, input_digest, policy, around } = &record.event.act else { continue };
         let before = records.iter().take(at).filter(|step| step.event.review == record.event.review);
-        let (Some(around), true, Some(review)) = (around, policy == contract.digest(), Review::fold(before)) else {
+        let then = contract.of_policy(policy);
+        let (Some(around), Some(then), Some(review)) = (around, then, Review::fold(before)) else {
             checked.not_computed += 1;
             continue;
         };
         let around = Around { now: record.event.occurred_at, ..around.clone() };
-        let computed = lane(&review, contract, &around);
+        let computed = lane(&review, &then, &around);
         if computed.lane.id() != signed || computed.input_digest != *input_digest {
             checked.find(
                 format!("record {} (event {})", record.seq, record.event.id),

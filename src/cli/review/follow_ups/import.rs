@@ -21,12 +21,13 @@ const FIELD: &str = "follow_ups";
 pub(super) fn run(args: &Args, review: &str, file: &Path, dry_run: bool) -> Result<u8, StartError> {
     let text = read(file)?;
     with_review(args, review, async |writer| {
-        if let Some(hit) = writer.guard.catch(&text).first() {
+        let hits = writer.guard.catch(&text);
+        if !hits.is_empty() {
             if !dry_run {
-                writer.quarantine(FIELD, hit).await?;
+                writer.quarantine(FIELD, &hits).await?;
             }
             // All of it or nothing: what else stands in such a text nobody has looked at.
-            return Err(Refused::Caught { place: FIELD.to_owned(), hits: vec![*hit] }.into());
+            return Err(Refused::Caught { place: FIELD.to_owned(), hits }.into());
         }
         take(writer, &parse(&text), dry_run).await
     })

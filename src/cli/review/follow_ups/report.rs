@@ -4,7 +4,7 @@ use crate::guard::line;
 use crate::review::remediation::{
     Milestone, Progress, days, milestones, percent, production_ready, progress, readiness, readiness_overall, render,
 };
-use crate::review::{FollowUp, Priority, Review};
+use crate::review::{FollowUp, Review};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ impl Owed {
         let items = &self.items;
         let mut out = format!("{}  {}\n", line(&self.review), line(&self.incident));
         let all = progress(items);
-        let p0 = progress(items.iter().filter(|item| item.priority == Priority::P0));
+        let p0 = progress(items.iter().filter(|item| item.is_p0()));
         let remain = days(all.remaining_quarters);
         // Writing to a string can't fail.
         let _ = writeln!(out, "{}; P0: {}; {remain} d remain{}", done(all), done(p0), without_estimate(all));
@@ -140,7 +140,7 @@ fn figures(items: &[FollowUp]) -> Value {
     let weeks = milestones(items).into_iter();
     json!({
         "all": figures(progress(items)),
-        "p0": figures(progress(items.iter().filter(|item| item.priority == Priority::P0))),
+        "p0": figures(progress(items.iter().filter(|item| item.is_p0()))),
         "readiness": {
             "percent": ready.map(|(now, _)| now), "percent_with_in_progress": ready.map(|(_, then)| then),
             "domains": domains.map(|domain| json!({
