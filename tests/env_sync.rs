@@ -2,6 +2,13 @@
 //! moment leaves behind.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[cfg(feature = "aws")]
+#[path = "support/aws.rs"]
+mod aws;
+#[cfg(feature = "aws")]
+#[path = "support/service.rs"]
+mod service;
+
 use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -339,4 +346,49 @@ fn blame_finds_the_backup_that_a_sync_left_behind_a_link() {
     assert_eq!(stack.apply().status.code(), Some(0));
     let told = blamed(&stack);
     assert_eq!(told.lines().next().unwrap().split_whitespace().last().unwrap().len(), 3, "{told}");
+}
+
+#[cfg(feature = "aws")]
+#[test]
+fn the_plan_and_what_is_recorded_say_from_which_version_of_a_secret() {
+    let Some(endpoint) = service::address("aws", "READBACK_TEST_AWS") else { return };
+    let id = format!("readback/sync/{}", std::process::id());
+    let text = r#"{"password":"new-invented-word","key":"key-invented"}"#;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let made = runtime.block_on(aws::secrets(&endpoint).create_secret().name(&id).secret_string(text).send()).unwrap();
+    let version = made.version_id().unwrap().to_owned();
+    let stack = Stack::new();
+    let source = format!("source = \"aws\"\nregion = \"us-east-1\"\nendpoint = \"{endpoint}\"");
+    let config =
+        CONFIG.replace("source = \"file\"\npath = \"secret.json\"", &source).replace("\"shop/db\"", &format!("{id:?}"));
+    stack.write("readback.toml", &config);
+    let sync = |args: &[&str]| {
+        let mut command = stack.command(args);
+        command.envs(aws::CREDENTIALS).env("AWS_EC2_METADATA_DISABLED", "true");
+        let done = command.output().unwrap();
+        text_of(&done)
+    };
+    for format in ["human", "json"] {
+        let said = sync(&["--format", format]);
+        assert!(said.contains(&version[..8]) && !said.contains(&version[..9]), "{said}");
+    }
+    assert!(sync(&[]).contains(&format!("from {id} password version {}", &version[..8])));
+    sync(&["--apply", "--stack-name", "shop"]);
+    assert!(stack.env().contains("new-invented-word"));
+    let recorded = stands_below(&stack.folder.path().join("state"), &format!("\"version\":\"{}\"", &version[..8]));
+    assert!(recorded, "the change in the store names it, too");
+}
+
+#[cfg(feature = "aws")]
+fn text_of(output: &Output) -> String {
+    text(&output.stdout) + &text(&output.stderr)
+}
+
+/// Whether a text stands in any file below a folder.
+#[cfg(feature = "aws")]
+fn stands_below(folder: &Path, word: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() { stands_below(&path, word) } else { text(&std::fs::read(&path).unwrap()).contains(word) }
+    })
 }

@@ -5,7 +5,7 @@ use super::who;
 use crate::env::format::FileFormat;
 use crate::env::snapshot::keys_of;
 use crate::env::sync::Note;
-use crate::env::watch::{Memory, Seen, State, Without, told};
+use crate::env::watch::{Attribution, Memory, Seen, State, Without, told};
 use crate::guard::{Fingerprint, Fingerprinter};
 use crate::probes::files::{FileTrouble, read_regular};
 use crate::timeline::OwnEvent;
@@ -36,6 +36,8 @@ pub struct EnvWatch {
     seen: Option<Memory>,
     /// Whether the file was not there at the last look.
     was_gone: bool,
+    /// Who was seen when a change was noticed that it was too early to tell: a command may be gone a moment later.
+    noticed: Option<Attribution>,
 }
 
 /// Not the time to look: a sync is at work, which tells its own change, or the file was written a moment ago and may
@@ -65,7 +67,7 @@ struct Look {
 impl EnvWatch {
     /// Over this file; `memory` is where what it held is kept. Without `keeps` nothing is written.
     pub fn new(file: PathBuf, format: FileFormat, memory: PathBuf, fingerprinter: Fingerprinter, keeps: bool) -> Self {
-        Self { file, format, memory, fingerprinter, keeps, seen: None, was_gone: false }
+        Self { file, format, memory, fingerprinter, keeps, seen: None, was_gone: false, noticed: None }
     }
 
     /// The file.
@@ -77,7 +79,7 @@ impl EnvWatch {
     /// Only for who holds the lock of a sync; everyone else takes [`EnvWatch::look_beside_syncs`]. Blocks.
     pub fn peek(&self) -> Vec<OwnEvent> {
         let Some(before) = self.recall() else { return Vec::new() };
-        self.told(&before, &self.read())
+        self.told(&before, &self.read(), None)
     }
 
     /// Looks at the file, and tells what changed since anybody on this machine last looked, also that it is gone or can't
@@ -101,21 +103,30 @@ impl EnvWatch {
         };
         let after = before.after(&look.state);
         if (may_come_back && after != before) || early(&self.file, &look) {
+            if after != before && self.noticed.is_none() {
+                self.noticed = Some(who::seen(&self.file, look.owner));
+            }
             return Err(TooEarly);
         }
+        let noticed = self.noticed.take();
         if after == before {
             return Ok(Vec::new());
         }
-        let told = self.told(&before, &look);
+        let told = self.told(&before, &look, noticed);
         self.remember(after);
         Ok(told)
     }
 
-    fn told(&self, before: &Memory, look: &Look) -> Vec<OwnEvent> {
+    /// What is to be told; of who was there, what was noticed before, if it was.
+    fn told(&self, before: &Memory, look: &Look, noticed: Option<Attribution>) -> Vec<OwnEvent> {
         if before.after(&look.state) == *before {
             return Vec::new();
         }
-        let by = who::seen(&self.file, look.owner).at(look.written);
+        let by = match noticed {
+            Some(noticed) => Attribution { owner: look.owner.map(who::name), ..noticed },
+            None => who::seen(&self.file, look.owner),
+        };
+        let by = by.at(look.written);
         let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let note = look.whole.as_ref().and_then(|whole| note_of(&self.file, whole));
         let seen = Seen { file: &name, state: &look.state, written: look.written, by: &by };

@@ -117,8 +117,10 @@ fn half_a_write_is_not_told_as_a_loss() {
     // Emptied, as by who writes it in place, and not written yet.
     File::create(folder.path().join(".env")).unwrap();
     assert_eq!(watch.look_beside_syncs(), Err(TooEarly));
+    assert!(watch.noticed.is_some(), "who is there now may be gone when it is told");
     write_earlier(folder.path(), "A=1\nB=3\n");
     let told = watch.look_beside_syncs().unwrap().remove(0);
+    assert!(watch.noticed.is_none() && told.context["attribution"]["owner"].is_string());
     assert!(told.summary.contains("changed B") && !told.summary.contains("lost"), "{}", told.summary);
 }
 

@@ -58,6 +58,11 @@ pub(super) fn seen(file: &Path, owner: Option<u32>) -> Attribution {
     }
 }
 
+/// The name of an account, or its number.
+pub(super) fn name(uid: u32) -> String {
+    Accounts::read().name(uid)
+}
+
 /// The names of accounts by their numbers.
 struct Accounts(HashMap<u32, String>);
 
@@ -131,9 +136,12 @@ fn idle(word: &str) -> Option<SignedDuration> {
 /// nor what it was started from is somebody at work on the file.
 fn processes(proc: &Path, file: &Path, own: u32, accounts: &Accounts) -> Option<Vec<Process>> {
     let numbers = std::fs::read_dir(proc).ok()?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let mut numbers: Vec<u32> = numbers.collect();
+    // Where there are very many, those that were started last.
+    numbers.sort_unstable_by_key(|pid| std::cmp::Reverse(*pid));
     let own = ancestors(proc, own);
     let look = Look { proc, file, folder: real_folder(file), accounts, booted: booted(proc) };
-    let pids = numbers.take(MOST).filter(|pid: &u32| !own.contains(pid));
+    let pids = numbers.into_iter().take(MOST).filter(|pid| !own.contains(pid));
     Some(pids.filter_map(|pid| look.at(pid)).take(TOLD).collect())
 }
 

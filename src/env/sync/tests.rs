@@ -96,6 +96,14 @@ fn what_would_take_a_value_away_is_refused() {
 }
 
 #[test]
+fn a_plan_says_how_the_version_of_a_secret_begins() {
+    let versioned = SecretValue { version: Some("0123456789abcdef".to_owned()), ..secret("A", "new") };
+    let (_, plan) = planned("A=old\n", &[versioned]).unwrap();
+    assert_eq!(plan.changes[0].version.as_deref(), Some("01234567"));
+    assert_eq!(planned("A=old\n", &[secret("A", "new")]).unwrap().1.changes[0].version, None);
+}
+
+#[test]
 fn a_plan_says_no_value() {
     let (_, plan) = planned("A=old-invented\n", &[secret("A", "new-invented")]).unwrap();
     let said = format!("{plan:?} {}", serde_json::to_string(&plan).unwrap());
