@@ -8,8 +8,13 @@ use readback::review::{Answer, EvidenceKind, EvidenceRef, HeardBack, NewReviewEv
 
 /// The steps that a turn asks to be recorded.
 fn steps(turn: &Turn) -> Vec<&NewReviewEvent> {
-    let record = |effect| if let &Effect::Record(ref step) = effect { Some(&step.event) } else { None };
-    turn.effects.iter().filter_map(record).collect()
+    let mut steps = Vec::new();
+    for effect in &turn.effects {
+        if let Effect::Record(step) = effect {
+            steps.push(&step.event);
+        }
+    }
+    steps
 }
 
 /// What stands on the screen as one text, whatever is wrapped where.
