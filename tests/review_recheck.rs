@@ -72,7 +72,7 @@ fn a_lane_that_does_not_come_out_and_a_step_changed_before_it_differ() {
     for step in &mut other.steps {
         match &mut step.event.act {
             ReviewAct::FieldSet { field, value, .. } if field == "compose_stack_state_ref" => {
-                "all up".clone_into(value)
+                "all up".clone_into(value);
             }
             _ => {}
         }

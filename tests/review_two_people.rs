@@ -121,7 +121,7 @@ fn to(check: &str) -> String {
 fn fill(pty: &mut Pty) {
     let contract = Contract::builtin();
     let mut filled = BTreeSet::new();
-    let loose = contract.fields.open.keys().map(|field| std::slice::from_ref(field));
+    let loose = contract.fields.open.keys().map(std::slice::from_ref);
     let rows = contract.checks.iter().map(|check| check.fields.as_slice()).chain(loose);
     pty.send("g");
     for fields in rows {

@@ -69,16 +69,17 @@ pub struct Scene<'a> {
 
 /// How many topics there are of each kind, in words, in their order.
 pub fn counts(topics: &[Topic]) -> String {
-    let kinds: [(&str, fn(&Why) -> bool); 5] = [
-        ("disputed", |why| matches!(why, Why::Disputed)),
-        ("passed over", |why| matches!(why, Why::Lapses(_))),
-        ("failing", |why| matches!(why, Why::Fails)),
-        ("open", |why| matches!(why, Why::Open)),
-        ("owed", |why| matches!(why, Why::Unowned(_) | Why::Overdue(_))),
-    ];
-    let count = |is: fn(&Why) -> bool| topics.iter().filter(|topic| is(&topic.why)).count();
-    let all = kinds.into_iter().map(|(word, is)| (word, count(is))).filter(|(_, count)| *count > 0);
-    all.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+    let kind = |why: &Why| match why {
+        Why::Disputed => 0,
+        Why::Lapses(_) => 1,
+        Why::Fails => 2,
+        Why::Open => 3,
+        Why::Unowned(_) | Why::Overdue(_) => 4,
+    };
+    let words = ["disputed", "passed over", "failing", "open", "owed"].into_iter().enumerate();
+    let count = |of: usize| topics.iter().filter(|topic| kind(&topic.why) == of).count();
+    let all = words.map(|(of, word)| (count(of), word)).filter(|(count, _)| *count > 0);
+    all.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The topics, in order.

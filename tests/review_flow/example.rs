@@ -1,8 +1,10 @@
-//! What the console offers on the bundled example, by its log alone.
+//! The bundled example: what the console offers on its log alone, and what its texts give away.
 
 use readback::config::parse_seed;
+use readback::guard::{Secret, Watch};
 use readback::review::{Contract, Datum, Offer, offers};
 use readback::timeline::Entry;
+use std::collections::BTreeMap;
 
 #[test]
 fn the_bundled_example_answers_what_its_log_can_a_year_later() {
@@ -38,4 +40,34 @@ fn the_bundled_example_answers_what_its_log_can_a_year_later() {
         |check: &str, datum| offered(check).iter().flat_map(|offer| offer.says.clone()).any(|(of, _)| of == datum);
     assert!(says("incident_ref_present", Datum::Incident) && says("actor_not_anonymous", Datum::Actor));
     assert!(says("boot_or_recovery_window_present", Datum::RestartTime));
+}
+
+#[test]
+fn no_invented_secret_of_the_example_is_made_of_words_that_its_own_texts_use() {
+    let secret = |value: &str| (value.len() >= 8).then(|| Secret::new(value));
+    let of_env = |text: &str| -> Vec<Secret> {
+        let sensitive = |key: &str| ["PASSWORD", "SECRET", "KEY", "TOKEN"].iter().any(|word| key.contains(word));
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        pairs.filter(|(key, _)| sensitive(key)).filter_map(|(_, value)| secret(value)).collect()
+    };
+    let of_json = |text: &str| -> Vec<Secret> {
+        let all: BTreeMap<String, String> = serde_json::from_str(text).unwrap();
+        let names = ["password", "access_key", "secret_key"];
+        names.iter().filter_map(|name| all.get(*name)).filter_map(|value| secret(value)).collect()
+    };
+    let known: Vec<Secret> = [
+        of_env(include_str!("../../examples/odoo18-prod/.env")),
+        of_env(include_str!("../../examples/odoo18-prod/.env.backup.20260120_093055")),
+        of_json(include_str!("../../examples/odoo18-prod/secrets/db-credentials.json")),
+        of_json(include_str!("../../examples/odoo18-prod/secrets/s3-credentials.json")),
+    ]
+    .concat();
+    assert!(known.len() >= 8, "{}", known.len());
+    let guard = Watch::knowing(&Secret::new("a key of this test"), &known);
+    let labels =
+        include_str!("../../examples/odoo18-prod/docs/security/host-service-change-evidence-acceptance.snapshot.json");
+    for text in labels.lines().chain(include_str!("../../examples/odoo18-prod/README.md").lines()) {
+        let caught: Vec<_> = guard.catch(text).into_iter().filter(|hit| hit.detector == "known_value").collect();
+        assert!(caught.is_empty(), "{text}");
+    }
 }

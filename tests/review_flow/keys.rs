@@ -4,12 +4,18 @@ use super::scenes::{self, FIRST, INCIDENT, complete, console, decided, painted, 
 use crate::support::scene;
 use jiff::SignedDuration;
 use readback::app::{App, Effect, Event, Turn};
+use readback::guard::{Allow, Watch};
 use readback::review::{Answer, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent, ReviewAct, Section};
 
 /// The steps that a turn asks to be recorded.
 fn steps(turn: &Turn) -> Vec<&NewReviewEvent> {
-    let record = |effect| if let &Effect::Record(ref step) = effect { Some(&step.event) } else { None };
-    turn.effects.iter().filter_map(record).collect()
+    let mut steps = Vec::new();
+    for effect in &turn.effects {
+        if let Effect::Record(step) = effect {
+            steps.push(&step.event);
+        }
+    }
+    steps
 }
 
 /// What stands on the screen as one text, whatever is wrapped where.
@@ -263,4 +269,56 @@ fn what_is_attached_and_let_through_is_told_where_the_lane_is_explained() {
     (0..14).for_each(|_| drop(scene::press(&mut app, "j")));
     let told = "boot_time_ref: high_entropy, 24 bytes from byte 9: ids of builds";
     assert!(flat(&shown(&app)).contains(told), "{}", shown(&app));
+}
+
+#[tokio::test]
+async fn an_incident_is_read_back_from_a_row_of_its_own_and_is_the_one_that_the_field_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rig = console(FIRST, "memory:", folder.path(), 1).await;
+    let mut other = scenes::rows().remove(0);
+    other.row.id = "0198a000-0000-7000-8000-000000000009".to_owned();
+    other.row.incident_id = Some("INC-20260204-02".to_owned());
+    rig.press("4 enter y").await;
+    rig.settled().await;
+    let entries = [other].into_iter().chain(scenes::rows()).map(readback::timeline::Entry::Operation).collect();
+    let reviews = rig.app.facts().recorded.clone();
+    let digests = ["0198a000-0000-7000-8000-000000000009", "0198a000-0000-7000-8000-000000000001"]
+        .map(|id| (id.to_owned(), Some("d0".repeat(32))));
+    rig.take(Event::Margin { annotations: Vec::new(), digests: digests.into() }).await;
+    rig.take(Event::StoreRead { entries, complete: true, reviews }).await;
+    rig.press("j enter").await;
+    assert!(rig.screen().contains("other incident INC-20260204-02"), "{}", rig.screen());
+    rig.press("j i").await;
+    rig.settled().await;
+    rig.press("p").await;
+    assert!(rig.screen().contains("what is attached is of another incident than this review"), "{}", rig.screen());
+    // The row of this one is attached, but the field was filled from the other.
+    rig.press("k i").await;
+    rig.settled().await;
+    rig.press("p").await;
+    assert!(rig.screen().contains("change_or_incident_ref does not name this incident"), "{}", rig.screen());
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn what_the_configuration_lets_through_is_recorded_with_the_step_that_carried_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rig = console(FIRST, "memory:", folder.path(), 1).await;
+    let id = ["bld_", "9aZ4kQ81xW7", "mR2tB6vY3"].concat();
+    let allow = Allow::new(None, "bld_[0-9A-Za-z]{20}", "ids of builds").unwrap();
+    rig.take(Event::Guard(Watch::default().allowing(&[allow]))).await;
+    rig.press("4 enter y").await;
+    rig.settled().await;
+    rig.press("j e").await;
+    rig.write(&format!("{INCIDENT}, build {id}")).await;
+    rig.press("ctrl-s").await;
+    rig.settled().await;
+    let review = review(rig.app.facts()).unwrap();
+    assert!(review.value("change_or_incident_ref").unwrap().ends_with(&id) && !review.is_quarantined());
+    let allowed: Vec<_> = review.allowed.iter().map(|one| (one.field.as_str(), one.reason.as_str(), one.len)).collect();
+    assert_eq!(allowed, [("change_or_incident_ref", "ids of builds", id.len())]);
+    assert!(review.anomalies.is_empty());
+    let last = &rig.app.facts().recorded.last().unwrap().event;
+    assert!(matches!(last.act, ReviewAct::Allowed { .. }) && !format!("{:?}", last.act).contains(&id));
+    rig.end().await;
 }

@@ -72,7 +72,7 @@ pub(super) fn draw(list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Re
                 pen.pair("lane", "you read it second: the lane is shown once you hand yours in", Role::Muted);
             }
             Err(Hidden::Waits) => {
-                pen.pair("lane", "it waits for a second reader: m reads it so, enter looks", Role::Muted)
+                pen.pair("lane", "it waits for a second reader: m reads it so, enter looks", Role::Muted);
             }
         }
         pen.pair("surface", &selected.surface_id, Role::Text);

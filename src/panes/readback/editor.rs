@@ -115,13 +115,13 @@ impl Editor {
             Purpose::Reopen => actions::reopen(review, contract, guard, &text, ask::by(facts, out)),
             Purpose::Section(section) => actions::write_section(review, guard, *section, &text, ask::by(facts, out)),
             Purpose::Risk(id) if text.is_empty() => actions::drop_risk(review, id, ask::by(facts, out)),
-            Purpose::Risk(_) => match report::risk(&text) {
-                Some(risk) => actions::rate_risk(review, guard, risk, ask::by(facts, out)),
-                None => {
+            Purpose::Risk(_) => {
+                let Some(risk) = report::risk(&text) else {
                     out.tell("write its id, two numbers from 1 to 5, and what may happen: R1 4 5 it fills again");
                     return Next::Stay;
-                }
-            },
+                };
+                actions::rate_risk(review, guard, risk, ask::by(facts, out))
+            }
         };
         done(false, ask::ask(made, facts, out))
     }

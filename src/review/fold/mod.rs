@@ -190,14 +190,9 @@ impl Review {
                 cleared: false,
                 by,
             }),
-            ReviewAct::Allowed { field, detector, offset, len, reason } => self.allowed.push(LetThrough {
-                field: field.clone(),
-                detector: detector.clone(),
-                offset: *offset,
-                len: *len,
-                reason: reason.clone(),
-                by,
-            }),
+            ReviewAct::Allowed { field, detector, offset, len, reason } => {
+                self.let_through([field, detector, reason], (*offset, *len), by);
+            }
             ReviewAct::QuarantineCleared { field } => self.clear(step, field),
             ReviewAct::EvidenceMarked { row, digest } => {
                 let mark = EvidenceMark { event: step.event.id.clone(), digest: digest.clone(), by };
@@ -252,6 +247,11 @@ impl Review {
         let id = step.event.id.clone();
         let state = FieldState { value: value.to_owned(), step: id, diligence, version: self.version, by };
         self.fields.insert(field.to_owned(), state);
+    }
+
+    fn let_through(&mut self, [field, detector, reason]: [&String; 3], (offset, len): (usize, usize), by: Touch) {
+        let (field, detector, reason) = (field.clone(), detector.clone(), reason.clone());
+        self.allowed.push(LetThrough { field, detector, offset, len, reason, by });
     }
 
     /// An actor who was heard from evidence is named, as one who was written down is.
