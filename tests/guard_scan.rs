@@ -336,19 +336,69 @@ fn the_digest_of_a_known_value_is_as_telling_as_the_value() {
 
 /// Text with everything that could upset a scanner by bytes.
 fn texts() -> impl Strategy<Value = String> {
+    const BEGINNINGS: &[&str] = &[
+        "password=",
+        "：密碼：",
+        "://",
+        "Cookie: a=",
+        "Jan 02 03:04:05 ",
+        "Mon 2026-01-02 03:04:05.",
+        "03:04:05 ERROR",
+        "[ERROR] ",
+        "<30>[ 1.",
+        "mysql -p",
+        "curl -u é:",
+        "--password \"",
+        "IDENTIFIED BY '",
+        "login a\npassword ",
+        "db:5432:a:b:",
+        "</password>",
+        "- name: TOKEN\n  value: ",
+        "é資🦀",
+        "\n",
+        "\n  ",
+        "services:\n  web:\n    deploy:",
+        "server é {",
+        "listen é;",
+        "max_x = é",
+        "odoo:x:1:1:é:",
+        "frontend x\n  bind é",
+        "Active: active (é",
+        "-A INPUT -é",
+        "*/5 * * * * é",
+        "tcp é:1 é:2",
+        "NAME STATUS AGE\né",
+        "web 1/1 É",
+        "  at a.b(é",
+        "Namespace:   é",
+        "\"Env\": [",
+        "> ",
+        "| ",
+        "web-1 | ",
+        "&#233;",
+        "&#x",
+        "&amp",
+        "\\u00e9",
+        "\\x",
+        "\\37",
+        "%C3%A9",
+        "%u00e9",
+        "=C3=",
+        "=\r\n",
+        "''",
+        "\0",
+        "0x61,",
+        "97 ",
+        "C3A9",
+        "QUFB",
+        "MFRGG",
+    ];
     let pieces = prop_oneof![
-        "[a-zA-Z0-9_=:/+\"'$@.\\- \n]{0,24}",
-        "\\PC{0,12}",
-        Just("password=".to_owned()),
-        Just("：密碼：".to_owned()),
-        Just("://".to_owned()),
-        Just(["-----BEGIN ", "PRIVATE KEY-----"].concat()),
-        Just(["e", "yJ"].concat()),
-        Just("Cookie: a=".to_owned()),
-        Just("Jan 02 03:04:05 ".to_owned()),
-        Just("2026-01-02 03:04:05.".to_owned()),
-        Just("mysql -p".to_owned()),
-        Just("é資🦀".to_owned()),
+        3 => "[a-zA-Z0-9_=:/+\"'$@.\\- \n]{0,24}",
+        2 => "\\PC{0,12}",
+        6 => proptest::sample::select(BEGINNINGS).prop_map(str::to_owned),
+        1 => Just(["-----BEGIN ", "PRIVATE KEY-----"].concat()),
+        1 => Just(["e", "yJ"].concat()),
     ];
     proptest::collection::vec(pieces, 0..16).prop_map(|pieces| pieces.concat())
 }
@@ -358,7 +408,7 @@ proptest! {
 
     #[test]
     fn a_scan_never_panics_and_its_hits_lie_on_characters(text in texts()) {
-        let known = known(&["é資🦀 password", "aaaaaaaa", "password=x"]);
+        let known = known(&["é資🦀 password", "aaaaaaaa", "password=x", "abcé"]);
         for hit in scan(&text).into_iter().chain(known.find(&text)) {
             prop_assert!(hit.len > 0 && text.get(hit.offset..hit.end()).is_some(), "{hit:?} in {} bytes", text.len());
         }
@@ -391,5 +441,42 @@ fn repetitive_text_is_scanned_with_bounded_work_per_byte() {
     for piece in pieces {
         let text = piece.repeat(65_536 / piece.len());
         let _ = scan(&text);
+    }
+}
+
+#[test]
+fn known_values_are_looked_for_with_bounded_work_per_byte() {
+    // Signs of escapes that are none, escapes that never end, escapes of escapes, rows that are nearly numbers or
+    // nearly a code, and a value that is everywhere.
+    let pieces = [
+        "&#",
+        "&#0",
+        "&#x",
+        "&amp;amp;amp;",
+        "%25",
+        "\\",
+        "\\\"\"\"",
+        "'\\''",
+        "%41\\u0041&#65;=41''$$",
+        "=4",
+        "=\n",
+        "0",
+        ";",
+        "1;",
+        "0x",
+        "97, ",
+        "61 62:63-0x64,",
+        "0141 ",
+        "A",
+        "a7\n",
+        "QUFB\n",
+        "\0",
+        "a known value of length",
+        "YSBrbm93biB2YWx1ZSBvZiBsZW5ndGg",
+    ];
+    let known = known(&["a known value of length", "&#0&#0&#0", "short"]);
+    for piece in pieces {
+        let text = piece.repeat(131_072 / piece.len());
+        let _ = known.find(&text);
     }
 }

@@ -1,9 +1,9 @@
 //! What has to hold for any bytes at all.
 
 use crate::env::consumers::{self, Reader};
+use crate::env::diff::Diff;
 use crate::env::dotenv::{self, write};
 use crate::env::interpolate::{substitute, variables};
-use crate::env::diff::Diff;
 use crate::env::sensitive::Sensitivity;
 use crate::env::{compose, ini, systemd, template};
 
@@ -50,7 +50,7 @@ fn dotenv(data: &[u8]) {
 }
 
 fn within(data: &[u8], line: usize) {
-    assert!(line >= 1 && line <= 1 + data.iter().filter(|byte| **byte == b'\n').count(), "line {line}");
+    assert!(line >= 1 && line <= data.split(|byte| *byte == b'\n').count(), "line {line}");
 }
 
 /// What is written reads back, to Compose, and to any reader that has an opinion on a raw value.

@@ -46,7 +46,7 @@ impl Fake {
             "lowdig" => "abcdefghijklmnopqrstuvwxyz0123456789",
             "digit" => "123456789",
             "sym" => &format!("{ALNUM}!@#%^*+="),
-            "any" => &format!("{ALNUM}!@/ +%\"\\&"),
+            "any" => &format!("{ALNUM}!@/ +%\"\\&<>'=$#;:{{}}"),
             // A line of a key file, `length` times.
             "lines" => return Some((0..length).map(|_| self.of(ALNUM, 64)).collect::<Vec<_>>().join("\n")),
             // The same as it stands in a variable.

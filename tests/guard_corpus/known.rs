@@ -1,75 +1,43 @@
 //! Values the console knows, and every way in which a piece of one may be written.
 
+use super::encodings::{base32, base64, bytes_as, hex, written};
 use super::fake::Fake;
 use readback::guard::Secret;
-use readback::guard::scan::KnownValues;
+use readback::guard::scan::{Hit, KnownValues};
 use std::collections::BTreeMap;
 
-const STANDARD: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// How many were made and how many found.
+pub type Counts = BTreeMap<&'static str, (usize, usize)>;
 
-fn base64(bytes: &[u8]) -> String {
-    let groups = bytes.chunks(3).map(|group| {
-        let word = group.iter().enumerate().fold(0_u32, |word, (at, byte)| word | u32::from(*byte) << (16 - 8 * at));
-        (0..4)
-            .map(|at| {
-                let sextet = (word >> (18 - 6 * at) & 63) as usize;
-                if at <= group.len() { char::from(STANDARD.as_bytes()[sextet]) } else { '=' }
-            })
-            .collect::<String>()
-    });
-    groups.collect()
+fn knowing(value: &str) -> KnownValues {
+    KnownValues::new(&Secret::new("a key of this test"), [&Secret::new(value)])
 }
 
-fn each(text: &str, written: impl Fn(char) -> String) -> String {
-    text.chars().map(written).collect()
+/// Whether something in a text is found, nothing before or behind it, and nothing once that is masked.
+fn is_found_and_covered(known: &KnownValues, text: &str) -> bool {
+    let (before, behind) = ("資料「", "」結束");
+    let whole = [before, text, behind].concat();
+    let hits = known.find(&whole);
+    let inside = |hit: &Hit| hit.offset >= before.len() && hit.end() <= whole.len() - behind.len();
+    let mut rest = whole.clone().into_bytes();
+    for hit in &hits {
+        rest[hit.offset..hit.end()].fill(b'.');
+    }
+    let rest = String::from_utf8(rest).expect("a hit covers whole characters");
+    !hits.is_empty() && hits.iter().all(inside) && known.find(&rest).is_empty()
 }
 
-fn hex(text: &str) -> String {
-    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value)]);
-    text.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-/// JSON as its writers write it: quotes and backslashes escaped.
-fn json(text: &str) -> String {
-    each(text, |c| if matches!(c, '"' | '\\') { format!("\\{c}") } else { c.to_string() })
-}
-
-fn percent(text: &str) -> String {
-    each(text, |c| if c.is_ascii_alphanumeric() { c.to_string() } else { format!("%{:02X}", u32::from(c)) })
-}
-
-/// A piece of a value in every encoding. In base64 it stands inside of a longer text, at any alignment.
-fn written(piece: &str, shift: usize) -> Vec<(&'static str, String)> {
-    let inside = format!("{}{piece}zz", &"ab"[..shift]);
-    vec![
-        ("plain", piece.to_owned()),
-        ("base64", base64(inside.as_bytes())),
-        ("base64url", base64(inside.as_bytes()).replace('+', "-").replace('/', "_").replace('=', "")),
-        ("base64 in a URL", percent(&base64(inside.as_bytes()))),
-        ("hex", hex(piece)),
-        ("HEX", hex(piece).to_uppercase()),
-        ("percent", percent(piece)),
-        ("percent, every byte", each(piece, |c| format!("%{:02x}", u32::from(c)))),
-        ("form", percent(piece).replace("%20", "+")),
-        ("JSON", json(piece)),
-        ("JSON, every character", each(piece, |c| format!("\\u{:04x}", u32::from(c)))),
-        ("JSON in JSON", json(&json(piece))),
-        ("HTML", piece.replace('&', "&amp;").replace('"', "&quot;")),
-        ("reversed", piece.chars().rev().collect()),
-    ]
-}
-
-/// For each encoding how many were made and how many found.
-pub fn counted() -> BTreeMap<&'static str, (usize, usize)> {
+/// For each encoding of pieces of eight bytes and more.
+pub fn counted() -> Counts {
     let mut fake = Fake(13);
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut counts = Counts::new();
     for (n, length) in [8, 10, 16, 24, 40].into_iter().cycle().take(60).enumerate() {
         let value = fake.fill(&format!("<any {length}>"));
-        let known = KnownValues::new(&Secret::new("a key of this test"), [&Secret::new(value.as_str())]);
+        let known = knowing(&value);
         for from in 0..=length - 8 {
             for to in [from + 8, length] {
-                for (encoding, text) in written(&value[from..to], n % 3) {
-                    let found = !known.find(&format!("資料 {text} 結束")).is_empty();
+                for (encoding, text) in written(&value[from..to], n % 5) {
+                    let found = is_found_and_covered(&known, &text);
                     let count = counts.entry(encoding).or_default();
                     count.0 += 1;
                     count.1 += usize::from(found);
@@ -78,6 +46,38 @@ pub fn counted() -> BTreeMap<&'static str, (usize, usize)> {
         }
     }
     counts
+}
+
+/// The digests of values, as programs print them, and what is left of one that was cut.
+pub fn digests(digest: impl Fn(&str, &[u8]) -> Vec<u8>) -> (Counts, usize) {
+    let mut fake = Fake(29);
+    let mut counts = Counts::new();
+    let mut cut = 0;
+    for length in [4, 7, 8, 12, 20, 40].into_iter().cycle().take(60) {
+        let value = fake.fill(&format!("<any {length}>"));
+        let known = knowing(&value);
+        for name in ["MD5", "SHA-1", "SHA-256", "SHA-512"] {
+            for text in [value.clone(), value.clone() + "\n"] {
+                let bytes = digest(name, text.as_bytes());
+                let forms = [
+                    ("hex", hex(&bytes)),
+                    ("HEX", hex(&bytes).to_uppercase()),
+                    ("hex with colons", bytes_as(&bytes, ":", |byte| format!("{byte:02X}"))),
+                    ("base64", base64(&bytes)),
+                    ("base32", base32(&bytes)),
+                ];
+                for (form, text) in forms {
+                    let count = counts.entry(form).or_default();
+                    count.0 += 1;
+                    count.1 += usize::from(is_found_and_covered(&known, &text));
+                    let whole = text.trim_end_matches('=');
+                    let most = &whole[..whole.len() - 3];
+                    cut += usize::from(!known.find(&format!("資料 {most} 結束")).is_empty());
+                }
+            }
+        }
+    }
+    (counts, cut)
 }
 
 /// Many values, known at once.

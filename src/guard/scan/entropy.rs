@@ -9,11 +9,9 @@ pub(super) const SHORTEST: usize = 20;
 const SAMPLE: usize = 256;
 
 pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
-    let bytes = text.as_bytes();
     let mut public = None;
-    for (from, to) in places.runs.iter().copied() {
-        let body = &bytes[from..to];
-        if !is_random(body) || is_public(text, from, to) || in_url(text, from) {
+    for (from, to) in places.random.iter().copied() {
+        if is_public(text, from, to) {
             continue;
         }
         // Sorted blocks: few, and most texts have none.
@@ -44,28 +42,29 @@ const CLASSES: [u8; 256] = {
 /// Whether a run looks random: all three classes, varied, and changing class often.
 pub(super) fn is_random(run: &[u8]) -> bool {
     let sample = &run[..run.len().min(SAMPLE)];
-    let mut classes = 0;
-    // A bit for each of the 128 bytes that a run may hold.
-    let mut seen = [0_u64; 2];
-    let (mut pairs, mut changes) = (0_usize, 0_usize);
-    let mut left = 0;
-    for byte in sample {
-        let right = CLASSES[usize::from(*byte)];
-        classes |= right;
-        seen[usize::from(byte >> 6 & 1)] |= 1 << (byte & 63);
-        pairs += usize::from(left != 0 && right != 0);
-        changes += usize::from(left != 0 && right != 0 && left != right);
-        left = right;
+    let mut classes = [0; SAMPLE];
+    classes.iter_mut().zip(sample).for_each(|(class, byte)| *class = CLASSES[usize::from(*byte)]);
+    let classes = &classes[..sample.len()];
+    // Counts of a sample fit into a byte, which is what makes them quick: many bytes are compared at once.
+    let (mut all, mut pairs, mut changes) = (0, 0_u8, 0_u8);
+    for (left, right) in classes.iter().zip(classes.get(1..).unwrap_or_default()) {
+        let pair = u8::from(*left != 0) & u8::from(*right != 0);
+        all |= left | right;
+        pairs += pair;
+        changes += pair & u8::from(left != right);
     }
     sample.len() >= SHORTEST
-        && classes == 7
-        && (seen[0].count_ones() + seen[1].count_ones()) as usize >= SHORTEST / 2
-        && changes * 100 >= pairs * 42
+        && all == 7
+        && usize::from(changes) * 100 >= usize::from(pairs) * 42
+        && bytes::is_varied(sample, SHORTEST / 2)
 }
 
 /// What stands before digests and ids that look random and are public, in lower case.
 const PUBLIC_LABELS: [&str; 8] =
     ["sha256:", "sha384:", "sha512:", " h1:", "etag: \"", "etag: w/\"", "x-amz-id-2: ", "cf-ray: "];
+
+/// The base64 of `-----BEGIN CERT`, as a kubeconfig has it.
+const WRAPPED_CERTIFICATE: &str = "LS0tLS1CRUdJTiBDRVJU";
 
 fn ends_with(before: &[u8], label: &str) -> bool {
     let from = before.len().saturating_sub(label.len());
@@ -81,6 +80,7 @@ fn is_public(text: &str, from: usize, to: usize) -> bool {
     digest
         || innocent::is_path(run)
         || run.starts_with("AAAA")
+        || run.starts_with(WRAPPED_CERTIFICATE)
         || PUBLIC_LABELS.iter().any(|label| ends_with(before, label))
 }
 
@@ -88,9 +88,8 @@ fn is_public(text: &str, from: usize, to: usize) -> bool {
 /// back a bounded way.
 pub(super) fn in_url(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
-    let back = bytes[..at].iter().rev().take(256);
-    let word = back.take_while(|byte| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'?')).count();
-    let word = &bytes[at - word..at];
+    let inside = |byte: u8| !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'?');
+    let word = &bytes[bytes::run_back(bytes, at, 256, inside)..at];
     // The run itself may have begun with the slashes.
     word.windows(2).any(|pair| pair == b":/") || (word.ends_with(b":") && bytes[at..].starts_with(b"//"))
 }

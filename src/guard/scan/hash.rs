@@ -3,7 +3,7 @@
 use super::{Hit, Places, bytes};
 
 /// What comes after the first dollar sign.
-const SCHEMES: [&str; 14] = [
+const SCHEMES: [&str; 21] = [
     "2a$",
     "2b$",
     "2y$",
@@ -18,8 +18,27 @@ const SCHEMES: [&str; 14] = [
     "y$",
     "7$",
     "apr1$",
+    "gy$",
+    "P$",
+    "H$",
+    "S$",
+    "sha1$",
+    "md5$",
+    "bcrypt-sha256$",
 ];
-const TAGS: [&str; 4] = ["{SSHA}", "{SSHA512}", "{SHA}", "{CRYPT}"];
+const TAGS: [&str; 11] = [
+    "{SSHA}",
+    "{SSHA256}",
+    "{SSHA384}",
+    "{SSHA512}",
+    "{SHA}",
+    "{SHA256}",
+    "{SHA512}",
+    "{SMD5}",
+    "{MD5}",
+    "{CRYPT}",
+    "{PBKDF2}",
+];
 /// A shorter rest is a price or a shell variable.
 const SHORTEST: usize = 20;
 
@@ -32,7 +51,7 @@ pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
             hits.extend(tagged(text, at));
             continue;
         }
-        if at < done || !SCHEMES.iter().any(|scheme| rest.starts_with(scheme)) {
+        if at < done || !SCHEMES.iter().any(|scheme| bytes::stands(rest.as_bytes(), 0, scheme)) {
             continue;
         }
         let to = bytes::run(all, at, 512, |byte| {
@@ -47,7 +66,7 @@ pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
 
 /// `{SSHA}` and what follows, at a brace.
 fn tagged(text: &str, at: usize) -> Option<Hit> {
-    let tag = TAGS.iter().find(|tag| text[at..].starts_with(**tag))?;
+    let tag = TAGS.iter().find(|tag| bytes::stands(text.as_bytes(), at, tag))?;
     let from = at + tag.len();
     let to = bytes::run(text.as_bytes(), from, 512, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'$' | b'.')

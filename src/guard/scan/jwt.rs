@@ -13,7 +13,7 @@ pub(super) const WRAPPED: &str = "ZXlK";
 pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
     let all = text.as_bytes();
     let words = |prefix: &'static str| {
-        let begins = move |at: &usize| all[*at..].starts_with(prefix.as_bytes());
+        let begins = move |at: &usize| bytes::stands(all, *at, prefix);
         places.words.iter().copied().filter(begins)
     };
     let mut done = 0;

@@ -8,17 +8,21 @@
 mod assign;
 mod aws;
 mod bytes;
+mod command;
 mod entropy;
+mod files;
 mod hash;
 mod innocent;
 mod jwt;
 mod known;
+mod markup;
 mod names;
 mod pem;
 mod places;
 mod shape;
 mod token;
 mod url;
+mod words;
 
 use places::Places;
 
@@ -49,19 +53,24 @@ impl Hit {
 
 /// The detectors of secrets by their shape; a test compares them with what is caught. Those of payloads and of values
 /// that the console knows are not among them: their hits are never let through.
-pub const DETECTORS: [&str; 47] = [
+pub const DETECTORS: [&str; 57] = [
     "age_secret_key",
     "anthropic_key",
     "atlassian_token",
     "authorization_header",
     "aws_access_key_id",
+    "aws_bedrock_key",
     "aws_secret_key",
     "aws_session_token",
+    "azure_client_secret",
+    "cloudflare_token",
     "command_line_secret",
     "cookie",
     "crates_io_token",
     "databricks_token",
+    "datadog_key",
     "digitalocean_token",
+    "discord_token",
     "docker_auth",
     "docker_token",
     "doppler_token",
@@ -70,6 +79,7 @@ pub const DETECTORS: [&str; 47] = [
     "google_api_key",
     "google_oauth",
     "grafana_token",
+    "heroku_key",
     "high_entropy",
     "huggingface_token",
     "jwt",
@@ -81,17 +91,21 @@ pub const DETECTORS: [&str; 47] = [
     "openssh_private_key",
     "password_hash",
     "pem_private_key",
+    "postman_key",
     "pulumi_token",
     "putty_private_key",
     "pypi_token",
     "rubygems_key",
     "secret_assignment",
     "sendgrid_key",
+    "sentry_token",
+    "service_token",
     "shopify_token",
     "slack_token",
     "square_token",
     "stripe_key",
     "telegram_bot_token",
+    "terraform_token",
     "twilio_key",
     "url_password",
     "url_token",
@@ -103,8 +117,19 @@ pub const DETECTORS: [&str; 47] = [
 type Family = fn(&str, &Places, &mut Vec<Hit>);
 
 /// The families of secrets; where two hits cover the same bytes, the earlier family names them.
-const SECRETS: [Family; 8] =
-    [pem::scan, jwt::scan, token::scan, aws::scan, url::scan, hash::scan, assign::scan, entropy::scan];
+const SECRETS: [Family; 11] = [
+    pem::scan,
+    jwt::scan,
+    token::scan,
+    aws::scan,
+    url::scan,
+    hash::scan,
+    assign::scan,
+    command::scan,
+    files::scan,
+    markup::scan,
+    entropy::scan,
+];
 
 /// Everything in a text that must not be kept, in the order it stands there. Total; an empty answer is
 /// no proof that there is nothing, only that no detector knows it.

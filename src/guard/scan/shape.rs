@@ -1,174 +1,253 @@
-//! Raw payloads, by shape: environment dumps, logs, journals, compose files, units, host configuration.
-//! A line or two, quoted and redacted, is evidence; from three on it is a paste.
+//! Raw payloads, by shape: environment dumps, logs, journals, compose files, units, configuration, listings, traces.
+//! A line or two, quoted and redacted, is evidence; from three on it is a paste. Prose about such things, lists and
+//! tables of a person's own are none.
 
+mod config;
+mod container;
+mod env;
+mod host;
+mod listing;
 mod log;
+mod trace;
 
+use super::words::Words;
 use super::{Hit, bytes};
-
-/// From this many lines of a shape it is a paste.
-const LINES: usize = 3;
-/// From this many lines that begin with a time, whatever follows, it is no hand-written timeline.
-const TIMED_LINES: usize = 10;
+use config::Section;
+use container::Block;
+use listing::Listing;
 
 /// What a line counts for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
     Env,
+    Pair,
     Log,
+    Level,
     Timed,
     Journal,
+    JournalMark,
     Ini,
+    Setting,
+    UnitMark,
+    UnitRow,
+    Status,
+    InspectMark,
+    Inspected,
+    ComposeKey,
+    ContainerRow,
+    ObjectMark,
+    Described,
+    SocketRow,
+    FirewallRule,
+    Cron,
+    Frame,
 }
 
-/// Lines of one shape: how many, from where to where.
-#[derive(Default)]
+/// What so many lines of a kind are.
+struct Rule {
+    kind: Kind,
+    detector: &'static str,
+    least: usize,
+    /// Whether they have to follow each other: each of them alone says little. Blank lines and comments don't part them.
+    together: bool,
+}
+
+const fn lines(kind: Kind, detector: &'static str, least: usize) -> Rule {
+    Rule { kind, detector, least, together: false }
+}
+
+const fn together(kind: Kind, detector: &'static str, least: usize) -> Rule {
+    Rule { kind, detector, least, together: true }
+}
+
+/// In the order of the kinds. Ten lines that begin with a time are no hand-written timeline, whatever follows.
+const RULES: [Rule; 22] = [
+    lines(Kind::Env, "env_dump", 3),
+    together(Kind::Pair, "env_dump", 3),
+    lines(Kind::Log, "raw_log", 3),
+    together(Kind::Level, "raw_log", 3),
+    lines(Kind::Timed, "raw_log", 10),
+    lines(Kind::Journal, "journal", 3),
+    lines(Kind::JournalMark, "journal", 1),
+    lines(Kind::Ini, "host_config", 3),
+    together(Kind::Setting, "host_config", 3),
+    lines(Kind::UnitMark, "systemd_unit", 2),
+    together(Kind::UnitRow, "service_status", 3),
+    lines(Kind::Status, "service_status", 2),
+    lines(Kind::InspectMark, "container_inspect", 1),
+    lines(Kind::Inspected, "container_inspect", 3),
+    together(Kind::ComposeKey, "compose_file", 3),
+    together(Kind::ContainerRow, "container_listing", 3),
+    lines(Kind::ObjectMark, "kubernetes_object", 2),
+    together(Kind::Described, "kubernetes_object", 4),
+    together(Kind::SocketRow, "socket_listing", 3),
+    together(Kind::FirewallRule, "firewall_rules", 3),
+    together(Kind::Cron, "crontab", 3),
+    lines(Kind::Frame, "stack_trace", 3),
+];
+
+const _: () = {
+    let mut index = 0;
+    while index < RULES.len() {
+        assert!(RULES[index].kind as usize == index, "a rule stands where its kind does");
+        index += 1;
+    }
+};
+
+/// How much of a line tells what it is.
+const HEAD: usize = 256;
+
+/// A line, without the blanks around it.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    /// As much of it as tells what it is.
+    text: &'a str,
+    /// Up to the first blank.
+    word: &'a str,
+    /// How far it is indented.
+    indent: usize,
+}
+
+impl<'a> Line<'a> {
+    fn of(text: &'a str, indent: usize) -> Self {
+        let text = if text.len() > HEAD { &text[..text.floor_char_boundary(HEAD)] } else { text };
+        let word = text.bytes().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(text.len());
+        Self { text, word: &text[..word], indent }
+    }
+
+    /// What follows the first word.
+    #[inline]
+    fn rest(self) -> &'a str {
+        &self.text[self.word.len()..]
+    }
+
+    /// The next word, and what follows it.
+    #[inline]
+    fn next_word(rest: &str) -> (&str, &str) {
+        let is_blank = |byte: u8| matches!(byte, b' ' | b'\t');
+        let from = bytes::run(rest.as_bytes(), 0, usize::MAX, is_blank);
+        let to = bytes::run(rest.as_bytes(), from, usize::MAX, |byte| !is_blank(byte));
+        (&rest[from..to], &rest[to..])
+    }
+
+    fn words(self) -> usize {
+        self.text.split_ascii_whitespace().count()
+    }
+}
+
+/// Lines of one kind: how many, from where to where, and the number of the last one.
+#[derive(Clone, Copy, Default)]
 struct Tally {
     count: usize,
     from: usize,
     to: usize,
+    last: usize,
+    /// Those that were enough, from the first to the last.
+    enough: Option<(usize, usize)>,
 }
 
 impl Tally {
-    fn add(&mut self, offset: usize, line: &str) {
+    fn add(&mut self, rule: &Rule, number: usize, from: usize, to: usize) {
+        if rule.together && number > self.last + 1 {
+            self.close(rule);
+        }
         if self.count == 0 {
-            self.from = offset;
+            self.from = from;
         }
         self.count += 1;
-        self.to = offset + line.len();
+        self.to = to;
+        self.last = number;
     }
 
-    fn hit(&self, detector: &'static str, least: usize) -> Option<Hit> {
-        (self.count >= least).then(|| Hit::new(detector, self.from, self.to))
+    fn close(&mut self, rule: &Rule) {
+        if self.count >= rule.least {
+            self.enough = Some((self.enough.map_or(self.from, |(from, _)| from), self.to));
+        }
+        self.count = 0;
     }
+
+    fn hit(mut self, rule: &Rule) -> Option<Hit> {
+        self.close(rule);
+        self.enough.map(|(from, to)| Hit::new(rule.detector, from, to))
+    }
+}
+
+/// What was seen so far.
+struct Seen {
+    tallies: [Tally; RULES.len()],
+    /// The number of the line, among those that part others.
+    number: usize,
+    section: Section,
+    block: Block,
+    listing: Listing,
 }
 
 pub(super) fn scan(text: &str, hits: &mut Vec<Hit>) {
-    let mut tallies: [Tally; 5] = std::array::from_fn(|_| Tally::default());
-    let mut marks = Marks::default();
+    let mut seen = Seen {
+        tallies: [Tally::default(); RULES.len()],
+        number: 0,
+        section: Section::default(),
+        block: Block::default(),
+        listing: Listing::default(),
+    };
+    let mut found = Vec::new();
     for (offset, line) in bytes::lines(text) {
-        marks.look(offset, line);
-        for shape in shapes(line, marks.section).into_iter().flatten() {
-            tallies[shape as usize].add(offset, line);
-        }
+        seen.look(offset, line);
     }
-    let [env, log, timed, journal, ini] = &tallies;
-    hits.extend(env.hit("env_dump", LINES).or_else(|| nul_dump(text)));
-    hits.extend(log.hit("raw_log", LINES).or_else(|| timed.hit("raw_log", TIMED_LINES)));
-    hits.extend(journal.hit("journal", LINES));
-    hits.extend(ini.hit("host_config", LINES));
-    marks.hits(hits);
+    found.extend(RULES.iter().zip(seen.tallies).filter_map(|(rule, tally)| tally.hit(rule)));
+    found.extend(seen.block.hit());
+    found.extend(seen.listing.hits());
+    found.extend(env::divided_by_zeros(text));
+    // A payload is often known by more than one of its lines' shapes.
+    let inside = |hit: &Hit, other: &Hit| hit.offset >= other.offset && hit.end() <= other.end();
+    let again = |(index, hit): (usize, &Hit)| {
+        let mut others = found.iter().enumerate().filter(|(_, other)| other.detector == hit.detector);
+        others.any(|(at, other)| at != index && inside(hit, other) && (at < index || !inside(other, hit)))
+    };
+    hits.extend(found.iter().enumerate().filter(|(index, hit)| !again((*index, *hit))).map(|(_, hit)| *hit));
 }
 
-/// Shapes that a few telling lines make.
-#[derive(Default)]
-struct Marks {
-    /// Inside a `[section]` of an ini file.
-    section: bool,
-    journal: Tally,
-    services: Option<usize>,
-    compose: Tally,
-    unit: Tally,
-    inspect: Tally,
-    listing: Tally,
-}
-
-impl Marks {
-    fn look(&mut self, offset: usize, line: &str) {
-        let trimmed = line.trim();
-        let section = trimmed.len() > 2 && trimmed.starts_with('[') && trimmed.ends_with(']');
-        self.section = section || (self.section && !trimmed.is_empty());
-        if line.trim_end() == "services:" {
-            self.services = Some(offset);
-        } else if self.services.is_some() && line.starts_with([' ', '\t']) && is_compose_key(trimmed) {
-            self.compose.add(offset, line);
+impl Seen {
+    fn look(&mut self, offset: usize, whole: &str) {
+        // Most lines begin and end with something.
+        let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let trimmed = if is_plain(whole.as_bytes().first()) { whole } else { whole.trim_start() };
+        let mut text = if is_plain(whole.as_bytes().last()) { trimmed } else { trimmed.trim_end() };
+        // What was quoted in a mail is what it was.
+        while text.as_bytes().first() == Some(&b'>')
+            && let Some(quoted) = text.strip_prefix("> ")
+        {
+            text = quoted.trim_start();
         }
-        // What all the other marks begin with.
-        if !trimmed.starts_with(['-', '{', '"', '[', 'E', 'W', 'R', 'C']) {
+        let Some(first) = text.bytes().next() else {
+            self.section = Section::default();
+            self.listing.part();
+            return;
+        };
+        let line = Line::of(text, whole.len() - trimmed.len());
+        let (from, to) = (offset, offset + whole.len());
+        // Comments, what closes a block and lists below a name part nothing.
+        let parts_nothing = matches!(first, b'#' | b'}') || line.indent > 1 && text.starts_with("- ");
+        self.number += usize::from(!parts_nothing);
+        self.section = self.section.after(line);
+        self.listing.look(line, from, to);
+        self.block.look(line, from, to);
+        // A row of somebody's own table.
+        if first == b'|' {
             return;
         }
-        if ["-- Logs begin at", "-- Journal begins at", "-- Boot ", "\"__REALTIME_TIMESTAMP\""]
-            .iter()
-            .any(|mark| trimmed.trim_start_matches('{').trim_start().starts_with(mark))
-        {
-            self.journal.add(offset, line);
-        }
-        if ["[Unit]", "[Service]", "[Install]"].contains(&trimmed)
-            || ["ExecStart=", "ExecStop=", "ExecStartPre=", "WantedBy=", "EnvironmentFile=", "Restart="]
-                .iter()
-                .any(|key| trimmed.starts_with(key))
-        {
-            self.unit.add(offset, line);
-        }
-        if ["\"Env\": [", "\"HostConfig\": {", "\"NetworkSettings\": {"].iter().any(|key| trimmed.starts_with(key)) {
-            self.inspect.add(offset, line);
-        }
-        if trimmed.starts_with("CONTAINER ID") && trimmed.contains("IMAGE") {
-            self.listing.add(offset, line);
+        let kinds = [
+            env::kind(text),
+            log::kind(text, line.word),
+            config::kind(line, self.section),
+            container::kind(line),
+            host::kind(text, line.word),
+            listing::kind(line),
+            trace::kind(line.text),
+        ];
+        for kind in kinds.into_iter().flatten() {
+            let (tally, rule) = (&mut self.tallies[kind as usize], &RULES[kind as usize]);
+            tally.add(rule, self.number, from, to);
         }
     }
-
-    fn hits(&self, hits: &mut Vec<Hit>) {
-        hits.extend(self.journal.hit("journal", 1));
-        if let Some(from) = self.services {
-            hits.extend(self.compose.hit("compose_file", 1).map(|hit| Hit::new("compose_file", from, hit.end())));
-        }
-        hits.extend(self.unit.hit("systemd_unit", 2));
-        hits.extend(self.inspect.hit("container_inspect", 1));
-        hits.extend(self.listing.hit("container_listing", 1));
-    }
-}
-
-fn is_compose_key(line: &str) -> bool {
-    ["image:", "build:", "ports:", "environment:", "volumes:", "env_file:", "depends_on:", "restart:", "command:"]
-        .iter()
-        .any(|key| line.starts_with(key))
-}
-
-/// What a line counts for.
-fn shapes(line: &str, section: bool) -> [Option<Shape>; 3] {
-    let trimmed = line.trim();
-    let env = is_env_line(trimmed).then_some(Shape::Env);
-    let ini = (section && is_ini_line(trimmed)).then_some(Shape::Ini);
-    [env, ini, log::shape(trimmed)]
-}
-
-/// `KEY=value`, `export KEY=value`, `declare -x KEY="value"`, `- KEY=value`; masked values count for nothing.
-fn is_env_line(line: &str) -> bool {
-    let line = ["export ", "declare -x ", "- "].iter().find_map(|prefix| line.strip_prefix(prefix)).unwrap_or(line);
-    let line = line.trim_start_matches('"');
-    let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    let (key, rest) = line.split_at(bytes::run(line.as_bytes(), 0, usize::MAX, is_name));
-    let Some(value) =
-        rest.strip_prefix('=').filter(|_| key.len() >= 2 && !key.starts_with(|c: char| c.is_ascii_digit()))
-    else {
-        return false;
-    };
-    let value = value.trim().trim_matches(['"', '\'', ',']);
-    let masked = ["len=", "fp=", "***", "•", "[redacted]", "<"].iter().any(|mask| value.starts_with(mask));
-    !value.is_empty() && !masked
-}
-
-/// `/proc/PID/environ`: entries divided by NUL.
-fn nul_dump(text: &str) -> Option<Hit> {
-    let mut tally = Tally::default();
-    let mut offset = 0;
-    if text.contains('\0') {
-        for part in text.split('\0') {
-            if is_env_line(part) {
-                tally.add(offset, part);
-            }
-            offset += part.len() + 1;
-        }
-    }
-    tally.hit("env_dump", LINES)
-}
-
-/// `key = value` of an ini file.
-fn is_ini_line(line: &str) -> bool {
-    line.split_once('=').is_some_and(|(key, value)| {
-        let key = key.trim();
-        !key.is_empty()
-            && !value.trim().is_empty()
-            && key.bytes().all(|byte| bytes::is_word(byte) || matches!(byte, b'.' | b'-'))
-    })
 }

@@ -1,6 +1,11 @@
 //! Tokens that vendors made recognisable: a prefix, a length, an alphabet.
 
+mod shapes;
+
+use super::places::Mark;
 use super::{Hit, Places, bytes};
+pub(super) use shapes::SHAPES;
+use shapes::head;
 
 /// The alphabet of a token's body.
 #[derive(Clone, Copy)]
@@ -13,6 +18,14 @@ pub(super) enum Body {
     Url,
     /// Letters, digits, `_`, `-`, `.`.
     Dotted,
+    /// The same, and the signs of base64 and of escapes.
+    Wide,
+    /// What hashes of passwords are written in.
+    Hash,
+    /// Capitals, digits, `-`.
+    Upper,
+    /// Hex digits and `-`, as in a UUID.
+    Uuid,
 }
 
 impl Body {
@@ -23,6 +36,10 @@ impl Body {
             Self::Word => bytes::is_word(byte),
             Self::Url => bytes::is_word(byte) || byte == b'-',
             Self::Dotted => bytes::is_word(byte) || matches!(byte, b'-' | b'.'),
+            Self::Wide => bytes::is_word(byte) || matches!(byte, b'-' | b'.' | b'=' | b'+' | b'/' | b'%' | b'~' | b'$'),
+            Self::Hash => bytes::is_word(byte) || matches!(byte, b'$' | b':' | b'+' | b'/' | b'=' | b'.' | b'-'),
+            Self::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-',
+            Self::Uuid => byte.is_ascii_hexdigit() || byte == b'-',
         }
     }
 }
@@ -30,81 +47,12 @@ impl Body {
 /// Name, prefix, shortest and longest body, alphabet.
 pub(super) type Shape = (&'static str, &'static str, usize, usize, Body);
 
-const LONG: usize = 1024;
-
-/// The table, those with the same first byte together. A prefix alone is no leak: scanners ask for a body.
-pub(super) const SHAPES: &[Shape] = &[
-    ("github_token", "ghp_", 36, 255, Body::Alnum),
-    ("github_token", "gho_", 36, 255, Body::Alnum),
-    ("github_token", "ghu_", 36, 255, Body::Alnum),
-    ("github_token", "ghs_", 36, 255, Body::Alnum),
-    ("github_token", "ghr_", 36, 255, Body::Alnum),
-    ("github_token", "github_pat_", 60, 255, Body::Word),
-    ("gitlab_token", "glpat-", 20, 400, Body::Dotted),
-    ("gitlab_token", "gldt-", 20, 400, Body::Dotted),
-    ("gitlab_token", "glrt-", 20, 400, Body::Dotted),
-    ("gitlab_token", "glcbt-", 20, 400, Body::Dotted),
-    ("gitlab_token", "glptt-", 20, 400, Body::Dotted),
-    ("gitlab_token", "glsoat-", 20, 400, Body::Dotted),
-    ("gitlab_token", "glagent-", 20, 400, Body::Dotted),
-    ("grafana_token", "glsa_", 32, 60, Body::Word),
-    ("grafana_token", "glc_", 40, 400, Body::Alnum),
-    ("slack_token", "xoxb-", 20, 400, Body::Url),
-    ("slack_token", "xoxp-", 20, 400, Body::Url),
-    ("slack_token", "xoxa-", 20, 400, Body::Url),
-    ("slack_token", "xoxe-", 20, 400, Body::Url),
-    ("slack_token", "xoxe.", 20, 400, Body::Url),
-    ("slack_token", "xoxo-", 20, 400, Body::Url),
-    ("slack_token", "xoxr-", 20, 400, Body::Url),
-    ("slack_token", "xoxs-", 20, 400, Body::Url),
-    ("slack_token", "xapp-", 20, 400, Body::Url),
-    ("stripe_key", "sk_live_", 10, 255, Body::Alnum),
-    ("stripe_key", "sk_test_", 10, 255, Body::Alnum),
-    ("openai_key", "sk-proj-", 20, 400, Body::Url),
-    ("openai_key", "sk-svcacct-", 20, 400, Body::Url),
-    ("anthropic_key", "sk-ant-", 20, 400, Body::Url),
-    ("openai_key", "sk-", 40, 64, Body::Alnum),
-    ("shopify_token", "shpat_", 32, 32, Body::Hex),
-    ("shopify_token", "shpss_", 32, 32, Body::Hex),
-    ("shopify_token", "shpca_", 32, 32, Body::Hex),
-    ("square_token", "sq0atp-", 20, 60, Body::Url),
-    ("square_token", "sq0csp-", 40, 60, Body::Url),
-    ("stripe_key", "rk_live_", 10, 255, Body::Alnum),
-    ("stripe_key", "rk_test_", 10, 255, Body::Alnum),
-    ("rubygems_key", "rubygems_", 48, 48, Body::Hex),
-    ("stripe_key", "whsec_", 20, 255, Body::Alnum),
-    ("google_api_key", "AIza", 35, 35, Body::Url),
-    ("atlassian_token", "ATATT3", 50, 400, Body::Url),
-    ("age_secret_key", "AGE-SECRET-KEY-1", 50, 60, Body::Alnum),
-    ("google_oauth", "GOCSPX-", 20, 60, Body::Url),
-    ("google_oauth", "ya29.", 20, LONG, Body::Url),
-    ("npm_token", "npm_", 36, 36, Body::Alnum),
-    ("pypi_token", "pypi-", 50, LONG, Body::Url),
-    ("pulumi_token", "pul-", 40, 40, Body::Hex),
-    ("sendgrid_key", "SG.", 60, 80, Body::Dotted),
-    ("twilio_key", "SK", 32, 32, Body::Hex),
-    ("vault_token", "hvs.", 20, 400, Body::Url),
-    ("vault_token", "hvb.", 20, 400, Body::Url),
-    ("vault_token", "hvr.", 20, 400, Body::Url),
-    ("huggingface_token", "hf_", 30, 60, Body::Alnum),
-    ("digitalocean_token", "dop_v1_", 64, 64, Body::Hex),
-    ("digitalocean_token", "doo_v1_", 64, 64, Body::Hex),
-    ("docker_token", "dckr_pat_", 20, 60, Body::Url),
-    ("docker_token", "dckr_oat_", 20, 60, Body::Url),
-    ("doppler_token", "dp.pt.", 40, 60, Body::Alnum),
-    ("databricks_token", "dapi", 32, 34, Body::Url),
-    ("linear_key", "lin_api_", 32, 60, Body::Alnum),
-    ("mailgun_key", "key-", 32, 32, Body::Hex),
-    ("newrelic_key", "NRAK-", 20, 40, Body::Alnum),
-    ("crates_io_token", "cio", 32, 32, Body::Alnum),
-];
-
 /// For every first byte, from where to where its rows stand.
-const ROWS: [(usize, usize); 128] = {
+static ROWS: [(usize, usize); 128] = {
     let mut rows = [(0, 0); 128];
     let mut index = 0;
     while index < SHAPES.len() {
-        let first = SHAPES[index].1.as_bytes()[0] as usize;
+        let first = head(SHAPES[index].1) as usize >> 8;
         let from = if rows[first].1 == 0 { index } else { rows[first].0 };
         rows[first] = (from, index + 1);
         index += 1;
@@ -112,17 +60,34 @@ const ROWS: [(usize, usize); 128] = {
     rows
 };
 
+/// The rows whose prefix begins with the two bytes at a place.
+fn rows_at(bytes: &[u8], at: usize) -> impl Iterator<Item = &'static Shape> {
+    let (from, to) = ROWS[usize::from(bytes[at] & 127)];
+    let two = u16::from_be_bytes([bytes[at], bytes.get(at + 1).copied().unwrap_or_default()]);
+    let rows = &SHAPES[from..to];
+    let first = rows.partition_point(|shape| head(shape.1) < two);
+    rows[first..].iter().take_while(move |shape| head(shape.1) == two)
+}
+
+/// What stands in the middle or at the end of tokens that begin with nothing of their own.
+pub(super) const INSIDE: &[&str] = &[".atlasv1.", "Q~", "-us", "NRAL", "_mmk"];
+/// What the tokens of bots on Discord begin with: each of these bytes, as the base64 of two digits has them.
+pub(super) const DISCORD: [&[u8]; 3] = [b"MNO", b"DTjz", b"AEIMQUYcgk"];
+
 pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
     let bytes = text.as_bytes();
     for at in places.words.iter().copied() {
-        let (from, to) = ROWS[usize::from(bytes[at] & 127)];
-        hits.extend(SHAPES[from..to].iter().find_map(|shape| token_at(bytes, at, shape)));
+        hits.extend(rows_at(bytes, at).find_map(|shape| token_at(bytes, at, shape)));
+        if matches!(bytes[at], b'M' | b'N' | b'O') {
+            hits.extend(discord(bytes, at));
+        }
     }
-    hits.extend(places.separators.iter().filter_map(|at| telegram(bytes, *at)));
+    hits.extend(places.separators.iter().filter_map(|at| with_colon(bytes, *at)));
+    hits.extend(places.marked(Mark::Inside).filter_map(|at| inside(bytes, at)));
 }
 
 fn token_at(bytes: &[u8], at: usize, &(name, prefix, least, most, body): &Shape) -> Option<Hit> {
-    if !bytes[at..].starts_with(prefix.as_bytes()) {
+    if !bytes::stands(bytes, at, prefix) {
         return None;
     }
     let from = at + prefix.len();
@@ -144,14 +109,73 @@ fn is_mixed(token: &[u8]) -> bool {
     has(u8::is_ascii_digit) || (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }
 
-/// A bot token: 8 to 10 digits, a colon, `AA` and 33 more.
-fn telegram(bytes: &[u8], colon: usize) -> Option<Hit> {
-    if !bytes[colon..].starts_with(b":AA") {
+/// How many bytes of a kind stand before a place, up to so many.
+fn before(bytes: &[u8], at: usize, most: usize, body: Body) -> usize {
+    at - bytes::run_back(bytes, at, most, |byte| body.has(byte))
+}
+
+/// Tokens with a colon: of bots on Telegram (8 to 10 digits, then `AA` and 33 more), and of Firebase.
+fn with_colon(bytes: &[u8], colon: usize) -> Option<Hit> {
+    if bytes.get(colon + 1) != Some(&b'A') {
         return None;
     }
-    let digits = bytes[..colon].iter().rev().take(11).take_while(|byte| byte.is_ascii_digit()).count();
+    if bytes::stands(bytes, colon, ":APA91b") {
+        let to = bytes::run(bytes, colon + 1, 300, |byte| Body::Url.has(byte));
+        let from = colon - before(bytes, colon, 40, Body::Url);
+        return (to - colon >= 100 && colon - from >= 8).then(|| Hit::new("google_api_key", from, to));
+    }
+    if !bytes::stands(bytes, colon, ":AA") {
+        return None;
+    }
+    let digits = colon - bytes::run_back(bytes, colon, 11, |byte| byte.is_ascii_digit());
     let to = bytes::run(bytes, colon + 1, 36, |byte| Body::Url.has(byte));
     let body = to - colon - 1;
     ((8..=10).contains(&digits) && body == 35 && bytes::is_varied(&bytes[colon + 1..to], 8))
         .then(|| Hit::new("telegram_bot_token", colon - digits, to))
+}
+
+/// Tokens that are known by their middle or their end.
+fn inside(bytes: &[u8], at: usize) -> Option<Hit> {
+    let after = |from: usize, body: Body| bytes::run(bytes, from, 200, |byte| body.has(byte));
+    let (name, from, to) = match bytes[at] {
+        b'.' => {
+            let (from, to) = (at - before(bytes, at, 20, Body::Alnum), after(at + 9, Body::Wide));
+            ("terraform_token", from, if at - from >= 10 && to - at >= 60 { to } else { from })
+        }
+        b'Q' => {
+            let from = at - before(bytes, at, 4, Body::Wide);
+            let to = after(at + 2, Body::Wide);
+            let digit = bytes[..at].last().is_some_and(u8::is_ascii_digit);
+            (
+                "azure_client_secret",
+                from,
+                if digit && at - from == 4 && (33..=36).contains(&(to - at)) { to } else { from },
+            )
+        }
+        b'-' => {
+            let (from, to) =
+                (at - before(bytes, at, 33, Body::Hex), bytes::run(bytes, at + 3, 3, |byte| byte.is_ascii_digit()));
+            ("service_token", from, if at - from == 32 && to > at + 3 { to } else { from })
+        }
+        b'N' => {
+            let from = at - before(bytes, at, 37, Body::Hex);
+            ("newrelic_key", from, if at - from == 36 { at + 4 } else { from })
+        }
+        _ => {
+            let from = at - before(bytes, at, 60, Body::Word);
+            ("service_token", from, if at - from >= 30 { at + 4 } else { from })
+        }
+    };
+    let alone = bytes.get(to).is_none_or(|byte| !bytes::is_word(*byte));
+    (to > from && alone && is_mixed(&bytes[from..to]) && bytes::is_varied(&bytes[from..to], 8))
+        .then(|| Hit::new(name, from, to))
+}
+
+/// Three parts: a number in base64, a time, a signature.
+fn discord(bytes: &[u8], at: usize) -> Option<Hit> {
+    let to = bytes::run(bytes, at, 100, |byte| Body::Dotted.has(byte));
+    let mut parts = bytes[at..to].split(|byte| *byte == b'.').map(<[u8]>::len);
+    let lengths = [parts.next(), parts.next(), parts.next(), parts.next()];
+    let fits = matches!(lengths, [Some(22..=28), Some(6), Some(27..=40), None]);
+    (fits && bytes::is_varied(&bytes[at..to], 16)).then(|| Hit::new("discord_token", at, to))
 }

@@ -1,16 +1,23 @@
 //! Passwords in URLs, and URLs that are secrets as a whole.
 
+use super::places::Mark;
 use super::{Hit, Places, bytes, innocent};
 
 /// The longest part after `://` that is looked at.
 const LIMIT: usize = 1024;
-/// Whoever knows one of these may post.
-const HOOKS: [&str; 5] = [
+/// Whoever knows what follows one of these may post.
+pub(super) const HOOKS: &[&str] = &[
     "hooks.slack.com/services/",
     "hooks.slack.com/workflows/",
     "hooks.slack.com/triggers/",
     "discord.com/api/webhooks/",
     "discordapp.com/api/webhooks/",
+    "webhook.office.com/webhookb2/",
+    "outlook.office.com/webhook/",
+    "hooks.zapier.com/hooks/catch/",
+    "open.feishu.cn/open-apis/bot/v2/hook/",
+    "open.larksuite.com/open-apis/bot/v2/hook/",
+    "hc-ping.com/",
 ];
 
 pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
@@ -18,7 +25,7 @@ pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
     let mut plain = 0;
     for at in places.separators.iter().copied() {
         let from = at + 3;
-        if from < plain || !all[at..].starts_with(b"://") {
+        if from < plain || !bytes::stands(all, at, "://") {
             continue;
         }
         let word = bytes::run(all, from, LIMIT, |byte| {
@@ -31,13 +38,11 @@ pub(super) fn scan(text: &str, places: &Places, hits: &mut Vec<Hit>) {
             plain = word;
         }
     }
-    for hook in HOOKS {
-        for at in bytes::places(text, hook) {
-            let from = at + hook.len();
-            let to = bytes::run(all, from, 256, |byte| bytes::is_word(byte) || matches!(byte, b'/' | b'+' | b'-'));
-            if to - from >= 20 {
-                hits.push(Hit::new("webhook_url", from, to));
-            }
+    for at in places.marked(Mark::Hook) {
+        let from = at + HOOKS.iter().find(|hook| text[at..].starts_with(**hook)).map_or(0, |hook| hook.len());
+        let to = bytes::run(all, from, 256, |byte| bytes::is_word(byte) || matches!(byte, b'/' | b'+' | b'-' | b'@'));
+        if to - from >= 20 {
+            hits.push(Hit::new("webhook_url", from, to));
         }
     }
 }

@@ -1,74 +1,82 @@
-//! The windows of known values in one encoding, a filter over those of all, and stretches of them in a text.
+//! The key of this process, and the images of windows under it.
 
-use super::{WINDOW, image};
+use super::WINDOW;
+use crate::guard::{Secret, digest_bytes};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// The windows of one encoding.
-pub(super) struct Table {
-    pub(super) detector: &'static str,
-    /// How many windows in a row prove eight bytes of a value.
-    pub(super) run: usize,
-    pub(super) windows: Vec<u64>,
+/// What images are made under. It is wiped on drop.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key {
+    mask: u64,
+    factor: u64,
 }
 
+impl Key {
+    pub(super) fn new(secret: &Secret) -> Self {
+        let digest = Zeroizing::new(digest_bytes(secret.expose()));
+        let half =
+            |from: usize| digest.get(from..from + 16).and_then(|hex| u64::from_str_radix(hex, 16).ok()).unwrap_or(0);
+        Self { mask: half(0), factor: half(16) | 1 }
+    }
+
+    /// The image of eight bytes: a bijection under the key, so that two windows never fall together.
+    #[inline]
+    pub(super) fn image(self, packed: u64) -> u64 {
+        let mixed = (packed ^ self.mask).wrapping_mul(self.factor);
+        (mixed ^ (mixed >> 29)).wrapping_mul(self.factor)
+    }
+
+    /// The image of a gram; its first bits are the best mixed.
+    #[inline]
+    pub(super) fn gram(self, packed: u32) -> u64 {
+        (u64::from(packed) ^ self.mask).wrapping_mul(self.factor)
+    }
+
+    /// The image of any number of bytes, eight by eight.
+    pub(super) fn whole(self, eights: impl Iterator<Item = u64>) -> u64 {
+        eights.fold(0, |image, packed| self.image(image ^ packed))
+    }
+}
+
+impl Zeroize for Key {
+    fn zeroize(&mut self) {
+        self.mask.zeroize();
+        self.factor.zeroize();
+    }
+}
+
+/// Up to eight bytes in one number.
+pub(super) fn packed(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |packed, byte| packed << 8 | u64::from(*byte))
+}
+
+/// The images of the windows of all values.
+#[derive(Default, Zeroize, ZeroizeOnDrop)]
+pub(super) struct Table(Vec<u64>);
+
 impl Table {
-    pub(super) fn learn(&mut self, key: (u64, u64), text: &[u8]) {
-        self.windows.extend(text.windows(WINDOW).map(|window| image(key, window)));
+    pub(super) fn learn(&mut self, key: Key, text: &[u8]) {
+        self.0.extend(text.windows(WINDOW).map(|window| key.image(packed(window))));
     }
 
     pub(super) fn settle(&mut self) {
-        self.windows.sort_unstable();
-        self.windows.dedup();
+        self.0.sort_unstable();
+        self.0.dedup();
     }
 
-    pub(super) fn has(&self, window: u64) -> bool {
-        self.windows.binary_search(&window).is_ok()
-    }
-}
-
-/// Bits of the filter per window: with four set for each, one place in some hundred is looked at twice.
-const BITS_PER_WINDOW: usize = 16;
-
-/// Passes by most places with one look: four bits of one word stand for a window (a Bloom filter).
-#[derive(Default)]
-pub(super) struct Filter(pub(super) Vec<u64>);
-
-impl Filter {
-    /// Over the windows of all tables.
-    pub(super) fn over(tables: &[Table]) -> Self {
-        let many: usize = tables.iter().map(|table| table.windows.len()).sum();
-        let mut filter = Self(vec![0; (many * BITS_PER_WINDOW / 64).next_power_of_two()]);
-        for window in tables.iter().flat_map(|table| &table.windows) {
-            let (word, bits) = filter.place(*window);
-            filter.0[word] |= bits;
-        }
-        filter
+    pub(super) fn has(&self, image: u64) -> bool {
+        self.0.binary_search(&image).is_ok()
     }
 
-    /// Where a window's bits stand.
-    fn place(&self, window: u64) -> (usize, u64) {
-        let bit = |shift: u32| 1 << (window >> shift & 63);
-        ((window >> 24) as usize & (self.0.len() - 1), bit(0) | bit(6) | bit(12) | bit(18))
+    pub(super) fn images(&self) -> impl Iterator<Item = u64> + Clone {
+        self.0.iter().copied()
     }
 
-    pub(super) fn may_have(&self, window: u64) -> bool {
-        let (word, bits) = self.place(window);
-        self.0[word] & bits == bits
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        other.images().all(|image| self.has(image))
     }
-}
 
-/// Windows of a table in a row.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Stretch {
-    pub(super) from: usize,
-    pub(super) count: usize,
-}
-
-impl Stretch {
-    /// Ends it; tells of it where it proves a value.
-    pub(super) fn close(&mut self, table: &Table, found: &mut impl FnMut(&'static str, usize, usize)) {
-        if self.count >= table.run {
-            found(table.detector, self.from, self.from + self.count + WINDOW - 1);
-        }
-        self.count = 0;
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 }
