@@ -99,7 +99,7 @@ fn row(id: String) -> NewOperation {
 
 /// A step of a reviewer; the even ones are all about one incident, the others each about one of their own.
 fn step(reviewer: usize, version: u64) -> Outcome {
-    let incident = if reviewer % 2 == 0 { "INC-0".to_owned() } else { format!("INC-{reviewer}") };
+    let incident = if reviewer.is_multiple_of(2) { "INC-0".to_owned() } else { format!("INC-{reviewer}") };
     let act = ReviewAct::FieldSet { field: "impact".to_owned(), value: format!("step {version}"), diligence: None };
     let operation = NewOperation {
         incident_id: Some(incident.clone()),

@@ -23,7 +23,7 @@ fn indexes(migration: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn drop_indexes(migration: &str) -> String {
-    indexes(migration).map(|(_, name)| format!("DROP INDEX {name};")).collect()
+    indexes(migration).flat_map(|(_, name)| ["DROP INDEX ", name, ";"]).collect()
 }
 
 fn make_indexes(migration: &str) -> String {

@@ -15,11 +15,11 @@ use crate::timeline::{Bin, Entry, Grid, NewOperation, Operation, OwnEvent};
 #[derive(Debug)]
 pub enum AnyStore {
     /// A file.
-    Sqlite(SqliteStore),
+    Sqlite(Box<SqliteStore>),
     /// A server.
     Postgres(PgStore),
     /// Forgotten with the process.
-    Memory(MemoryStore),
+    Memory(Box<MemoryStore>),
 }
 
 impl AnyStore {
@@ -27,9 +27,9 @@ impl AnyStore {
     /// the first call, so this never waits for a network: ask [`AnyStore::ready`] whether it is there.
     pub async fn open(url: &StoreUrl, access: Access) -> Result<Self, StoreError> {
         match &url.0 {
-            Target::Sqlite(path) => SqliteStore::open(path, access).await.map(Self::Sqlite),
+            Target::Sqlite(path) => SqliteStore::open(path, access).await.map(|store| Self::Sqlite(Box::new(store))),
             Target::Postgres(options) => Ok(Self::Postgres(PgStore::new(options, access))),
-            Target::Memory => Ok(Self::Memory(MemoryStore::new(access))),
+            Target::Memory => Ok(Self::Memory(Box::new(MemoryStore::new(access)))),
         }
     }
 

@@ -167,7 +167,9 @@ impl Histogram {
 
     /// Counts a row, where it lies within.
     pub fn add(&mut self, entry: &Entry) {
-        Bin::of(entry, &self.grid).iter().for_each(|bin| self.count(bin));
+        if let Some(bin) = Bin::of(entry, &self.grid) {
+            self.count(&bin);
+        }
     }
 
     /// Counts rows of a type; a bucket that is not there counts nothing.

@@ -281,7 +281,7 @@ async fn an_incident_is_read_back_from_a_row_of_its_own_and_is_the_one_that_the_
     rig.press("4 enter y").await;
     rig.settled().await;
     let entries = [other].into_iter().chain(scenes::rows()).map(readback::timeline::Entry::Operation).collect();
-    let reviews = rig.app.facts().recorded.clone();
+    let reviews = rig.app.facts().recorded().to_vec();
     let digests = ["0198a000-0000-7000-8000-000000000009", "0198a000-0000-7000-8000-000000000001"]
         .map(|id| (id.to_owned(), Some("d0".repeat(32))));
     rig.take(Event::Margin { annotations: Vec::new(), digests: digests.into() }).await;
@@ -318,7 +318,7 @@ async fn what_the_configuration_lets_through_is_recorded_with_the_step_that_carr
     let allowed: Vec<_> = review.allowed.iter().map(|one| (one.field.as_str(), one.reason.as_str(), one.len)).collect();
     assert_eq!(allowed, [("change_or_incident_ref", "ids of builds", id.len())]);
     assert!(review.anomalies.is_empty());
-    let last = &rig.app.facts().recorded.last().unwrap().event;
+    let last = &rig.app.facts().recorded().last().unwrap().event;
     assert!(matches!(last.act, ReviewAct::Allowed { .. }) && !format!("{:?}", last.act).contains(&id));
     rig.end().await;
 }

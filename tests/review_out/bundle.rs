@@ -52,7 +52,7 @@ async fn sample_of(told: &Story) -> Vec<u8> {
     for row in scene::rows() {
         memory.put(row);
     }
-    let store = AnyStore::Memory(memory);
+    let store = AnyStore::Memory(Box::new(memory));
     record(&store, told).await;
     made(&store).await
 }

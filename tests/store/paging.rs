@@ -62,7 +62,7 @@ proptest! {
                     Entry::Own(own(&id, at(*micros)))
                 });
             }
-            let store = AnyStore::Memory(memory);
+            let store = AnyStore::Memory(Box::new(memory));
             let all = pages(&store, size).await;
             prop_assert_eq!(all.len(), rows.len());
             prop_assert!(all.is_sorted_by(|a, b| a.newest_first(b).is_lt()));

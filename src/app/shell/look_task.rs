@@ -78,7 +78,7 @@ mod tests {
                 recorded_at: None,
             }));
         }
-        let store = AnyStore::Memory(memory);
+        let store = AnyStore::Memory(Box::new(memory));
         for (width_s, buckets) in [(604_800, 12), (86_400, 84), (900, 900), (31_536_000, 1)] {
             let grid = Grid { from, width_s, buckets };
             let asked = Count { number: 7, grid, filter: Filter::default(), now: from };

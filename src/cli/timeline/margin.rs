@@ -38,7 +38,9 @@ impl Margins {
         }
         let steps = store.reviews_since(&self.known).await?;
         self.known.take(&steps);
-        steps.iter().for_each(|step| self.book.apply(step));
+        for step in &steps {
+            self.book.apply(step);
+        }
         Ok(())
     }
 
