@@ -83,7 +83,7 @@ fn a_signal_in_the_middle_of_a_text_keeps_what_was_written() {
 /// The next console is where the last one was, with what was being written.
 fn goes_on(stack: &Stack) {
     let mut pty = stack.console(&[], (80, 24));
-    pty.wait_for("resumed at incident_ref_present, with what you were writing", SOON);
+    pty.wait_for("resumed at incident_ref_present with your draft", SOON);
     pty.wait_for("half a sentence", SOON);
     pty.send("\x1b");
     pty.wait_for("S sign off", SOON);

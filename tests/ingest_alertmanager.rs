@@ -1,5 +1,5 @@
 //! A real Alertmanager tells the real listener: what fires, what resolves, what is grouped and what is silenced, with a
-//! store that goes away in between.
+//! store that is killed and started in between.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
 #[path = "support/alertmanager.rs"]
@@ -8,11 +8,8 @@ mod alertmanager;
 mod ingest;
 #[path = "support/overheard.rs"]
 mod overheard;
-#[path = "support/pg.rs"]
-mod pg;
-#[path = "support/proxy.rs"]
-#[allow(unreachable_pub, reason = "shared with the store's tests")]
-mod proxy;
+#[path = "support/pgserver.rs"]
+mod pgserver;
 #[path = "support/service.rs"]
 mod service;
 
@@ -20,12 +17,15 @@ use alertmanager::Alertmanager;
 use ingest::{Running, until};
 use jiff::{SignedDuration, Timestamp};
 use overheard::Overheard;
-use proxy::Proxy;
+use pgserver::Cluster;
 use readback::config::IngestSettings;
 use readback::store::{Access, AnyStore, StoreUrl};
 use readback::timeline::{Entry, EventType};
 use serde_json::{Value, json};
 use std::time::Duration;
+
+/// What a server says when it takes connections.
+const READY: &str = "ready to accept connections";
 
 fn program() -> Option<String> {
     service::address("alertmanager", "READBACK_TEST_ALERTMANAGER")
@@ -71,12 +71,15 @@ async fn steps(running: &Running, instance: &str, steps: &[EventType]) -> Vec<En
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
     use EventType::{AlertReceived, Resolved};
-    let (Some(program), Some(db)) = (program(), pg::TestDb::create().await) else { return };
-    let (proxy, port) = Proxy::start(0, db.address()).await;
-    let role = db.role().await;
-    db.sql(&format!("GRANT ALL ON SCHEMA public TO {}", role.name)).await.unwrap();
-    let url = StoreUrl::parse(&db.url_for(&role, Some(port))).unwrap();
-    let store = AnyStore::open(&url, Access::ReadWrite).await.unwrap();
+    let Some(program) = program() else { return };
+    if service::is_left_out("postgres") {
+        return;
+    }
+    let cluster = Cluster::init().await;
+    let server = cluster.start("main", "", &[], READY).await;
+    let port = server.port;
+    let url = format!("postgres://tester@127.0.0.1:{port}/postgres?sslmode=disable");
+    let store = AnyStore::open(&StoreUrl::parse(&url).unwrap(), Access::ReadWrite).await.unwrap();
     let running = Running::start(store, IngestSettings::default()).await;
     let mut overheard = Overheard::start(running.address).await;
     let sender = Alertmanager::start(&program, overheard.address, "5m").await;
@@ -100,14 +103,14 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
     assert_eq!(rows[1].incident(), first[0].incident());
     assert!(rows[1].context().get("timeout").is_none());
 
-    // The store goes away; one ends and one begins meanwhile.
-    proxy.cut().await;
+    // The store is killed; one ends and one begins meanwhile.
+    server.kill().await;
     let queue = alert("QueueFull", "queue-1");
     tell(&[&ended(&api), &queue]).await;
     let refused = tokio::time::timeout(ingest::PATIENCE, overheard.until_unavailable(2)).await;
     refused.expect("Alertmanager was told 503, and asked again");
     assert!(running.metric("refused_total{reason=\"store\"}").await >= 2);
-    let (proxy, _) = Proxy::start(port, db.address()).await;
+    let server = cluster.start_again("main", port, READY).await;
     steps(&running, "api-1", &[AlertReceived, Resolved]).await;
     let told = steps(&running, "queue-1", &[AlertReceived]).await;
     assert!(told[0].context().get("implied").is_none(), "{:?}", told[0]);
@@ -130,9 +133,7 @@ async fn a_real_alertmanager_loses_nothing_while_the_store_is_away() {
 
     drop(sender);
     running.end().await.unwrap();
-    proxy.cut().await;
-    db.drop_role(role).await;
-    db.drop().await;
+    drop(server);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -208,6 +208,11 @@ async fn memory() -> AnyStore {
 
 /// A notification of these alerts: the name of each, and the minute it ended in.
 fn told(alerts: &[(char, Option<u8>)]) -> Notification {
+    told_by("", alerts)
+}
+
+/// The same of a sender that names this generator.
+fn told_by(generator: &str, alerts: &[(char, Option<u8>)]) -> Notification {
     let alerts: Vec<Value> = alerts
         .iter()
         .map(|(name, end)| {
@@ -217,6 +222,7 @@ fn told(alerts: &[(char, Option<u8>)]) -> Notification {
                 "startsAt": format!("2026-01-02T03:00:0{}Z", *name as u32 % 10),
                 "endsAt": end.map_or("0001-01-01T00:00:00Z".to_owned(), |end| format!("2026-01-02T03:{end:02}:00Z")),
                 "fingerprint": format!("00000000000000{:02x}", *name as u32),
+                "generatorURL": generator,
             })
         })
         .collect();
@@ -280,6 +286,30 @@ async fn an_end_that_overtakes_its_beginning_has_a_beginning_and_leaves_nothing_
     let later = Timestamp::now().checked_add(SignedDuration::from_mins(2)).unwrap();
     let absorbed = absorb(&store, &[&told(&[('a', None)])], later).await.unwrap();
     assert_eq!(absorbed.appended, 1);
+}
+
+#[tokio::test]
+async fn a_late_peer_opens_nothing_anew_where_prometheus_told_the_end_itself() {
+    let generator = "http://prometheus.example/graph";
+    let (firing, ended, timed_out) = ([('a', None)], [('a', Some(9))], [('a', Some(10))]);
+    let after = |seconds: i64| Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    for (generator, end, seconds, appended) in [
+        (generator, &ended, 1, 0),
+        (generator, &ended, 90, 1),
+        // Its end is on a multiple of the timeout: its sender may be silent, and the alert firing.
+        (generator, &timed_out, 1, 1),
+        // Who names no generator may use a start twice.
+        ("", &ended, 1, 1),
+    ] {
+        let store = memory().await;
+        for alerts in [&firing, end] {
+            assert_eq!(absorb(&store, &[&told_by(generator, alerts)], Timestamp::now()).await.unwrap().appended, 1);
+        }
+        let late = absorb(&store, &[&told_by(generator, &firing)], after(seconds)).await.unwrap();
+        assert_eq!(late.appended, appended, "{generator:?} {end:?} {seconds}");
+        let again = absorb(&store, &[&told_by(generator, end)], after(seconds + 1)).await.unwrap();
+        assert_eq!(again.appended, appended, "the late peer's end: {generator:?} {end:?} {seconds}");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::context::{Context, StartError};
 use super::ingest::{BackfillArgs, Lines, Tally, may_write, open, reader, watch_of};
 use super::{Args, NOT_DONE, UNKNOWN, nothing, say};
-use crate::guard::{Secret, Watch};
+use crate::guard::{Secret, Watch, line};
 use crate::store::{AnyStore, Foreign, Reference, StoreError};
 use crate::timeline::ingest::{History, Refused, Source};
 use crate::timeline::{EventType, NewOperation};
@@ -86,6 +86,9 @@ fn rows(
             }
             (None, None) => continue,
         };
+        if let Some(text) = missing(source, &columns.telling(source), &records) {
+            say(&mut stderr(), &text);
+        }
         let history = History { source, columns, zone: settings.timezone.0.time_zone(), watch, received };
         for (at, record) in records {
             match record.and_then(|record| history.rows(&record)) {
@@ -96,6 +99,22 @@ fn rows(
     }
     rows.sort_by(|(a, first), (b, second)| (a, &first.id).cmp(&(b, &second.id)));
     Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+/// A line on the columns that no record has: a name that is wrong looks like records that say nothing.
+fn missing(source: Source, telling: &[&str], records: &[Record]) -> Option<String> {
+    let mut read = records.iter().filter_map(|(_, record)| record.as_ref().ok()).peekable();
+    read.peek()?;
+    let has: HashSet<&str> = read.flat_map(|record| record.keys().map(String::as_str)).collect();
+    let missing: Vec<_> = telling.iter().filter(|name| !has.contains(*name)).map(|name| line(name)).collect();
+    let name = source.name();
+    (!missing.is_empty()).then(|| {
+        let missing = missing.join(", ");
+        format!(
+            "readback: no record of {name} has {missing}: the rows lack that; [backfill.{name}] in readback.toml says \
+             what a column is called"
+        )
+    })
 }
 
 /// The rows of which the log does not tell yet. The service may have told of some of its records itself: they would be
@@ -148,7 +167,7 @@ fn url(options: &BackfillArgs) -> Result<Option<Secret>, StartError> {
         (Some(url), _) => Ok(Some(Secret::from(url.clone()))),
         (None, Some(name)) => match std::env::var(name) {
             Ok(url) => Ok(Some(Secret::from(url))),
-            Err(_) => Err(StartError::Other(format!("the variable {} is not set", crate::guard::line(name)))),
+            Err(_) => Err(StartError::Other(format!("the variable {} is not set", line(name)))),
         },
         (None, None) => Ok(None),
     }

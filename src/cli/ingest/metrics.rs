@@ -98,7 +98,7 @@ impl Metrics {
     pub fn text(&self) -> String {
         let mut out = String::new();
         for (name, help, value) in [
-            ("notifications_total", "Notifications that came in and could be read.", &self.notifications),
+            ("notifications_total", "Notifications that came in, readable or not.", &self.notifications),
             ("alerts_received_total", "Alerts in them.", &self.received),
             ("rows_appended_total", "Rows recorded.", &self.appended),
             ("duplicates_total", "Alerts that had been told before.", &self.duplicates),

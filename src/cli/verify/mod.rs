@@ -126,15 +126,25 @@ impl VerifyReport {
         }
     }
 
+    fn speaks_of_reviews(&self) -> bool {
+        self.broken.is_some() || self.records > 0 || !self.chains.is_empty()
+    }
+
     /// For people: the verdict first.
     pub fn human(&self) -> String {
         let mut out = String::new();
+        let sealed = self.log.as_ref().filter(|log| log.verdict != "unsealed");
+        if let Some(log) = sealed.filter(|_| !self.speaks_of_reviews()) {
+            log.human(&mut out);
+            out.push_str("NO REVIEWS  none is recorded yet: of reviews nothing was checked\n");
+            return out;
+        }
         let _ = match &self.broken {
             Some(Broken { incident, seq, id, why }) => {
                 let event = if id.is_empty() { String::new() } else { format!(" (event {id})") };
                 writeln!(out, "BROKEN  record {seq} of incident {incident}{event}: {why}")
             }
-            None if self.records > 0 || !self.chains.is_empty() => {
+            None if self.speaks_of_reviews() => {
                 writeln!(out, "HOLDS  {} records in {} chains", self.records, self.chains.len())
             }
             None => writeln!(out, "UNKNOWN  no review records to check"),

@@ -59,7 +59,7 @@ impl ReadbackPane {
         if let Some(target) = writing.filter(|_| facts.setting.access.may_write()) {
             self.write(target, facts);
         }
-        let what = if draft { ", with what you were writing" } else { "" };
+        let what = if draft { " with your draft" } else { "" };
         Some(format!("resumed at {name}{what}"))
     }
 }

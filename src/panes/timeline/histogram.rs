@@ -95,15 +95,15 @@ impl Column {
         }
     }
 
-    /// The mark under it: the selected row's place, a dead feed, or the worst, which a screen without colours has to
-    /// show too.
+    /// The mark under it: the selected row's place, a failure, a dead feed, an alert. A screen without colours has nothing
+    /// else to tell a failure by, and a feed that died later does not undo it.
     fn mark(&self, selected: bool, glyphs: Glyphs) -> (&'static str, Role) {
         use crate::evidence::Verdict;
         let worst = if let Known::Rows(counts) = &self.known { counts.worst() } else { None };
         match worst {
             _ if selected => (glyphs.here(), Role::Accent),
-            _ if self.dead => (glyphs.dead(), Role::Stale),
             Some(Weight::Failure) => (glyphs.verdict(Verdict::Fail), Role::Fail),
+            _ if self.dead => (glyphs.dead(), Role::Stale),
             Some(Weight::Alert) => (glyphs.verdict(Verdict::Warn), Role::Warn),
             _ => (" ", Role::Muted),
         }

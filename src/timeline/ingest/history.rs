@@ -123,6 +123,17 @@ impl Columns {
             &self.error,
         ]
     }
+
+    /// Those without which the rows of a source lack something.
+    pub fn telling(&self, source: Source) -> Vec<&str> {
+        let mut names: Vec<&str> = vec![&self.id, &self.time, &self.incident];
+        match source {
+            Source::Incidents => names.extend([&*self.alert, &self.severity, &self.namespace, &self.resolved]),
+            Source::Approvals => names.extend([&*self.action, &self.actor, &self.decided]),
+            Source::AuditLogs => names.extend([&*self.action, &self.actor, &self.success, &self.error]),
+        }
+        names
+    }
 }
 
 /// How records are read.

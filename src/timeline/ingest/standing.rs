@@ -6,8 +6,7 @@ use crate::timeline::{Entry, EventType};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-/// How long after it was resolved an alert that fires, and of which only the end was told before, is one whose
-/// notification was overtaken on its way.
+/// How long after its end was recorded a notification that it fires may be one that was overtaken on its way.
 const OVERTAKEN: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is recorded of an alert.
@@ -21,6 +20,9 @@ pub struct Standing {
     pub recorded_at: Timestamp,
     /// Whether it was ever told that it fires.
     pub told: bool,
+    /// Whether its sender itself said that it ended: it names a generator, and nothing looks like Alertmanager's timeout.
+    /// Prometheus gives an alert that fires anew a new start.
+    pub ended_by_sender: bool,
 }
 
 impl Standing {
@@ -38,7 +40,13 @@ impl Standing {
                 Some(EventType::Resolved) => Status::Resolved,
                 _ => continue,
             };
-            let standing = standing.get_or_insert(Self { status, again: 0, recorded_at: row.at(), told: false });
+            let standing = standing.get_or_insert_with(|| Self {
+                status,
+                again: 0,
+                recorded_at: row.at(),
+                told: false,
+                ended_by_sender: status == Status::Resolved && is_of_sender(row),
+            });
             let again = row.context().get("again").and_then(Value::as_u64).unwrap_or(0);
             standing.again = standing.again.max(u32::try_from(again).unwrap_or(u32::MAX));
             let is_implied = row.context().get("implied").and_then(Value::as_bool).unwrap_or(false);
@@ -46,6 +54,12 @@ impl Standing {
         }
         standing
     }
+}
+
+/// Whether an end is its sender's word, and not what Alertmanager took its silence for.
+fn is_of_sender(row: &Entry) -> bool {
+    let has = |key: &str| row.context().get(key).is_some();
+    has("generator_url") && !has("timeout") && !has("timeout_suspected")
 }
 
 /// What is to be done about an alert whose row stands already.
@@ -63,7 +77,9 @@ pub fn step(standing: &Standing, arrival: &Arrival, now: Timestamp) -> Step {
         (Status::Firing, Status::Firing) | (Status::Resolved, Status::Resolved) => Step::Known,
         (Status::Firing, Status::Resolved) => Step::Record(standing.again),
         (Status::Resolved, Status::Firing) => {
-            let is_overtaken = !standing.told && now.duration_since(standing.recorded_at) < OVERTAKEN;
+            // The end came before this, its beginning; or another peer tells late what one has told already.
+            let may_be_late = !standing.told || standing.ended_by_sender;
+            let is_overtaken = may_be_late && now.duration_since(standing.recorded_at) < OVERTAKEN;
             if is_overtaken { Step::Known } else { Step::Record(standing.again.saturating_add(1)) }
         }
     }
