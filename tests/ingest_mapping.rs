@@ -291,7 +291,8 @@ async fn an_end_that_overtakes_its_beginning_has_a_beginning_and_leaves_nothing_
 #[tokio::test]
 async fn a_late_peer_opens_nothing_anew_where_prometheus_told_the_end_itself() {
     let generator = "http://prometheus.example/graph";
-    let (firing, ended, timed_out) = ([('a', None)], [('a', Some(9))], [('a', Some(10))]);
+    // Of this one the start is on the minute.
+    let (firing, ended, timed_out) = ([('d', None)], [('d', Some(9))], [('d', Some(10))]);
     let after = |seconds: i64| Timestamp::now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
     for (generator, end, seconds, appended) in [
         (generator, &ended, 1, 0),

@@ -120,7 +120,7 @@ fn a_plan_that_is_there_stays_as_it_is_where_the_source_is_broken_or_missing() {
     std::fs::remove_file(root.path().join(USUAL_SOURCE)).unwrap();
     let out = run(root.path(), &[]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&out.stderr).contains("can't be read"));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("is not there"));
     assert_eq!(std::fs::read_to_string(root.path().join(USUAL_OUTPUT)).unwrap(), "the old one");
 }
 

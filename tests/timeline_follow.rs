@@ -297,6 +297,26 @@ async fn a_killed_postgres_is_told_within_two_seconds_what_was_read_stays_and_th
     rig.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_comes_long_after_the_others_leaves_them_where_they_are() {
+    let Some(db) = TestDb::create().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&db.url()).await);
+    db.sql(
+        "INSERT INTO alert_operation_log (id, event_type, created_at) VALUES
+         ('a', 'ALERT_RECEIVED', '2026-02-04T01:00:00Z'), ('b', 'RESOLVED', '2026-02-04T01:09:00Z')",
+    )
+    .await
+    .unwrap();
+    let mut rig = follow(&db.url(), folder.path()).await;
+    db.sql(&insert("c")).await.unwrap();
+    rig.until("the new row", |facts| facts.log.entries.iter().any(|row| row.id() == "c")).await;
+    let ids: Vec<&str> = rig.app.facts().log.entries.iter().map(Entry::id).collect();
+    assert_eq!((ids, rig.app.facts().log.complete), (vec!["c", "b", "a"], true));
+    rig.end().await;
+    db.drop().await;
+}
+
 fn pg_is_left_out() -> bool {
     std::env::var("READBACK_TEST_WITHOUT").unwrap_or_default().contains("postgres")
 }

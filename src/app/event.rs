@@ -42,12 +42,15 @@ pub enum Event {
         /// In the order of recording.
         reviews: Vec<Recorded>,
     },
-    /// The newest page of the timeline again, and the review steps that came since.
+    /// What came into the timeline since it was read, and the review steps that came.
     NewsRead {
         /// Newest first.
         entries: Vec<Entry>,
         /// Whether there is nothing older.
         complete: bool,
+        /// Whether they are all that came, so that nothing lies between them and what was read before. Else they are
+        /// the newest of too many.
+        joined: bool,
         /// In the order of recording.
         steps: Vec<Recorded>,
     },

@@ -100,12 +100,12 @@ impl App {
             Event::SnapshotRead(snapshot) => self.facts.snapshot = snapshot.map(|snapshot| *snapshot),
             Event::StoreRead { entries, complete, reviews } => {
                 self.facts.put_steps(reviews);
-                self.newest_read(entries, complete);
+                self.newest_read(entries, complete, false);
             }
-            Event::NewsRead { entries, complete, steps } => {
+            Event::NewsRead { entries, complete, joined, steps } => {
                 self.facts.add_steps(steps);
                 let entries = self.facts.log.near(entries);
-                self.newest_read(entries, complete);
+                self.newest_read(entries, complete, joined);
             }
             Event::OlderRead { entries, complete } => self.older_read(entries, complete),
             Event::Margin { annotations, digests } => self.margin_read(&annotations, digests, out),
@@ -280,7 +280,7 @@ impl App {
         }
     }
 
-    fn newest_read(&mut self, page: Vec<Entry>, complete: bool) {
+    fn newest_read(&mut self, page: Vec<Entry>, complete: bool, joined: bool) {
         self.facts.store = StoreState::Ready;
         let log = &mut self.facts.log;
         let known: HashSet<&str> = log.entries.iter().map(Entry::id).collect();
@@ -294,8 +294,8 @@ impl App {
         log.loading = false;
         // A full page that ends above everything known leaves a gap: what is below it is read again.
         let oldest = page.last().map(Entry::at);
-        let gap =
-            !complete && log.entries.first().is_some_and(|newest| oldest.is_some_and(|oldest| newest.at() < oldest));
+        let is_above = log.entries.first().is_some_and(|newest| oldest.is_some_and(|oldest| newest.at() < oldest));
+        let gap = !complete && !joined && is_above;
         let known = if gap { Vec::new() } else { std::mem::take(&mut log.entries) };
         log.complete = complete || (log.complete && !gap);
         log.put(merged(page, known));

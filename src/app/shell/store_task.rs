@@ -242,15 +242,16 @@ impl StoreTask {
         }
         let steps = store.reviews_since(&told.steps).await?;
         let mut tail = store.tail(Some(&told.mark.into()), HEAD, &Pushed::default()).await?;
-        let (entries, complete) = if tail.more.is_some() {
-            self.rows(store, Reach::Recent).await?
-        } else {
+        let joined = tail.more.is_none();
+        let (entries, complete) = if joined {
             tail.rows.sort_by(Entry::newest_first);
             (self.beside(store, tail.rows).await?, false)
+        } else {
+            self.rows(store, Reach::Recent).await?
         };
         told.steps.take(&steps);
         told.mark = tail.mark;
-        self.say(Event::NewsRead { entries, complete, steps }).await;
+        self.say(Event::NewsRead { entries, complete, joined, steps }).await;
         Ok(())
     }
 
