@@ -38,6 +38,7 @@ impl Found {
 
 /// A key: where its name stands in the first of the files that has it (or among what had to be made), and its value on
 /// each side.
+#[derive(Clone, Copy)]
 struct Slot {
     name: (u32, u32),
     found: [Found; 2],
@@ -49,10 +50,13 @@ struct Slot {
 pub(super) struct Table<'a> {
     sources: [&'a [u8]; 2],
     slots: Vec<Slot>,
-    index: HashTable<u32>,
+    /// The slots by name. Looks into what is larger than the processor's cache were a third of the whole, and two files
+    /// mostly have the same keys in the same order: it is made when a name is first looked for.
+    index: Option<HashTable<u32>>,
     hasher: DefaultHashBuilder,
-    /// The slot after the last one that was put: two files mostly have their keys in the same order, and a look
-    /// there is much cheaper than one into an index that is larger than the processor's cache.
+    /// The hashes of the first file's names, until it is known whether one of them comes twice.
+    hashes: Vec<u64>,
+    /// The slot after the last one that was put.
     next: usize,
     /// Values with escapes or variables in them, and names that are no piece of a file.
     made: Vec<Zeroizing<Vec<u8>>>,
@@ -64,8 +68,9 @@ impl<'a> Table<'a> {
         Self {
             sources: [left, right],
             slots: Vec::with_capacity(keys),
-            index: HashTable::with_capacity(keys),
+            index: None,
             hasher: DefaultHashBuilder::default(),
+            hashes: Vec::with_capacity(keys),
             next: 0,
             made: Vec::new(),
         }
@@ -97,10 +102,12 @@ impl<'a> Table<'a> {
         if statements.is_too_large() {
             return Err(EnvError { line: 1, column: 1, reason: Reason::TooLarge });
         }
-        self.next = 0;
         for item in statements {
             let Item::Statement(statement) = item? else { continue };
             let raw = source.get(statement.raw.start as usize..statement.raw.end as usize).unwrap_or_default();
+            if self.index.is_none() && raw.contains(&b'$') {
+                self.index_slots();
+            }
             let written = Written { name: statement.name, assign: statement.assign, quote: statement.quote, raw };
             let found = {
                 let known = &*self;
@@ -125,19 +132,60 @@ impl<'a> Table<'a> {
             let at = self.put(side, name, found);
             self.slots[at].is_stray &= statement.after_quote;
         }
+        self.end_of_file();
         Ok(())
     }
 
     /// Reads one of the files as systemd does: of a name that is set twice the last one counts.
     pub(super) fn read_systemd(&mut self, side: Side) -> Result<(), SystemdError> {
-        self.next = 0;
         for variable in systemd::parse(self.sources[side as usize])?.variables {
             self.made.push(Zeroizing::new(variable.value.expose().to_vec()));
             let found = Found { start: self.made.len() as u32 - 1, len: MADE, line: variable.line as u32 };
             let at = self.put(side, variable.key.as_bytes(), found);
             self.slots[at].is_stray = false;
         }
+        self.end_of_file();
         Ok(())
+    }
+
+    /// Sees to names that came twice while nobody looked for them.
+    fn end_of_file(&mut self) {
+        let mut hashes = std::mem::take(&mut self.hashes);
+        if self.index.is_none() {
+            hashes.sort_unstable();
+            if hashes.array_windows().any(|[one, other]| one == other) {
+                self.index_slots();
+            }
+        }
+        self.next = 0;
+    }
+
+    /// Makes the index. Of a name that is there twice the first slot stays, with the last value.
+    fn index_slots(&mut self) {
+        let (sources, made, hasher) = (self.sources, &self.made, &self.hasher);
+        let mut index = HashTable::with_capacity(self.slots.capacity());
+        let mut kept = 0;
+        for at in 0..self.slots.len() {
+            let slot = self.slots[at];
+            let slots = &mut self.slots;
+            let name = name_of(sources, made, &slot);
+            let is_this = |known: &u32| name_of(sources, made, &slots[*known as usize]) == name;
+            let rehash = |known: &u32| hasher.hash_one(name_of(sources, made, &slots[*known as usize]));
+            match index.entry(hasher.hash_one(name), is_this, rehash) {
+                Entry::Occupied(known) => {
+                    let first = &mut slots[*known.get() as usize];
+                    first.found = slot.found;
+                    first.is_stray &= slot.is_stray;
+                }
+                Entry::Vacant(vacant) => {
+                    vacant.insert(kept as u32);
+                    slots[kept] = slot;
+                    kept += 1;
+                }
+            }
+        }
+        self.slots.truncate(kept);
+        self.index = Some(index);
     }
 
     /// Takes a value in; returns its slot.
@@ -166,16 +214,22 @@ impl<'a> Table<'a> {
     /// The slot of a key, made with this value where there is none yet.
     fn place_of(&mut self, side: Side, name: &[u8], value: Found) -> usize {
         let hash = self.hasher.hash_one(name);
+        if self.index.is_none() && side == Side::Right {
+            self.index_slots();
+        }
         let (slots, sources, made, hasher) = (&self.slots, self.sources, &self.made, &self.hasher);
-        let is_this = |at: &u32| name_of(sources, made, &slots[*at as usize]) == name;
-        let rehash = |at: &u32| hasher.hash_one(name_of(sources, made, &slots[*at as usize]));
-        // One look finds the key or the place for it.
-        let vacant = match self.index.entry(hash, is_this, rehash) {
-            Entry::Occupied(known) => return *known.get() as usize,
-            Entry::Vacant(vacant) => vacant,
-        };
         let at = slots.len();
-        vacant.insert(at as u32);
+        if let Some(index) = &mut self.index {
+            let is_this = |at: &u32| name_of(sources, made, &slots[*at as usize]) == name;
+            let rehash = |at: &u32| hasher.hash_one(name_of(sources, made, &slots[*at as usize]));
+            // One look finds the key or the place for it.
+            match index.entry(hash, is_this, rehash) {
+                Entry::Occupied(known) => return *known.get() as usize,
+                Entry::Vacant(vacant) => vacant.insert(at as u32),
+            };
+        } else {
+            self.hashes.push(hash);
+        }
         let stands = self.stands(side, name);
         let mut found = [Found::default(); 2];
         found[side as usize] = value;
@@ -194,9 +248,16 @@ impl<'a> Table<'a> {
     }
 
     fn get(&self, side: Side, key: &str) -> Option<&[u8]> {
-        let hash = self.hasher.hash_one(key.as_bytes());
-        let at = self.index.find(hash, |at| self.name(&self.slots[*at as usize]) == key.as_bytes())?;
-        self.value(&self.slots[*at as usize], side).map(|value| value.bytes)
+        let is_this = |slot: &Slot| self.name(slot) == key.as_bytes();
+        let slot = match &self.index {
+            Some(index) => {
+                let at = index.find(self.hasher.hash_one(key.as_bytes()), |at| is_this(&self.slots[*at as usize]))?;
+                &self.slots[*at as usize]
+            }
+            // The last of them counts.
+            None => self.slots.iter().rfind(|slot| is_this(slot))?,
+        };
+        self.value(slot, side).map(|value| value.bytes)
     }
 
     fn name(&self, slot: &Slot) -> &[u8] {
