@@ -5,6 +5,8 @@
 mod blind;
 #[path = "review_flow/example.rs"]
 mod example;
+#[path = "review_flow/folded.rs"]
+mod folded;
 #[path = "review_flow/guided.rs"]
 mod guided;
 #[path = "review_flow/keys.rs"]

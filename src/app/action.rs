@@ -76,7 +76,7 @@ pub enum Action {
     ScrollUp,
     /// Fold the tree of the context, or unfold it.
     FoldTree,
-    /// Each step of the reviews, or runs of them in one line.
+    /// Each field that a review set, or runs of them in one line.
     FoldSteps,
     /// Ask which time the timeline is shown at.
     Jump,
@@ -306,7 +306,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "fold-steps",
         &["X"],
         "steps",
-        "Each step of the reviews in a line of its own, or folded",
+        "Each field that a review set in a line of its own, or folded",
     ),
     row(A::Jump, C::Timeline, "jump", &["t"], "go to a time", "Go to a time: so long ago, or a date"),
     row(A::ZoomIn, C::Timeline, "zoom-in", &["+", "="], "zoom in", "A shorter stretch of time in the histogram"),
