@@ -3,7 +3,7 @@
 use super::scenes::{self, FIRST, INCIDENT, complete, console, decided, painted, recorded, review, shown, written};
 use crate::support::scene;
 use jiff::SignedDuration;
-use readback::app::{App, Effect, Event, Turn};
+use readback::app::{Access, App, Effect, Event, Facts, Ids, Setting, Turn};
 use readback::guard::{Allow, Watch};
 use readback::review::{Answer, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent, ReviewAct, Section};
 
@@ -51,10 +51,28 @@ async fn a_new_review_asks_for_its_incident_and_offers_those_of_the_log() {
     assert!(flat(&rig.screen()).contains("(1 of 2: j and k choose another)"), "{}", rig.screen());
     rig.press("j").await;
     assert!(flat(&rig.screen()).contains("INC-20260204-02 (2 of 2"), "{}", rig.screen());
+    assert!(flat(&rig.screen()).contains("choose another), last in the log at 02-04 08:52."), "{}", rig.screen());
     rig.press("j y").await;
     rig.settled().await;
     assert_eq!(review(rig.app.facts()).unwrap().incident_id, "INC-20260204-02");
     rig.end().await;
+}
+
+#[test]
+fn where_no_incident_is_known_none_is_guessed_and_no_review_is_opened() {
+    let setting = Setting { incident: String::new(), ..scene::setting(Access::ReadWrite) };
+    let mut app = App::new(Facts::new(setting, scene::evidence(), scene::now()), Ids::new([7; 16]), (80, 24));
+    app.update(Event::SnapshotRead(Ok(Box::new(scene::snapshot()))), scene::now());
+    app.update(Event::StoreRead { entries: Vec::new(), complete: true, reviews: Vec::new() }, scene::now());
+    assert!(steps(&scene::press(&mut app, "4 enter y")).is_empty());
+    scene::press(&mut app, "enter");
+    assert!(flat(&shown(&app)).contains("of which incident? the log names none"), "{}", shown(&app));
+    // With a log, its latest incident is offered first.
+    app.update(Event::StoreRead { entries: scene::entries(), complete: true, reviews: Vec::new() }, scene::now());
+    scene::press(&mut app, "enter");
+    assert!(flat(&shown(&app)).contains(&format!("in the incident {INCIDENT}")), "{}", shown(&app));
+    let turn = scene::press(&mut app, "y");
+    assert_eq!(steps(&turn).iter().map(|step| step.incident_id.as_str()).collect::<Vec<_>>(), [INCIDENT]);
 }
 
 #[test]

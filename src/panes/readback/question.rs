@@ -5,7 +5,7 @@ use crate::app::theme::Role;
 use crate::app::{Action, Facts, Outbox};
 use crate::panes::Canvas;
 use crate::review::{CandidateId, Lane, ReviewId, actions};
-use crate::timeline::Entry;
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 /// What is asked; it carries the identity it was asked about, so the answer can't land elsewhere.
@@ -32,8 +32,9 @@ pub(super) enum Question {
 pub(super) struct Opening {
     /// Of which candidate.
     pub(super) candidate: CandidateId,
-    /// The incidents that it may be recorded in: the configured one, then those of the log, the latest first.
-    incidents: Vec<String>,
+    /// The incidents that it may be recorded in: the configured one, then those of the log, the latest first; each with
+    /// when the log last heard of it.
+    incidents: Vec<(String, Option<Timestamp>)>,
     /// Which of them.
     at: usize,
 }
@@ -43,20 +44,37 @@ const MOST: usize = 50;
 
 impl Opening {
     /// Of a candidate, in what the console knows of.
-    pub(super) fn new(candidate: CandidateId, facts: &Facts) -> Self {
-        let mut incidents = vec![facts.setting.incident.clone()];
-        for incident in facts.log.entries.iter().filter_map(Entry::incident) {
-            if incidents.len() < MOST && !incidents.iter().any(|known| known == incident) {
-                incidents.push(incident.to_owned());
+    /// `None` where it knows of no incident: there is nothing to be recorded in.
+    pub(super) fn new(candidate: CandidateId, facts: &Facts) -> Option<Self> {
+        let mut incidents = vec![(facts.setting.incident.clone(), None)];
+        for entry in &facts.log.entries {
+            let Some(incident) = entry.incident() else { continue };
+            match incidents.iter().position(|(known, _)| known == incident) {
+                Some(at) => incidents[at].1 = incidents[at].1.or(Some(entry.at())),
+                None if incidents.len() < MOST => incidents.push((incident.to_owned(), Some(entry.at()))),
+                None => {}
             }
         }
-        // Nothing configured is nothing to be recorded in.
-        incidents.retain(|incident| !incident.trim().is_empty());
-        Self { candidate, incidents, at: 0 }
+        incidents.retain(|(incident, _)| !incident.trim().is_empty());
+        (!incidents.is_empty()).then_some(Self { candidate, incidents, at: 0 })
     }
 
     fn incident(&self) -> &str {
-        self.incidents.get(self.at).map_or("", String::as_str)
+        self.incidents.get(self.at).map_or("", |(incident, _)| incident.as_str())
+    }
+
+    /// Where it is recorded, in words.
+    fn place(&self, facts: &Facts) -> String {
+        let (incident, count) = (self.incident(), self.incidents.len());
+        if count == 1 {
+            return format!("It is recorded in the incident {incident}.");
+        }
+        let seen = match self.incidents.get(self.at).and_then(|(_, seen)| *seen) {
+            Some(at) => format!("last in the log at {}", facts.local(at).strftime("%m-%d %H:%M")),
+            None => "of which the log has no row".to_owned(),
+        };
+        let at = self.at + 1;
+        format!("It is recorded in the incident {incident} ({at} of {count}: j and k choose another), {seen}.")
     }
 }
 
@@ -125,16 +143,7 @@ impl Question {
         let actor = &facts.setting.actor;
         match self {
             Self::Open(opening) => {
-                let (candidate, incident) = (&opening.candidate.0, opening.incident());
-                let place = match opening.incidents.len() {
-                    0 => " The log names no incident and [review] incident in readback.toml is empty.".to_owned(),
-                    1 => format!(" It is recorded in the incident {incident}."),
-                    count => format!(
-                        " It is recorded in the incident {incident} ({} of {count}: j and k choose another).",
-                        opening.at + 1
-                    ),
-                };
-                format!("Open a review of {candidate} as {actor}?{place}")
+                format!("Open a review of {} as {actor}? {}", opening.candidate.0, opening.place(facts))
             }
             Self::Clear(_, field) => format!(
                 "Say as {actor} that what was caught in {field} is out, of the text and of wherever it came from? The \
