@@ -100,7 +100,7 @@ pub enum Action {
     Guide,
     /// Attach the evidence that is offered, and refer to it in the field.
     Attach,
-    /// Attach anew all evidence that is stale.
+    /// Attach anew the evidence that is stale.
     AttachAnew,
     /// Open the evidence that is offered.
     OpenEvidence,
@@ -339,7 +339,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "attach-anew",
         &["I"],
         "attach anew",
-        "Attach anew, as it is now, all evidence that has grown stale",
+        "Attach anew what is stale, of this check or of all; asks first",
     )),
     row(
         A::OpenEvidence,

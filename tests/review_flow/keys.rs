@@ -161,7 +161,12 @@ fn one_key_attaches_anew_all_that_is_stale_and_ones_own_hearback_goes_along_wher
     let word = database.verdict.word().to_lowercase();
     let acts_of = |said: &str, by| {
         let mut app = after(grown_stale(&database, said, by));
-        scene::press(&mut app, "I");
+        assert!(steps(&scene::press(&mut app, "I")).is_empty(), "it asks first");
+        let asked = flat(&shown(&app));
+        assert!(
+            asked.contains("database for before_after_service_state_present, database for dependency_impact_present?")
+        );
+        scene::press(&mut app, "y");
         let all: Vec<&NewReviewEvent> = app.facts().pending.iter().map(|step| &step.event).collect();
         // One after the other, each on the one before.
         let versions: Vec<u64> = all.iter().map(|step| step.expected_version).collect();
@@ -175,6 +180,17 @@ fn one_key_attaches_anew_all_that_is_stale_and_ones_own_hearback_goes_along_wher
     assert_eq!(acts_of(&word, FIRST), (2, true));
     assert_eq!(acts_of("another word", FIRST), (2, false), "it does not say so any more");
     assert_eq!(acts_of(&word, "console:ann"), (2, false), "ann said so, and has to say it again");
+    let mut app = after(grown_stale(&database, &word, FIRST));
+    assert!(steps(&scene::press(&mut app, "I n")).is_empty());
+    assert!(app.facts().pending.is_empty());
+    // On a check's own screen it is about that check.
+    scene::press(&mut app, "j j enter I");
+    assert!(flat(&shown(&app)).contains("nothing here is stale; 2 of other checks"), "{}", shown(&app));
+    scene::press(&mut app, "esc j j enter I");
+    let asked = flat(&shown(&app));
+    assert!(asked.contains("seen now: database for before_after_service_state_present?"), "{asked}");
+    scene::press(&mut app, "y");
+    assert_eq!(app.facts().pending.len(), 2, "attached, and what was heard");
     let mut app = after(complete());
     assert!(steps(&scene::press(&mut app, "I")).is_empty());
     assert!(shown(&app).contains("nothing that is attached is stale"), "{}", shown(&app));

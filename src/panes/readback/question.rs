@@ -1,9 +1,11 @@
 //! A question before a step that can't be taken back.
 
+use super::anew::Anew;
 use super::{ask, blind, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts, Outbox};
 use crate::panes::Canvas;
+use crate::panes::canvas::wrap;
 use crate::review::{CandidateId, Lane, ReviewId, actions};
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -25,6 +27,8 @@ pub(super) enum Question {
     SubmitSecond(ReviewId),
     /// Say that what was caught in this field is out?
     Clear(ReviewId, String),
+    /// Attach anew what has grown stale?
+    Anew(Anew),
 }
 
 /// A review to be opened.
@@ -101,7 +105,8 @@ impl Question {
     /// The answer is yes.
     pub(super) fn carry_out(self, facts: &Facts, out: &mut Outbox<'_>) {
         let made = match &self {
-            Self::Look(_) => return,
+            // These are the pane's.
+            Self::Look(_) | Self::Anew(_) => return,
             Self::Open(opening) => {
                 let Ok(snapshot) = &facts.snapshot else { return };
                 let by = ask::by(facts, out);
@@ -120,8 +125,8 @@ impl Question {
                 let disposition = words::disposition(review, facts);
                 // A probe that has looked since may have moved it: what is signed is what was asked.
                 if disposition.lane != *asked {
-                    let (now, asked) = (disposition.lane.id(), asked.id());
-                    out.tell(format!("not signed: the lane is {now} now, and no longer {asked}; S asks again"));
+                    let now = disposition.lane.id();
+                    out.tell(format!("not signed: the lane is {now} now; S asks again"));
                     return;
                 }
                 actions::sign(review, &facts.contract, &disposition, ask::by(facts, out))
@@ -145,6 +150,7 @@ impl Question {
             Self::Open(opening) => {
                 format!("Open a review of {} as {actor}? {}", opening.candidate.0, opening.place(facts))
             }
+            Self::Anew(asked) => asked.text(actor),
             Self::Clear(_, field) => format!(
                 "Say as {actor} that what was caught in {field} is out, of the text and of wherever it came from? The \
                  record of it stays, and what was attested before has to be attested anew."
@@ -178,11 +184,13 @@ impl Question {
 
     /// Paints it over the pane.
     pub(super) fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
-        let height = area.height.min(6);
+        let text = self.text(facts);
+        let rows = wrap(&text, usize::from(area.width.saturating_sub(4))).len() + 2;
+        let height = area.height.min(u16::try_from(rows).unwrap_or(u16::MAX).max(6));
         let place = Rect { y: area.y + (area.height - height) / 2, height, ..area };
         canvas.clear(place);
         let inside = canvas.frame(place, &[(" y yes, n no ", Role::Key)], Role::BorderFocus);
         let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-        canvas.wrapped(inside, &self.text(facts), Role::Text);
+        canvas.wrapped(inside, &text, Role::Text);
     }
 }

@@ -68,7 +68,7 @@ impl ReadbackPane {
             Action::AgendaView => self.toggle(View::Agenda, facts),
             Action::FollowUpsView => self.toggle(View::FollowUps, facts),
             Action::ReportView => self.toggle(View::Report, facts),
-            Action::AttachAnew => self.attach_anew(facts, out),
+            Action::AttachAnew => self.ask_anew(facts, out),
             Action::Back if self.look.close() => {}
             Action::Back if self.view != View::Checks => self.view = View::Checks,
             Action::Back => self.open = None,
