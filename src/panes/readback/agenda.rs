@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 /// Rows for the words of the selected topic.
 const WORDS: u16 = 3;
 /// Columns of why.
-const WHY: u16 = 21;
+const WHY: u16 = 25;
 
 /// The topics as the person at this console may see them.
 pub(super) fn topics(review: &Review, facts: &Facts) -> Vec<Topic> {
@@ -33,15 +33,11 @@ pub(super) fn key(topic: &Topic) -> String {
     topic.subject.clone()
 }
 
-/// Draws them below a line that says how many there are and who is here.
+/// Draws them below a line that says how many there are; who is here stands in the heading.
 pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
     let topics = topics(review, facts);
-    let said = match (topics.len(), here::words(review, facts)) {
-        (0, here) => format!("nothing is left to talk about  {here}"),
-        (_, here) => format!("agenda: {}  {here}", counts(&topics)),
-    };
     let width = area.width.saturating_sub(1);
-    canvas.put(area.x + 1, area.y, width, said.trim_end(), Role::Title);
+    canvas.put(area.x + 1, area.y, width, &head(&topics), Role::Title);
     let below = Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area };
     // What is asked of the selected one in full, where the rows have no room for it.
     let words = if below.height > 2 * WORDS { WORDS } else { 0 };
@@ -62,6 +58,14 @@ pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Can
     }
 }
 
+/// How many topics there are of each kind.
+fn head(topics: &[Topic]) -> String {
+    if topics.is_empty() {
+        return "nothing is left to talk about".to_owned();
+    }
+    format!("agenda: {}", counts(topics))
+}
+
 fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
     let (mut why, role) = why(topic.why, facts);
     if topic.gaps > 1 {
@@ -77,10 +81,11 @@ fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
 
 fn why(why: Why, facts: &Facts) -> (String, Role) {
     match why {
-        Why::Disputed => ("readers disagree".to_owned(), Role::Fail),
+        Why::Disputed => ("disputed".to_owned(), Role::Fail),
         Why::Lapses(until) if until <= facts.now => ("override lapsed".to_owned(), Role::Fail),
         Why::Lapses(until) => (format!("override to {}", clock(until, facts)), Role::Warn),
         Why::Fails => ("fails".to_owned(), Role::Fail),
+        Why::Waits => ("waiting for second reader".to_owned(), Role::Unknown),
         Why::Open => ("open".to_owned(), Role::Unknown),
         Why::Unowned(priority) => (format!("{} without owner", priority.word()), Role::Warn),
         Why::Overdue(due) => (format!("overdue {due}"), Role::Warn),

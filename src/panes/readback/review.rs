@@ -10,6 +10,7 @@ use super::{Mode, ReadbackPane, agenda, checks, lines, report, words};
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::Flow;
 use crate::review::actions::Refused;
+use crate::review::agenda::Why;
 use crate::review::{Answer, CandidateId, Check, NewReviewEvent, Review};
 
 impl ReadbackPane {
@@ -54,7 +55,7 @@ impl ReadbackPane {
             return Flow::Consumed;
         }
         match action {
-            Action::Open if self.view == View::Agenda => self.open_topic(facts),
+            Action::Open if self.view == View::Agenda => self.open_topic(facts, out),
             Action::Open if self.view == View::Report => {
                 if facts.setting.access.may_write() {
                     self.write_line(facts);
@@ -151,8 +152,8 @@ impl ReadbackPane {
         }
     }
 
-    /// To the check that the selected topic is about, or to what is owed.
-    fn open_topic(&mut self, facts: &Facts) {
+    /// To the check that the selected topic is about, to where one joins as the second reader, or to what is owed.
+    fn open_topic(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
         let Some(review) = self.review(facts) else { return };
         let Some(topic) = agenda::topics(review, facts).into_iter().nth(self.topics.index()) else { return };
         let rows = checks::rows(facts);
@@ -161,6 +162,7 @@ impl ReadbackPane {
                 self.checks.select(at, rows.len(), |at| rows[at].name(facts));
                 self.view = View::Check;
             }
+            None if topic.why == Why::Waits => self.open_menu(facts, out),
             None => self.toggle(View::FollowUps, facts),
         }
     }
