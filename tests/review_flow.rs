@@ -18,3 +18,5 @@ mod scenes;
 mod support;
 #[path = "review_flow/together.rs"]
 mod together;
+#[path = "review_flow/wide.rs"]
+mod wide;

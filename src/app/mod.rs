@@ -57,6 +57,8 @@ pub struct App {
     ids: Ids,
     focus: PaneId,
     zoom: bool,
+    /// Whether the other panes stand beside an open review, by choice.
+    beside: bool,
     health: HealthPane,
     env: EnvPane,
     timeline: TimelinePane,
@@ -93,6 +95,7 @@ impl App {
             ids,
             focus: PaneId::Health,
             zoom: false,
+            beside: false,
             health: HealthPane::default(),
             env: EnvPane::default(),
             timeline: TimelinePane::default(),
@@ -173,9 +176,15 @@ impl App {
         offers
     }
 
-    /// Whether one pane has the whole screen: by choice, and Readback while a session is led on it.
+    /// Whether one pane has the whole screen: by choice; Readback while a review is open on it, unless by choice not, and
+    /// always while a session is led on it.
     fn is_zoomed(&self) -> bool {
-        self.zoom || (self.focus == PaneId::Readback && self.readback.leads())
+        if self.reviews() { self.readback.leads() || !self.beside } else { self.zoom }
+    }
+
+    /// Whether an open review has the keys.
+    fn reviews(&self) -> bool {
+        self.focus == PaneId::Readback && self.readback.is_open()
     }
 
     fn pane(&self, id: PaneId) -> &dyn Pane {

@@ -4,7 +4,7 @@ use super::{here, words};
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
-use crate::panes::widgets::List;
+use crate::panes::widgets::{List, Pen};
 use crate::review::Review;
 use crate::review::agenda::{Scene, Topic, Why, agenda, counts};
 use jiff::Timestamp;
@@ -64,6 +64,32 @@ fn head(topics: &[Topic]) -> String {
         return "nothing is left to talk about".to_owned();
     }
     format!("agenda: {}", counts(topics))
+}
+
+/// Draws beside the checks how many there are, who is where, and as many as there is room for; nothing is selected in it.
+/// That a check is open the list of them says.
+pub(super) fn beside(review: &Review, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    let mut topics = topics(review, facts);
+    let mut pen = Pen::new(area, canvas);
+    pen.rule(&head(&topics));
+    topics.retain(|topic| topic.why != Why::Open);
+    let here = here::words(review, facts);
+    if !here.is_empty() {
+        pen.text(&here, Role::Accent);
+    }
+    let rest = pen.rest();
+    let room = usize::from(rest.height);
+    let shown = if topics.len() > room { room.saturating_sub(1) } else { topics.len() };
+    for (y, topic) in (rest.y..rest.bottom()).zip(&topics[..shown]) {
+        row(topic, facts, canvas, Rect { y, height: 1, ..rest });
+    }
+    if room > 0 && shown < topics.len() {
+        let more = format!("and {} more; A shows all", topics.len() - shown);
+        canvas.put(rest.x + 1, rest.bottom() - 1, rest.width.saturating_sub(1), &more, Role::Muted);
+    }
 }
 
 fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
