@@ -7,6 +7,8 @@ mod blind;
 mod example;
 #[path = "review_flow/folded.rs"]
 mod folded;
+#[path = "review_flow/footer.rs"]
+mod footer;
 #[path = "review_flow/guided.rs"]
 mod guided;
 #[path = "review_flow/keys.rs"]

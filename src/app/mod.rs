@@ -47,7 +47,7 @@ use crate::evidence::restart;
 use crate::panes::overlay::Overlay;
 use crate::panes::{Canvas, EnvPane, HealthPane, Pane, PaneId, ReadbackPane, TimelinePane, chrome, layout};
 use jiff::Timestamp;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use std::collections::BTreeSet;
 
 /// The whole console, but for its shell.
@@ -124,7 +124,13 @@ impl App {
     /// Paints the whole screen; returns where the cursor stands, if a text is being written.
     pub fn view(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let area = canvas.area();
-        let layout = layout::layout(area, self.focus, self.is_zoomed());
+        let offers = self.with_global(self.pane(self.focus).offers(&self.facts));
+        let is_asked = !self.contexts().contains(&Context::Global);
+        let notice = self.notice.as_deref().map(|text| chrome::Notice { text, is_asked });
+        let above = notice.map_or(0, |notice| chrome::notice_rows(&self.facts, &offers, notice, area));
+        // What is being answered or written makes room; a list stays where it is, and its last rows come back.
+        let free = if is_asked { above } else { 0 };
+        let layout = layout::layout(area, self.focus, self.is_zoomed(), free);
         chrome::header(&self.facts, canvas, layout.header);
         let badges: Vec<_> = PaneId::ALL.iter().map(|id| (*id, self.pane(*id).state(&self.facts))).collect();
         chrome::strip(self.focus, &badges, canvas, layout.strip);
@@ -137,10 +143,11 @@ impl App {
                 cursor = pane.cursor(&self.facts, inside);
             }
         }
-        let offers = self.pane(self.focus).offers(&self.facts);
-        let is_asked = !self.contexts().contains(&Context::Global);
-        let notice = self.notice.as_deref().map(|text| chrome::Notice { text, is_asked });
-        chrome::footer(&self.facts, &self.with_global(offers), notice, canvas, layout.footer);
+        let footer = layout.footer;
+        if let Some(notice) = notice.filter(|_| above > 0) {
+            chrome::notice(notice.text, canvas, Rect { y: footer.y - above, height: above, ..footer });
+        }
+        chrome::footer(&self.facts, &offers, notice.filter(|_| above == 0), canvas, footer);
         if let Some(overlay) = &self.overlay {
             overlay.draw(&self.facts, canvas, area);
             cursor = None;
@@ -153,8 +160,8 @@ impl App {
         id: PaneId,
         badges: &[(PaneId, crate::panes::Badge)],
         canvas: &mut Canvas<'_>,
-        place: ratatui::layout::Rect,
-    ) -> ratatui::layout::Rect {
+        place: Rect,
+    ) -> Rect {
         use theme::Role;
         let focused = id == self.focus;
         let title = format!(" {} {} ", id.number(), id.word());

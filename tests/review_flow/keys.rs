@@ -19,7 +19,7 @@ fn steps(turn: &Turn) -> Vec<&NewReviewEvent> {
 }
 
 /// What stands on the screen as one text, whatever is wrapped where.
-fn flat(screen: &str) -> String {
+pub fn flat(screen: &str) -> String {
     screen.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -28,7 +28,7 @@ fn copied(turn: &Turn) -> Option<&str> {
 }
 
 /// The reviewer's console after these steps.
-fn after(acts: Vec<(&'static str, ReviewAct)>) -> App {
+pub fn after(acts: Vec<(&'static str, ReviewAct)>) -> App {
     let mut app = painted(FIRST, recorded(acts), (80, 24));
     scene::press(&mut app, "enter");
     app
@@ -205,15 +205,18 @@ fn at_a_question_and_at_a_hearback_a_notice_does_not_take_the_keys_away() {
     scene::press(&mut app, "enter");
     let screen = shown(&app);
     let footer = screen.lines().last().unwrap().to_owned();
-    assert!(footer.contains("not the incident") && footer.contains("esc cancel"), "{footer}");
+    assert!(flat(&screen).contains("it is not as long: not the incident that the evidence names"), "{screen}");
+    assert!(footer.contains("ctrl-s save  esc cancel"), "{footer}");
     let mut app = after(vec![(FIRST, written("change_or_incident_ref", INCIDENT))]);
     scene::press(&mut app, "S");
     app.update(
         Event::Trouble("the file of the layers could not be read, and more words than there is room for".to_owned()),
         scene::now(),
     );
-    let footer = shown(&app).lines().last().unwrap().to_owned();
-    assert!(footer.contains("could not be read") && footer.contains("y yes") && footer.contains("n no"), "{footer}");
+    let screen = shown(&app);
+    let footer = screen.lines().last().unwrap().to_owned();
+    assert!(flat(&screen).contains("could not be read, and more words than there is room for"), "{screen}");
+    assert!(footer.contains("y yes") && footer.contains("n no"), "{footer}");
 }
 
 #[test]

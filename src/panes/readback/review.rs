@@ -51,7 +51,7 @@ impl ReadbackPane {
             return Flow::Consumed;
         }
         if self.view.shows_no_check() && action.is_about_a_check() {
-            out.tell("no check is on the screen: enter opens the one that a line is about, esc goes back to them");
+            out.tell("no check is on the screen: enter opens one, esc goes back");
             return Flow::Consumed;
         }
         match action {

@@ -160,6 +160,21 @@ impl ReadbackPane {
         }
     }
 
+    /// The key that does the first of what the check on the screen lacks, where that is not its answer.
+    fn next_key(&self, facts: &Facts) -> Option<Action> {
+        let (review, row) = (self.review(facts)?, self.row(facts)?);
+        let disposition = words::shown(review, facts)?;
+        let Some(state) = row.state(&disposition, facts) else { return Some(Action::Edit) };
+        let attached = review.attached.get(&state.check).is_some_and(|all| !all.is_empty());
+        match state.gaps.first()? {
+            Gap::Missing { .. } | Gap::Unattested { .. } | Gap::OtherIncident { .. } => Some(Action::Edit),
+            Gap::StaleEvidence { .. } | Gap::ChangedEvidence { .. } => Some(Action::AttachAnew),
+            // It is heard back against what is attached.
+            Gap::Unheard | Gap::Unanswered if row.check(facts)?.readback.is_some() && !attached => Some(Action::Attach),
+            _ => None,
+        }
+    }
+
     /// What can be done in the open review, the most useful first.
     pub(super) fn review_offers(&self, facts: &Facts) -> Vec<Action> {
         use Action as A;
@@ -172,6 +187,9 @@ impl ReadbackPane {
             View::FollowUps => return vec![A::FollowUpsView, A::AgendaView, A::LaneView, A::More, A::Back],
             View::Report => return vec![A::Edit, A::ReportView, A::FollowUpsView, A::LaneView, A::More, A::Back],
         };
+        if self.view == View::Check {
+            offers.splice(..0, self.next_key(facts));
+        }
         if review.is_some_and(Review::is_quarantined) {
             offers.insert(0, A::ClearQuarantine);
         }
