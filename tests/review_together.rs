@@ -101,6 +101,8 @@ fn the_agenda_counts_at_its_head_and_says_in_words_why_each_topic_is_there() {
         // Who could still read second is asked before looking.
         scene::press(&mut app, "4 enter y A");
         let screen = symbols(&render(&app, 80, 24, "default", Depth::Ansi16));
-        words.iter().for_each(|word| assert!(screen.contains(word), "{word}: {screen}"));
+        for word in words {
+            assert!(screen.contains(word), "{word}: {screen}");
+        }
     }
 }

@@ -13,13 +13,8 @@ fn bar(screen: &str) -> String {
 
 /// A text of so many columns or a few less, of whole words that are all different.
 fn words(columns: usize) -> String {
-    let mut text = "w".to_owned();
-    let mut at = 0;
-    while text.len() + 5 <= columns {
-        text.push_str(&format!(" w{at:03}"));
-        at += 1;
-    }
-    text
+    let more = columns.saturating_sub(1) / 5;
+    ["w".to_owned()].into_iter().chain((0..more).map(|at| format!("w{at:03}"))).collect::<Vec<_>>().join(" ")
 }
 
 /// A review with one check answered, so that every view has something.
