@@ -67,7 +67,7 @@ fn an_incident_is_read_reviewed_and_signed_and_is_still_there_after_a_restart() 
     pty.wait_for("ctrl-s save", SOON);
     pty.send("INC-TEST-1\x13");
     // The field alone says nothing of what the evidence names.
-    wait_for_line(&pty, "open   incident_ref_present", "not answered yet");
+    wait_for_line(&pty, "open   incident_ref_present", "not answered");
     pty.send("jf");
     wait_for_line(&pty, "FAILS", "actor_not_anonymous");
     // Signing waits for what was asked before.
@@ -89,7 +89,7 @@ fn an_incident_is_read_reviewed_and_signed_and_is_still_there_after_a_restart() 
     let mut pty = opened(&stack, &[], SIZE);
     pty.send("4\r");
     pty.wait_for("reject_unattributed_restart  signed", SOON);
-    wait_for_line(&pty, "open   incident_ref_present", "not answered yet");
+    wait_for_line(&pty, "open   incident_ref_present", "not answered");
     quit(pty);
 }
 
