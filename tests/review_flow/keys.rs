@@ -51,7 +51,12 @@ async fn a_new_review_asks_for_its_incident_and_offers_those_of_the_log() {
     assert!(flat(&rig.screen()).contains("(1 of 2: j and k choose another)"), "{}", rig.screen());
     rig.press("j").await;
     assert!(flat(&rig.screen()).contains("INC-20260204-02 (2 of 2"), "{}", rig.screen());
-    assert!(flat(&rig.screen()).contains("choose another), last in the log at 02-04 08:52."), "{}", rig.screen());
+    let screen = flat(&rig.screen());
+    assert!(screen.contains("▸ INC-20260204-02 last in the log at 02-04 08:52"), "{screen}");
+    assert!(
+        screen.contains(&format!("{INCIDENT} last in the log at 02-04 08:58")),
+        "both are there to choose: {screen}"
+    );
     rig.press("j y").await;
     rig.settled().await;
     assert_eq!(review(rig.app.facts()).unwrap().incident_id, "INC-20260204-02");

@@ -45,6 +45,8 @@ pub(super) struct Opening {
 
 /// The most incidents that are offered.
 const MOST: usize = 50;
+/// The most that are shown at once.
+const LISTED: usize = 5;
 
 impl Opening {
     /// Of a candidate, in what the console knows of.
@@ -68,17 +70,28 @@ impl Opening {
     }
 
     /// Where it is recorded, in words.
-    fn place(&self, facts: &Facts) -> String {
-        let (incident, count) = (self.incident(), self.incidents.len());
-        if count == 1 {
-            return format!("It is recorded in the incident {incident}.");
+    fn place(&self) -> String {
+        let (incident, at, count) = (self.incident(), self.at + 1, self.incidents.len());
+        match count {
+            1 => format!("It is recorded in the incident {incident}."),
+            _ => format!("It is recorded in the incident {incident} ({at} of {count}: j and k choose another)."),
         }
-        let seen = match self.incidents.get(self.at).and_then(|(_, seen)| *seen) {
-            Some(at) => format!("last in the log at {}", facts.local(at).strftime("%m-%d %H:%M")),
-            None => "of which the log has no row".to_owned(),
+    }
+
+    /// Those to choose from that are around the chosen one, each with whether it is that.
+    fn around(&self, facts: &Facts) -> Vec<(String, bool)> {
+        if self.incidents.len() < 2 {
+            return Vec::new();
+        }
+        let first = (self.at + 1).saturating_sub(LISTED);
+        let words = |(at, (incident, seen)): (usize, &(String, Option<Timestamp>))| {
+            let seen = match seen {
+                Some(seen) => format!("last in the log at {}", facts.local(*seen).strftime("%m-%d %H:%M")),
+                None => "the log has no row of it".to_owned(),
+            };
+            (format!("{incident}  {seen}"), at == self.at)
         };
-        let at = self.at + 1;
-        format!("It is recorded in the incident {incident} ({at} of {count}: j and k choose another), {seen}.")
+        self.incidents.iter().enumerate().skip(first).take(LISTED).map(words).collect()
     }
 }
 
@@ -148,7 +161,7 @@ impl Question {
         let actor = &facts.setting.actor;
         match self {
             Self::Open(opening) => {
-                format!("Open a review of {} as {actor}? {}", opening.candidate.0, opening.place(facts))
+                format!("Open a review of {} as {actor}? {}", opening.candidate.0, opening.place())
             }
             Self::Anew(asked) => asked.text(actor),
             Self::Clear(_, field) => format!(
@@ -185,12 +198,18 @@ impl Question {
     /// Paints it over the pane.
     pub(super) fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
         let text = self.text(facts);
-        let rows = wrap(&text, usize::from(area.width.saturating_sub(4))).len() + 2;
+        let listed = if let Self::Open(opening) = self { opening.around(facts) } else { Vec::new() };
+        let rows = wrap(&text, usize::from(area.width.saturating_sub(4))).len() + listed.len() + 2;
         let height = area.height.min(u16::try_from(rows).unwrap_or(u16::MAX).max(6));
         let place = Rect { y: area.y + (area.height - height) / 2, height, ..area };
         canvas.clear(place);
         let inside = canvas.frame(place, &[(" y yes, n no ", Role::Key)], Role::BorderFocus);
         let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-        canvas.wrapped(inside, &text, Role::Text);
+        let taken = canvas.wrapped(inside, &text, Role::Text);
+        for (y, (words, is_chosen)) in (inside.y + taken..inside.bottom()).zip(listed) {
+            let (mark, role) = if is_chosen { (canvas.glyphs.cursor(), Role::Accent) } else { (" ", Role::Muted) };
+            canvas.put(inside.x, y, 1, mark, Role::Accent);
+            canvas.put(inside.x + 2, y, inside.width.saturating_sub(2), &words, role);
+        }
     }
 }
