@@ -141,7 +141,11 @@ fn stepping_through_begins_with_what_blocks_first_and_goes_on_from_there() {
 }
 
 /// A decisive check that was heard from a probe, and an ordinary one to which that is attached, both long ago.
-fn grown_stale(probe: &readback::evidence::Evidence, said: &str, by: &'static str) -> Vec<(&'static str, ReviewAct)> {
+pub fn grown_stale(
+    probe: &readback::evidence::Evidence,
+    said: &str,
+    by: &'static str,
+) -> Vec<(&'static str, ReviewAct)> {
     let then = probe.observed_at.checked_sub(SignedDuration::from_hours(1)).unwrap();
     let evidence = EvidenceRef {
         kind: EvidenceKind::Probe,
