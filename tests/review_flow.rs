@@ -5,6 +5,10 @@
 mod blind;
 #[path = "review_flow/example.rs"]
 mod example;
+#[path = "review_flow/folded.rs"]
+mod folded;
+#[path = "review_flow/footer.rs"]
+mod footer;
 #[path = "review_flow/guided.rs"]
 mod guided;
 #[path = "review_flow/keys.rs"]
@@ -16,3 +20,5 @@ mod scenes;
 mod support;
 #[path = "review_flow/together.rs"]
 mod together;
+#[path = "review_flow/wide.rs"]
+mod wide;

@@ -67,3 +67,42 @@ fn from_the_agenda_one_goes_to_the_check_and_no_key_answers_one_that_is_not_show
     let screen = symbols(&render(&app, 120, 40, "default", Depth::Ansi16));
     assert!(screen.contains("postcheck_independent"), "{screen}");
 }
+
+#[test]
+fn the_agenda_counts_at_its_head_and_says_in_words_why_each_topic_is_there() {
+    let mut acts = reviewed::acts();
+    acts.truncate(4);
+    acts.push(("ann", readback::review::ReviewAct::Submitted));
+    for (acts, words) in [
+        (
+            reviewed::acts(),
+            [
+                "agenda: 1 disputed, 1 passed over, 1 failing, 22 open, 5 owed",
+                "disputed (4)",
+                "override to",
+                "fails",
+                "open (2)",
+            ],
+        ),
+        (
+            acts,
+            [
+                "agenda: 1 passed over, 1 failing, 1 waiting for second reader, ",
+                "waiting for second reader second reading nobody reads it",
+                "override to",
+                "fails",
+                "open (2)",
+            ],
+        ),
+    ] {
+        let mut app = scene::incident(80, 24);
+        let reviews = reviewed::recorded(acts);
+        app.update(Event::StoreRead { entries: scene::entries(), complete: true, reviews }, scene::now());
+        // Who could still read second is asked before looking.
+        scene::press(&mut app, "4 enter y A");
+        let screen = symbols(&render(&app, 80, 24, "default", Depth::Ansi16));
+        for word in words {
+            assert!(screen.contains(word), "{word}: {screen}");
+        }
+    }
+}

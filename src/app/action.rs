@@ -76,7 +76,7 @@ pub enum Action {
     ScrollUp,
     /// Fold the tree of the context, or unfold it.
     FoldTree,
-    /// Each step of the reviews, or runs of them in one line.
+    /// Each field that a review set, or runs of them in one line.
     FoldSteps,
     /// Ask which time the timeline is shown at.
     Jump,
@@ -100,7 +100,7 @@ pub enum Action {
     Guide,
     /// Attach the evidence that is offered, and refer to it in the field.
     Attach,
-    /// Attach anew all evidence that is stale.
+    /// Attach anew the evidence that is stale.
     AttachAnew,
     /// Open the evidence that is offered.
     OpenEvidence,
@@ -306,7 +306,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "fold-steps",
         &["X"],
         "steps",
-        "Each step of the reviews in a line of its own, or folded",
+        "Each field that a review set in a line of its own, or folded",
     ),
     row(A::Jump, C::Timeline, "jump", &["t"], "go to a time", "Go to a time: so long ago, or a date"),
     row(A::ZoomIn, C::Timeline, "zoom-in", &["+", "="], "zoom in", "A shorter stretch of time in the histogram"),
@@ -339,7 +339,7 @@ pub const ACTIONS: &[ActionInfo] = &[
         "attach-anew",
         &["I"],
         "attach anew",
-        "Attach anew, as it is now, all evidence that has grown stale",
+        "Attach anew what is stale, of this check or of all; asks first",
     )),
     row(
         A::OpenEvidence,

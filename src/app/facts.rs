@@ -13,12 +13,12 @@ use crate::evidence::maintenance::Window;
 use crate::evidence::restraint::{self, restrain};
 use crate::evidence::{Evidence, Missing, ProbeId, Recovery, WhyNot, age, dependency, gate, missing};
 use crate::guard::Watch;
-use crate::review::{Book, Contract, NewReviewEvent, Presence, Recorded, Review, Snapshot};
+use crate::review::{Book, Contract, NewReviewEvent, Presence, Recorded, Review, ReviewAct, Snapshot};
 use crate::timeline::expected::{Expected, Grammar, Standing};
 use crate::timeline::incident::Incident;
 use crate::timeline::{Beside, Entry, Margin};
 use jiff::{Timestamp, tz::TimeZone};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 /// What does not change while the console runs.
@@ -86,6 +86,8 @@ pub struct Facts {
     pub contract: Contract,
     /// Every review step as recorded, in the order of recording.
     recorded: Vec<Recorded>,
+    /// Those of them that wrote a field, by id.
+    fields_set: HashSet<String>,
     /// The reviews that those make.
     settled: Book,
     /// The same, with the steps that are not recorded yet applied on top.
@@ -137,6 +139,7 @@ impl Facts {
             snapshot: Err("not read yet".to_owned()),
             contract: Contract::builtin(),
             recorded: Vec::new(),
+            fields_set: HashSet::new(),
             settled: Book::default(),
             book: Book::default(),
             book_is_stale: false,
@@ -159,8 +162,14 @@ impl Facts {
         &self.recorded
     }
 
+    /// Whether a row is a step of a review that wrote a field.
+    pub fn set_a_field(&self, row: &str) -> bool {
+        self.fields_set.contains(row)
+    }
+
     /// Takes these steps for all that are recorded.
     pub fn put_steps(&mut self, steps: Vec<Recorded>) {
+        self.fields_set = steps.iter().filter_map(field_set).collect();
         self.settled = Book::fold(&steps);
         self.recorded = steps;
         self.book_is_stale = true;
@@ -172,6 +181,7 @@ impl Facts {
             let known = self.recorded.iter().rev().any(|known| known.event.id == step.event.id);
             if !known {
                 self.settled.apply(&step);
+                self.fields_set.extend(field_set(&step));
                 self.recorded.push(step);
                 self.book_is_stale = true;
             }
@@ -331,4 +341,9 @@ impl Facts {
     pub fn local(&self, at: Timestamp) -> jiff::Zoned {
         at.to_zoned(self.setting.zone.clone())
     }
+}
+
+/// The id of a step that wrote a field.
+fn field_set(step: &Recorded) -> Option<String> {
+    matches!(step.event.act, ReviewAct::FieldSet { .. }).then(|| step.event.id.clone())
 }

@@ -47,7 +47,7 @@ use crate::evidence::restart;
 use crate::panes::overlay::Overlay;
 use crate::panes::{Canvas, EnvPane, HealthPane, Pane, PaneId, ReadbackPane, TimelinePane, chrome, layout};
 use jiff::Timestamp;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use std::collections::BTreeSet;
 
 /// The whole console, but for its shell.
@@ -57,6 +57,8 @@ pub struct App {
     ids: Ids,
     focus: PaneId,
     zoom: bool,
+    /// Whether the other panes stand beside an open review, by choice.
+    beside: bool,
     health: HealthPane,
     env: EnvPane,
     timeline: TimelinePane,
@@ -93,6 +95,7 @@ impl App {
             ids,
             focus: PaneId::Health,
             zoom: false,
+            beside: false,
             health: HealthPane::default(),
             env: EnvPane::default(),
             timeline: TimelinePane::default(),
@@ -121,7 +124,13 @@ impl App {
     /// Paints the whole screen; returns where the cursor stands, if a text is being written.
     pub fn view(&self, canvas: &mut Canvas<'_>) -> Option<Position> {
         let area = canvas.area();
-        let layout = layout::layout(area, self.focus, self.is_zoomed());
+        let offers = self.with_global(self.pane(self.focus).offers(&self.facts));
+        let is_asked = !self.contexts().contains(&Context::Global);
+        let notice = self.notice.as_deref().map(|text| chrome::Notice { text, is_asked });
+        let above = notice.map_or(0, |notice| chrome::notice_rows(&self.facts, &offers, notice, area));
+        // What is being answered or written makes room; a list stays where it is, and its last rows come back.
+        let free = if is_asked { above } else { 0 };
+        let layout = layout::layout(area, self.focus, self.is_zoomed(), free);
         chrome::header(&self.facts, canvas, layout.header);
         let badges: Vec<_> = PaneId::ALL.iter().map(|id| (*id, self.pane(*id).state(&self.facts))).collect();
         chrome::strip(self.focus, &badges, canvas, layout.strip);
@@ -134,10 +143,11 @@ impl App {
                 cursor = pane.cursor(&self.facts, inside);
             }
         }
-        let offers = self.pane(self.focus).offers(&self.facts);
-        let is_asked = !self.contexts().contains(&Context::Global);
-        let notice = self.notice.as_deref().map(|text| chrome::Notice { text, is_asked });
-        chrome::footer(&self.facts, &self.with_global(offers), notice, canvas, layout.footer);
+        let footer = layout.footer;
+        if let Some(notice) = notice.filter(|_| above > 0) {
+            chrome::notice(notice.text, canvas, Rect { y: footer.y - above, height: above, ..footer });
+        }
+        chrome::footer(&self.facts, &offers, notice.filter(|_| above == 0), canvas, footer);
         if let Some(overlay) = &self.overlay {
             overlay.draw(&self.facts, canvas, area);
             cursor = None;
@@ -150,8 +160,8 @@ impl App {
         id: PaneId,
         badges: &[(PaneId, crate::panes::Badge)],
         canvas: &mut Canvas<'_>,
-        place: ratatui::layout::Rect,
-    ) -> ratatui::layout::Rect {
+        place: Rect,
+    ) -> Rect {
         use theme::Role;
         let focused = id == self.focus;
         let title = format!(" {} {} ", id.number(), id.word());
@@ -173,9 +183,15 @@ impl App {
         offers
     }
 
-    /// Whether one pane has the whole screen: by choice, and Readback while a session is led on it.
+    /// Whether one pane has the whole screen: by choice; Readback while a review is open on it, unless by choice not, and
+    /// always while a session is led on it.
     fn is_zoomed(&self) -> bool {
-        self.zoom || (self.focus == PaneId::Readback && self.readback.leads())
+        if self.reviews() { self.readback.leads() || !self.beside } else { self.zoom }
+    }
+
+    /// Whether an open review has the keys.
+    fn reviews(&self) -> bool {
+        self.focus == PaneId::Readback && self.readback.is_open()
     }
 
     fn pane(&self, id: PaneId) -> &dyn Pane {

@@ -187,6 +187,7 @@ impl App {
             Action::Readback => self.focus(PaneId::Readback),
             Action::NextPane => self.focus(neighbour(self.focus, 1)),
             Action::PrevPane => self.focus(neighbour(self.focus, 3)),
+            Action::Zoom if self.reviews() => self.beside = !self.beside,
             Action::Zoom => self.zoom = !self.zoom,
             Action::Refresh | Action::RefreshAll | Action::Pause if self.facts.setting.access == Access::Demo => {
                 out.tell("the demo plays a script: it can't be asked again");

@@ -1,9 +1,10 @@
 //! What stands around the panes: header, strip, footer.
 
 use super::state::{Badge, of_recovery};
-use super::{Canvas, PaneId};
+use super::{Canvas, PaneId, canvas};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts, StoreState};
+use crate::guard;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
@@ -110,7 +111,7 @@ pub fn strip(focus: PaneId, badges: &[(PaneId, Badge)], canvas: &mut Canvas<'_>,
     }
 }
 
-/// A line that stands in the footer until the next key.
+/// What stands in the footer, or above it where it is too long for that, until the next key.
 #[derive(Clone, Copy, Debug)]
 pub struct Notice<'a> {
     /// What it says.
@@ -119,22 +120,59 @@ pub struct Notice<'a> {
     pub is_asked: bool,
 }
 
-/// The most keys that stand beside a notice whatever its length.
+/// The keys without which a notice does not stand beside them.
 const BESIDE: usize = 2;
+/// The most rows that a notice takes above the footer.
+const MOST: u16 = 3;
 
-/// The footer: a notice until the next key, and what can be done here.
+/// How many rows above the footer a notice takes; none where it fits beside the first keys, or the screen is too low.
+pub fn notice_rows(facts: &Facts, offers: &[Action], notice: Notice<'_>, area: Rect) -> u16 {
+    let text = guard::line(notice.text);
+    if text.width() <= usize::from(beside(facts, offers, area)) {
+        return 0;
+    }
+    let lines = canvas::wrap(&text, usize::from(area.width.saturating_sub(2)));
+    u16::try_from(lines.len()).unwrap_or(MOST).min(MOST).min(area.height / 6)
+}
+
+/// The columns that a notice may have beside the first keys.
+fn beside(facts: &Facts, offers: &[Action], row: Rect) -> u16 {
+    let (_, own) = apart(facts, offers);
+    let keys: usize = own.iter().take(BESIDE).map(|action| hint_width(*action) + 2).sum();
+    row.width.saturating_sub(4 + keys as u16)
+}
+
+/// What always stands, and the pane's own offers as far as they may be taken.
+fn apart(facts: &Facts, offers: &[Action]) -> (Vec<Action>, Vec<Action>) {
+    let may = |action: &Action| facts.setting.access.may_write() || !action.info().writes;
+    let (always, own): (Vec<Action>, Vec<Action>) = offers.iter().partition(|action| ALWAYS.contains(action));
+    (always, own.into_iter().filter(may).collect())
+}
+
+/// A notice in rows of its own, cut at the end of the last where there are too few.
+pub fn notice(text: &str, canvas: &mut Canvas<'_>, area: Rect) {
+    canvas.clear(area);
+    let width = area.width.saturating_sub(2);
+    let mut lines = canvas::wrap(&guard::line(text), usize::from(width));
+    let last = usize::from(area.height).saturating_sub(1);
+    if lines.len() > last + 1 {
+        let rest = lines.split_off(last).join(" ");
+        lines.push(rest);
+    }
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        canvas.put(area.x + 1, y, width, &line, Role::Accent);
+    }
+}
+
+/// The footer: a notice until the next key, where it has no rows of its own, and what can be done here.
 pub fn footer(facts: &Facts, offers: &[Action], notice: Option<Notice<'_>>, canvas: &mut Canvas<'_>, row: Rect) {
     if row.height == 0 {
         return;
     }
-    let may = |action: &Action| facts.setting.access.may_write() || !action.info().writes;
     // What always stands keeps its place at the right; the pane's own offers take what is left.
-    let (always, own): (Vec<Action>, Vec<Action>) = offers.iter().partition(|action| ALWAYS.contains(action));
-    let own: Vec<Action> = own.into_iter().filter(may).collect();
+    let (always, own) = apart(facts, offers);
     if let Some(Notice { text, is_asked }) = notice {
-        let kept = if is_asked { own.len().min(BESIDE) } else { 0 };
-        let reserved: usize = own.iter().take(kept).map(|action| hint_width(*action) + 2).sum();
-        let room = row.width.saturating_sub(4 + reserved as u16);
+        let room = if is_asked { beside(facts, offers, row) } else { row.width.saturating_sub(4) };
         let taken = canvas.put(row.x + 1, row.y, room, text, Role::Accent);
         let x = row.x + 1 + taken + 2;
         hints(&own, canvas, Rect { x, width: row.right().saturating_sub(x), ..row });

@@ -1,7 +1,7 @@
 //! What a session should talk about, in the order in which it is worth it.
 //!
-//! First what two readers see differently, then what was passed over and is about to count again, what fails, what is
-//! open, and last what is owed by nobody or late. Who reads second hears nothing of the first reading before the
+//! First what two readers see differently, then what was passed over and is about to count again, what fails, that a
+//! second reader is awaited, what is open, and last what is owed by nobody or late. Who reads second hears nothing of the first reading before the
 //! second was handed in: for them only what they have not answered is open.
 
 use super::check::Standing;
@@ -21,7 +21,7 @@ const SOON: SignedDuration = SignedDuration::from_hours(24);
 pub struct Topic {
     /// Why.
     pub why: Why,
-    /// The check's or the item's id.
+    /// The check's or the item's id, or the second reading.
     pub subject: String,
     /// What is asked, or what is owed. Foreign text.
     pub title: String,
@@ -40,6 +40,8 @@ pub enum Why {
     Lapses(Timestamp),
     /// It does not hold.
     Fails,
+    /// It waits for a second reader: for one to join, or to hand in.
+    Waits,
     /// Nobody has answered it, or not enough.
     Open,
     /// Somebody has to do it, and nobody is named.
@@ -73,10 +75,12 @@ pub fn counts(topics: &[Topic]) -> String {
         Why::Disputed => 0,
         Why::Lapses(_) => 1,
         Why::Fails => 2,
-        Why::Open => 3,
-        Why::Unowned(_) | Why::Overdue(_) => 4,
+        Why::Waits => 3,
+        Why::Open => 4,
+        Why::Unowned(_) | Why::Overdue(_) => 5,
     };
-    let words = ["disputed", "passed over", "failing", "open", "owed"].into_iter().enumerate();
+    let words = ["disputed", "passed over", "failing", "waiting for second reader", "open", "owed"];
+    let words = words.into_iter().enumerate();
     let count = |of: usize| topics.iter().filter(|topic| kind(&topic.why) == of).count();
     let all = words.map(|(of, word)| (count(of), word)).filter(|(count, _)| *count > 0);
     all.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
@@ -85,6 +89,7 @@ pub fn counts(topics: &[Topic]) -> String {
 /// The topics, in order.
 pub fn agenda(scene: &Scene<'_>) -> Vec<Topic> {
     let mut topics: Vec<Topic> = scene.contract.checks.iter().filter_map(|check| scene.check(&check.id)).collect();
+    topics.extend(scene.second_reading());
     // Follow-ups of the second reader's own making are no secret either way.
     let mut owed: Vec<&FollowUp> = scene.review.follow_ups.values().map(|state| &state.item).collect();
     owed.sort_by_key(|item| item.order());
@@ -103,6 +108,21 @@ impl Scene<'_> {
         // How much is missing of the first reading is not for who reads second.
         let gaps = state.filter(|_| self.reading != Reading::Second).map_or(0, |state| state.gaps.len());
         Some(Topic { why, subject: id.to_owned(), title, gaps, who })
+    }
+
+    /// That the review waits for a second reader; who it is knows.
+    fn second_reading(&self) -> Option<Topic> {
+        let is_asked = self.review.submitted.is_some() || self.contract.rules.second_reader;
+        let title = match &self.review.second {
+            None if is_asked && self.review.signature().is_none() => {
+                "nobody reads it second yet: another person joins with m, without seeing the answers".to_owned()
+            }
+            Some(second) if second.submitted.is_none() && self.reading != Reading::Second => {
+                format!("{} reads it second and has not handed in", second.reader.actor)
+            }
+            _ => return None,
+        };
+        Some(Topic { why: Why::Waits, subject: "second reading".to_owned(), title, gaps: 0, who: Vec::new() })
     }
 
     /// For who reads second: what they have not answered.

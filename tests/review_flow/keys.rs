@@ -3,7 +3,7 @@
 use super::scenes::{self, FIRST, INCIDENT, complete, console, decided, painted, recorded, review, shown, written};
 use crate::support::scene;
 use jiff::SignedDuration;
-use readback::app::{App, Effect, Event, Turn};
+use readback::app::{Access, App, Effect, Event, Facts, Ids, Setting, Turn};
 use readback::guard::{Allow, Watch};
 use readback::review::{Answer, EvidenceKind, EvidenceRef, HeardBack, NewReviewEvent, ReviewAct, Section};
 
@@ -19,7 +19,7 @@ fn steps(turn: &Turn) -> Vec<&NewReviewEvent> {
 }
 
 /// What stands on the screen as one text, whatever is wrapped where.
-fn flat(screen: &str) -> String {
+pub fn flat(screen: &str) -> String {
     screen.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -28,7 +28,7 @@ fn copied(turn: &Turn) -> Option<&str> {
 }
 
 /// The reviewer's console after these steps.
-fn after(acts: Vec<(&'static str, ReviewAct)>) -> App {
+pub fn after(acts: Vec<(&'static str, ReviewAct)>) -> App {
     let mut app = painted(FIRST, recorded(acts), (80, 24));
     scene::press(&mut app, "enter");
     app
@@ -51,10 +51,33 @@ async fn a_new_review_asks_for_its_incident_and_offers_those_of_the_log() {
     assert!(flat(&rig.screen()).contains("(1 of 2: j and k choose another)"), "{}", rig.screen());
     rig.press("j").await;
     assert!(flat(&rig.screen()).contains("INC-20260204-02 (2 of 2"), "{}", rig.screen());
+    let screen = flat(&rig.screen());
+    assert!(screen.contains("▸ INC-20260204-02 last in the log at 02-04 08:52"), "{screen}");
+    assert!(
+        screen.contains(&format!("{INCIDENT} last in the log at 02-04 08:58")),
+        "both are there to choose: {screen}"
+    );
     rig.press("j y").await;
     rig.settled().await;
     assert_eq!(review(rig.app.facts()).unwrap().incident_id, "INC-20260204-02");
     rig.end().await;
+}
+
+#[test]
+fn where_no_incident_is_known_none_is_guessed_and_no_review_is_opened() {
+    let setting = Setting { incident: String::new(), ..scene::setting(Access::ReadWrite) };
+    let mut app = App::new(Facts::new(setting, scene::evidence(), scene::now()), Ids::new([7; 16]), (80, 24));
+    app.update(Event::SnapshotRead(Ok(Box::new(scene::snapshot()))), scene::now());
+    app.update(Event::StoreRead { entries: Vec::new(), complete: true, reviews: Vec::new() }, scene::now());
+    assert!(steps(&scene::press(&mut app, "4 enter y")).is_empty());
+    scene::press(&mut app, "enter");
+    assert!(flat(&shown(&app)).contains("of which incident? the log names none"), "{}", shown(&app));
+    // With a log, its latest incident is offered first.
+    app.update(Event::StoreRead { entries: scene::entries(), complete: true, reviews: Vec::new() }, scene::now());
+    scene::press(&mut app, "enter");
+    assert!(flat(&shown(&app)).contains(&format!("in the incident {INCIDENT}")), "{}", shown(&app));
+    let turn = scene::press(&mut app, "y");
+    assert_eq!(steps(&turn).iter().map(|step| step.incident_id.as_str()).collect::<Vec<_>>(), [INCIDENT]);
 }
 
 #[test]
@@ -118,7 +141,11 @@ fn stepping_through_begins_with_what_blocks_first_and_goes_on_from_there() {
 }
 
 /// A decisive check that was heard from a probe, and an ordinary one to which that is attached, both long ago.
-fn grown_stale(probe: &readback::evidence::Evidence, said: &str, by: &'static str) -> Vec<(&'static str, ReviewAct)> {
+pub fn grown_stale(
+    probe: &readback::evidence::Evidence,
+    said: &str,
+    by: &'static str,
+) -> Vec<(&'static str, ReviewAct)> {
     let then = probe.observed_at.checked_sub(SignedDuration::from_hours(1)).unwrap();
     let evidence = EvidenceRef {
         kind: EvidenceKind::Probe,
@@ -143,7 +170,12 @@ fn one_key_attaches_anew_all_that_is_stale_and_ones_own_hearback_goes_along_wher
     let word = database.verdict.word().to_lowercase();
     let acts_of = |said: &str, by| {
         let mut app = after(grown_stale(&database, said, by));
-        scene::press(&mut app, "I");
+        assert!(steps(&scene::press(&mut app, "I")).is_empty(), "it asks first");
+        let asked = flat(&shown(&app));
+        assert!(
+            asked.contains("database for before_after_service_state_present, database for dependency_impact_present?")
+        );
+        scene::press(&mut app, "y");
         let all: Vec<&NewReviewEvent> = app.facts().pending.iter().map(|step| &step.event).collect();
         // One after the other, each on the one before.
         let versions: Vec<u64> = all.iter().map(|step| step.expected_version).collect();
@@ -157,6 +189,17 @@ fn one_key_attaches_anew_all_that_is_stale_and_ones_own_hearback_goes_along_wher
     assert_eq!(acts_of(&word, FIRST), (2, true));
     assert_eq!(acts_of("another word", FIRST), (2, false), "it does not say so any more");
     assert_eq!(acts_of(&word, "console:ann"), (2, false), "ann said so, and has to say it again");
+    let mut app = after(grown_stale(&database, &word, FIRST));
+    assert!(steps(&scene::press(&mut app, "I n")).is_empty());
+    assert!(app.facts().pending.is_empty());
+    // On a check's own screen it is about that check.
+    scene::press(&mut app, "j j enter I");
+    assert!(flat(&shown(&app)).contains("nothing here is stale; 2 of other checks"), "{}", shown(&app));
+    scene::press(&mut app, "esc j j enter I");
+    let asked = flat(&shown(&app));
+    assert!(asked.contains("seen now: database for before_after_service_state_present?"), "{asked}");
+    scene::press(&mut app, "y");
+    assert_eq!(app.facts().pending.len(), 2, "attached, and what was heard");
     let mut app = after(complete());
     assert!(steps(&scene::press(&mut app, "I")).is_empty());
     assert!(shown(&app).contains("nothing that is attached is stale"), "{}", shown(&app));
@@ -171,15 +214,18 @@ fn at_a_question_and_at_a_hearback_a_notice_does_not_take_the_keys_away() {
     scene::press(&mut app, "enter");
     let screen = shown(&app);
     let footer = screen.lines().last().unwrap().to_owned();
-    assert!(footer.contains("not the incident") && footer.contains("esc cancel"), "{footer}");
+    assert!(flat(&screen).contains("it is not as long: not the incident that the evidence names"), "{screen}");
+    assert!(footer.contains("ctrl-s save  esc cancel"), "{footer}");
     let mut app = after(vec![(FIRST, written("change_or_incident_ref", INCIDENT))]);
     scene::press(&mut app, "S");
     app.update(
         Event::Trouble("the file of the layers could not be read, and more words than there is room for".to_owned()),
         scene::now(),
     );
-    let footer = shown(&app).lines().last().unwrap().to_owned();
-    assert!(footer.contains("could not be read") && footer.contains("y yes") && footer.contains("n no"), "{footer}");
+    let screen = shown(&app);
+    let footer = screen.lines().last().unwrap().to_owned();
+    assert!(flat(&screen).contains("could not be read, and more words than there is room for"), "{screen}");
+    assert!(footer.contains("y yes") && footer.contains("n no"), "{footer}");
 }
 
 #[test]

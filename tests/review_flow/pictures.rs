@@ -1,6 +1,7 @@
 //! What it looks like, at the smallest first-class size and on a big screen. A changed screen is a changed file under
 //! tests/snapshots: look at it, then accept it.
 
+use super::keys::grown_stale;
 use super::scenes::{FIRST, SECOND, decided, painted, recorded, second, written};
 use crate::support::frame::{render, snapshot_text};
 use crate::support::scene;
@@ -58,6 +59,17 @@ fn the_datum_that_is_asked_for() {
 #[test]
 fn why_this_lane() {
     snapshots("lane", after(FIRST, begun(), "enter L"));
+}
+
+#[test]
+fn why_a_key_did_nothing() {
+    snapshots("refused", after(FIRST, begun(), "enter j j enter p"));
+}
+
+#[test]
+fn what_would_be_attached_anew() {
+    let database = scene::evidence().into_iter().find(|seen| seen.kind == "postgres").unwrap();
+    snapshots("anew", after(FIRST, recorded(grown_stale(&database, "fail", FIRST)), "enter I"));
 }
 
 #[test]

@@ -101,3 +101,20 @@ fn who_reads_second_learns_nothing_of_the_first_reading_before_handing_in() {
     let steps = recorded(acts());
     assert_eq!(Review::fold(&steps).unwrap().reading_of("console:bob"), Reading::Both);
 }
+
+#[test]
+fn a_reading_that_was_handed_in_waits_for_a_second_reader_until_theirs_is_in() {
+    let waits = |acts: &[(&'static str, ReviewAct)], actor: &str| {
+        let found = topics(acts.to_vec(), actor).into_iter().find(|topic| topic.why == Why::Waits);
+        found.map(|topic| topic.title)
+    };
+    let mut acts = first();
+    assert_eq!(waits(&acts, "console:ann"), None, "nobody has handed in, and no rule asks for it");
+    acts.push(("ann", ReviewAct::Submitted));
+    assert!(waits(&acts, "console:ann").unwrap().starts_with("nobody reads it second yet"));
+    acts.push(("bob", ReviewAct::SecondReaderJoined { looked: false }));
+    assert_eq!(waits(&acts, "console:ann").as_deref(), Some("console:bob reads it second and has not handed in"));
+    assert_eq!(waits(&acts, "console:bob"), None, "who it is knows");
+    acts.push(("bob", ReviewAct::SecondSubmitted));
+    assert_eq!(waits(&acts, "console:ann"), None);
+}

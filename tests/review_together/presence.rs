@@ -78,7 +78,7 @@ fn a_read_only_console_looks_and_says_nothing_and_the_demo_does_neither() {
 fn the_heading_says_who_else_is_here_and_lets_nothing_foreign_through() {
     let mut app = app(Access::ReadWrite);
     app.update(Event::Present(presences()), scene::now());
-    scene::press(&mut app, "4 enter z");
+    scene::press(&mut app, "4 enter");
     let buffer = render(&app, 120, 40, "default", Depth::Ansi16);
     let screen = symbols(&buffer);
     assert!(screen.contains("3 here: ann on postcheck_independent, bob"), "{screen}");
@@ -104,7 +104,7 @@ async fn of_two_consoles_on_one_store_each_sees_where_the_other_is_and_that_it_e
     let review = ann.app.facts().recorded()[0].event.review.clone();
     bob.until("ann is there", |facts| facts.present.iter().any(|one| one.at.review == review)).await;
     bob.until("the review", |facts| !facts.recorded().is_empty()).await;
-    bob.press("4 enter z").await;
+    bob.press("4 enter").await;
     assert!(bob.screen().contains("2 here: reviewer on "), "{}", bob.screen());
     ann.until("bob is there", |facts| facts.present.len() == 1).await;
     ann.end().await;
@@ -126,7 +126,7 @@ fn a_console_of_ones_own_that_was_killed_is_nobody_else_and_who_has_two_is_one()
     };
     let here = vec![ghost.clone(), second, presence("ann", Some("postcheck_independent"), Part::Reviewer)];
     app.update(Event::Present(here), scene::now());
-    scene::press(&mut app, "4 enter z");
+    scene::press(&mut app, "4 enter");
     let screen = symbols(&render(&app, 120, 40, "default", Depth::Ansi16));
     assert!(
         screen.contains("2 here: ann on postcheck_independent") && !screen.contains("rollback_owner_present, "),
@@ -140,7 +140,7 @@ fn a_console_of_ones_own_that_was_killed_is_nobody_else_and_who_has_two_is_one()
 #[test]
 fn who_leads_a_session_has_the_whole_screen() {
     let mut app = app(Access::ReadWrite);
-    scene::press(&mut app, "4 enter");
+    scene::press(&mut app, "4 enter z");
     let four = symbols(&render(&app, 200, 60, "default", Depth::Ansi16));
     scene::press(&mut app, "A");
     let one = symbols(&render(&app, 200, 60, "default", Depth::Ansi16));

@@ -4,7 +4,7 @@ use super::{here, words};
 use crate::app::Facts;
 use crate::app::theme::Role;
 use crate::panes::Canvas;
-use crate::panes::widgets::List;
+use crate::panes::widgets::{List, Pen};
 use crate::review::Review;
 use crate::review::agenda::{Scene, Topic, Why, agenda, counts};
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 /// Rows for the words of the selected topic.
 const WORDS: u16 = 3;
 /// Columns of why.
-const WHY: u16 = 21;
+const WHY: u16 = 25;
 
 /// The topics as the person at this console may see them.
 pub(super) fn topics(review: &Review, facts: &Facts) -> Vec<Topic> {
@@ -33,15 +33,11 @@ pub(super) fn key(topic: &Topic) -> String {
     topic.subject.clone()
 }
 
-/// Draws them below a line that says how many there are and who is here.
+/// Draws them below a line that says how many there are; who is here stands in the heading.
 pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
     let topics = topics(review, facts);
-    let said = match (topics.len(), here::words(review, facts)) {
-        (0, here) => format!("nothing is left to talk about  {here}"),
-        (_, here) => format!("agenda: {}  {here}", counts(&topics)),
-    };
     let width = area.width.saturating_sub(1);
-    canvas.put(area.x + 1, area.y, width, said.trim_end(), Role::Title);
+    canvas.put(area.x + 1, area.y, width, &head(&topics), Role::Title);
     let below = Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area };
     // What is asked of the selected one in full, where the rows have no room for it.
     let words = if below.height > 2 * WORDS { WORDS } else { 0 };
@@ -62,6 +58,40 @@ pub(super) fn draw(review: &Review, list: &List, facts: &Facts, canvas: &mut Can
     }
 }
 
+/// How many topics there are of each kind.
+fn head(topics: &[Topic]) -> String {
+    if topics.is_empty() {
+        return "nothing is left to talk about".to_owned();
+    }
+    format!("agenda: {}", counts(topics))
+}
+
+/// Draws beside the checks how many there are, who is where, and as many as there is room for; nothing is selected in it.
+/// That a check is open the list of them says.
+pub(super) fn beside(review: &Review, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    let mut topics = topics(review, facts);
+    let mut pen = Pen::new(area, canvas);
+    pen.rule(&head(&topics));
+    topics.retain(|topic| topic.why != Why::Open);
+    let here = here::words(review, facts);
+    if !here.is_empty() {
+        pen.text(&here, Role::Accent);
+    }
+    let rest = pen.rest();
+    let room = usize::from(rest.height);
+    let shown = if topics.len() > room { room.saturating_sub(1) } else { topics.len() };
+    for (y, topic) in (rest.y..rest.bottom()).zip(&topics[..shown]) {
+        row(topic, facts, canvas, Rect { y, height: 1, ..rest });
+    }
+    if room > 0 && shown < topics.len() {
+        let more = format!("and {} more; A shows all", topics.len() - shown);
+        canvas.put(rest.x + 1, rest.bottom() - 1, rest.width.saturating_sub(1), &more, Role::Muted);
+    }
+}
+
 fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
     let (mut why, role) = why(topic.why, facts);
     if topic.gaps > 1 {
@@ -77,10 +107,11 @@ fn row(topic: &Topic, facts: &Facts, canvas: &mut Canvas<'_>, place: Rect) {
 
 fn why(why: Why, facts: &Facts) -> (String, Role) {
     match why {
-        Why::Disputed => ("readers disagree".to_owned(), Role::Fail),
+        Why::Disputed => ("disputed".to_owned(), Role::Fail),
         Why::Lapses(until) if until <= facts.now => ("override lapsed".to_owned(), Role::Fail),
         Why::Lapses(until) => (format!("override to {}", clock(until, facts)), Role::Warn),
         Why::Fails => ("fails".to_owned(), Role::Fail),
+        Why::Waits => ("waiting for second reader".to_owned(), Role::Unknown),
         Why::Open => ("open".to_owned(), Role::Unknown),
         Why::Unowned(priority) => (format!("{} without owner", priority.word()), Role::Warn),
         Why::Overdue(due) => (format!("overdue {due}"), Role::Warn),

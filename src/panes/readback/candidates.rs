@@ -30,9 +30,10 @@ impl ReadbackPane {
         match action {
             Action::Open if facts.book.latest(&candidate.id).is_some() => self.open_review(&candidate.id, facts),
             Action::More => self.open_menu(facts, out),
-            Action::Open if facts.setting.access.may_write() => {
-                self.mode = Mode::Asking(Question::Open(Opening::new(candidate.id.clone(), facts)));
-            }
+            Action::Open if facts.setting.access.may_write() => match Opening::new(candidate.id.clone(), facts) {
+                Some(opening) => self.mode = Mode::Asking(Question::Open(opening)),
+                None => out.tell("of which incident? the log names none: set [review] incident in readback.toml"),
+            },
             Action::Open => out.tell("no review of this candidate was opened yet, and this console is read-only"),
             Action::Refresh => out.ask(Effect::ReadStore),
             Action::Copy => {

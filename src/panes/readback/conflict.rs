@@ -65,7 +65,10 @@ fn yours(act: &ReviewAct) -> (String, String) {
 }
 
 fn quoted(value: &str) -> String {
-    if value.is_empty() { "nothing: it was taken back".to_owned() } else { format!("\"{value}\"") }
+    match value {
+        "" => "nothing: it was taken back".to_owned(),
+        value => format!("\"{}\"", words::short_digests(value)),
+    }
 }
 
 /// What stands where the step would go, and who wrote it. Of the first reading nothing is told to who reads second.

@@ -21,6 +21,11 @@ impl ReadbackPane {
         Some(Attendance { actor, incident_id: review.incident_id.clone(), review: review.id.clone(), check, part })
     }
 
+    /// Whether a review is open on this console.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// Whether a session is led here: the agenda is on the screen.
     pub fn leads(&self) -> bool {
         self.open.is_some() && self.view == View::Agenda

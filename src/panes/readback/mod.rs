@@ -101,6 +101,10 @@ impl ReadbackPane {
         }
         let Mode::Asking(question) = std::mem::take(&mut self.mode) else { return Flow::Pass };
         if action == Action::Confirm {
+            if let Question::Anew(asked) = &question {
+                self.attach_anew(asked, facts, out);
+                return Flow::Consumed;
+            }
             let candidate = match &question {
                 Question::Open(opening) => Some(&opening.candidate),
                 Question::Look(candidate) => Some(candidate),
@@ -108,7 +112,11 @@ impl ReadbackPane {
                     let opening = facts.book.get(review).and_then(|review| review.opening.as_ref());
                     opening.map(|opening| &opening.candidate)
                 }
-                Question::Sign(..) | Question::Submit(_) | Question::SubmitSecond(_) | Question::Clear(..) => None,
+                Question::Sign(..)
+                | Question::Submit(_)
+                | Question::SubmitSecond(_)
+                | Question::Clear(..)
+                | Question::Anew(_) => None,
             };
             if let Some(candidate) = candidate.filter(|candidate| self.open.as_ref() != Some(*candidate)) {
                 self.enter(candidate.clone());

@@ -1,11 +1,13 @@
 //! A question before a step that can't be taken back.
 
+use super::anew::Anew;
 use super::{ask, blind, words};
 use crate::app::theme::Role;
 use crate::app::{Action, Facts, Outbox};
 use crate::panes::Canvas;
+use crate::panes::canvas::wrap;
 use crate::review::{CandidateId, Lane, ReviewId, actions};
-use crate::timeline::Entry;
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 /// What is asked; it carries the identity it was asked about, so the answer can't land elsewhere.
@@ -25,6 +27,8 @@ pub(super) enum Question {
     SubmitSecond(ReviewId),
     /// Say that what was caught in this field is out?
     Clear(ReviewId, String),
+    /// Attach anew what has grown stale?
+    Anew(Anew),
 }
 
 /// A review to be opened.
@@ -32,31 +36,62 @@ pub(super) enum Question {
 pub(super) struct Opening {
     /// Of which candidate.
     pub(super) candidate: CandidateId,
-    /// The incidents that it may be recorded in: the configured one, then those of the log, the latest first.
-    incidents: Vec<String>,
+    /// The incidents that it may be recorded in: the configured one, then those of the log, the latest first; each with
+    /// when the log last heard of it.
+    incidents: Vec<(String, Option<Timestamp>)>,
     /// Which of them.
     at: usize,
 }
 
 /// The most incidents that are offered.
 const MOST: usize = 50;
+/// The most that are shown at once.
+const LISTED: usize = 5;
 
 impl Opening {
     /// Of a candidate, in what the console knows of.
-    pub(super) fn new(candidate: CandidateId, facts: &Facts) -> Self {
-        let mut incidents = vec![facts.setting.incident.clone()];
-        for incident in facts.log.entries.iter().filter_map(Entry::incident) {
-            if incidents.len() < MOST && !incidents.iter().any(|known| known == incident) {
-                incidents.push(incident.to_owned());
+    /// `None` where it knows of no incident: there is nothing to be recorded in.
+    pub(super) fn new(candidate: CandidateId, facts: &Facts) -> Option<Self> {
+        let mut incidents = vec![(facts.setting.incident.clone(), None)];
+        for entry in &facts.log.entries {
+            let Some(incident) = entry.incident() else { continue };
+            match incidents.iter().position(|(known, _)| known == incident) {
+                Some(at) => incidents[at].1 = incidents[at].1.or(Some(entry.at())),
+                None if incidents.len() < MOST => incidents.push((incident.to_owned(), Some(entry.at()))),
+                None => {}
             }
         }
-        // Nothing configured is nothing to be recorded in.
-        incidents.retain(|incident| !incident.trim().is_empty());
-        Self { candidate, incidents, at: 0 }
+        incidents.retain(|(incident, _)| !incident.trim().is_empty());
+        (!incidents.is_empty()).then_some(Self { candidate, incidents, at: 0 })
     }
 
     fn incident(&self) -> &str {
-        self.incidents.get(self.at).map_or("", String::as_str)
+        self.incidents.get(self.at).map_or("", |(incident, _)| incident.as_str())
+    }
+
+    /// Where it is recorded, in words.
+    fn place(&self) -> String {
+        let (incident, at, count) = (self.incident(), self.at + 1, self.incidents.len());
+        match count {
+            1 => format!("It is recorded in the incident {incident}."),
+            _ => format!("It is recorded in the incident {incident} ({at} of {count}: j and k choose another)."),
+        }
+    }
+
+    /// Those to choose from that are around the chosen one, each with whether it is that.
+    fn around(&self, facts: &Facts) -> Vec<(String, bool)> {
+        if self.incidents.len() < 2 {
+            return Vec::new();
+        }
+        let first = (self.at + 1).saturating_sub(LISTED);
+        let words = |(at, (incident, seen)): (usize, &(String, Option<Timestamp>))| {
+            let seen = match seen {
+                Some(seen) => format!("last in the log at {}", facts.local(*seen).strftime("%m-%d %H:%M")),
+                None => "the log has no row of it".to_owned(),
+            };
+            (format!("{incident}  {seen}"), at == self.at)
+        };
+        self.incidents.iter().enumerate().skip(first).take(LISTED).map(words).collect()
     }
 }
 
@@ -83,7 +118,8 @@ impl Question {
     /// The answer is yes.
     pub(super) fn carry_out(self, facts: &Facts, out: &mut Outbox<'_>) {
         let made = match &self {
-            Self::Look(_) => return,
+            // These are the pane's.
+            Self::Look(_) | Self::Anew(_) => return,
             Self::Open(opening) => {
                 let Ok(snapshot) = &facts.snapshot else { return };
                 let by = ask::by(facts, out);
@@ -102,8 +138,8 @@ impl Question {
                 let disposition = words::disposition(review, facts);
                 // A probe that has looked since may have moved it: what is signed is what was asked.
                 if disposition.lane != *asked {
-                    let (now, asked) = (disposition.lane.id(), asked.id());
-                    out.tell(format!("not signed: the lane is {now} now, and no longer {asked}; S asks again"));
+                    let now = disposition.lane.id();
+                    out.tell(format!("not signed: the lane is {now} now; S asks again"));
                     return;
                 }
                 actions::sign(review, &facts.contract, &disposition, ask::by(facts, out))
@@ -125,17 +161,9 @@ impl Question {
         let actor = &facts.setting.actor;
         match self {
             Self::Open(opening) => {
-                let (candidate, incident) = (&opening.candidate.0, opening.incident());
-                let place = match opening.incidents.len() {
-                    0 => " The log names no incident and [review] incident in readback.toml is empty.".to_owned(),
-                    1 => format!(" It is recorded in the incident {incident}."),
-                    count => format!(
-                        " It is recorded in the incident {incident} ({} of {count}: j and k choose another).",
-                        opening.at + 1
-                    ),
-                };
-                format!("Open a review of {candidate} as {actor}?{place}")
+                format!("Open a review of {} as {actor}? {}", opening.candidate.0, opening.place())
             }
+            Self::Anew(asked) => asked.text(actor),
             Self::Clear(_, field) => format!(
                 "Say as {actor} that what was caught in {field} is out, of the text and of wherever it came from? The \
                  record of it stays, and what was attested before has to be attested anew."
@@ -169,11 +197,19 @@ impl Question {
 
     /// Paints it over the pane.
     pub(super) fn draw(&self, facts: &Facts, canvas: &mut Canvas<'_>, area: Rect) {
-        let height = area.height.min(6);
+        let text = self.text(facts);
+        let listed = if let Self::Open(opening) = self { opening.around(facts) } else { Vec::new() };
+        let rows = wrap(&text, usize::from(area.width.saturating_sub(4))).len() + listed.len() + 2;
+        let height = area.height.min(u16::try_from(rows).unwrap_or(u16::MAX).max(6));
         let place = Rect { y: area.y + (area.height - height) / 2, height, ..area };
         canvas.clear(place);
         let inside = canvas.frame(place, &[(" y yes, n no ", Role::Key)], Role::BorderFocus);
         let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
-        canvas.wrapped(inside, &self.text(facts), Role::Text);
+        let taken = canvas.wrapped(inside, &text, Role::Text);
+        for (y, (words, is_chosen)) in (inside.y + taken..inside.bottom()).zip(listed) {
+            let (mark, role) = if is_chosen { (canvas.glyphs.cursor(), Role::Accent) } else { (" ", Role::Muted) };
+            canvas.put(inside.x, y, 1, mark, Role::Accent);
+            canvas.put(inside.x + 2, y, inside.width.saturating_sub(2), &words, role);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::lines::Line;
 use super::purpose::Purpose;
+use super::words::short_digests;
 use crate::app::theme::Role;
 use crate::review::{Review, Risk, Section};
 
@@ -17,7 +18,8 @@ pub(super) fn lines(review: &Review) -> Vec<Line> {
         let line = if text.is_empty() {
             Line::new(words(section), "nobody has written this yet", Role::Muted)
         } else {
-            Line::new(words(section), text.split_whitespace().collect::<Vec<_>>().join(" "), Role::Text).whole(text)
+            let words_of = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            Line::new(words(section), short_digests(&words_of), Role::Text).whole(text)
         };
         line.to(&format!("{SECTION}{}", section.id()))
     }));
@@ -26,7 +28,8 @@ pub(super) fn lines(review: &Review) -> Vec<Line> {
     risks.sort_by_key(|risk| (std::cmp::Reverse(u16::from(risk.likelihood) * u16::from(risk.impact)), &risk.id));
     lines.extend(risks.into_iter().map(|risk| {
         let score = u16::from(risk.likelihood) * u16::from(risk.impact);
-        let text = format!("{} x {} = {score}: {}", risk.likelihood, risk.impact, risk.title);
+        let title = short_digests(&risk.title);
+        let text = format!("{} x {} = {score}: {title}", risk.likelihood, risk.impact);
         Line::new(&risk.id, text, Role::Text).to(&format!("{RISK}{}", risk.id))
     }));
     lines.push(Line::new("another risk", "e rates one: R1 4 5 it fills again", Role::Muted).to(RISK));

@@ -10,6 +10,7 @@ use super::{Mode, ReadbackPane, agenda, checks, lines, report, words};
 use crate::app::{Action, Effect, Facts, Outbox};
 use crate::panes::Flow;
 use crate::review::actions::Refused;
+use crate::review::agenda::Why;
 use crate::review::{Answer, CandidateId, Check, NewReviewEvent, Review};
 
 impl ReadbackPane {
@@ -50,11 +51,11 @@ impl ReadbackPane {
             return Flow::Consumed;
         }
         if self.view.shows_no_check() && action.is_about_a_check() {
-            out.tell("no check is on the screen: enter opens the one that a line is about, esc goes back to them");
+            out.tell("no check is on the screen: enter opens one, esc goes back");
             return Flow::Consumed;
         }
         match action {
-            Action::Open if self.view == View::Agenda => self.open_topic(facts),
+            Action::Open if self.view == View::Agenda => self.open_topic(facts, out),
             Action::Open if self.view == View::Report => {
                 if facts.setting.access.may_write() {
                     self.write_line(facts);
@@ -68,7 +69,7 @@ impl ReadbackPane {
             Action::AgendaView => self.toggle(View::Agenda, facts),
             Action::FollowUpsView => self.toggle(View::FollowUps, facts),
             Action::ReportView => self.toggle(View::Report, facts),
-            Action::AttachAnew => self.attach_anew(facts, out),
+            Action::AttachAnew => self.ask_anew(facts, out),
             Action::Back if self.look.close() => {}
             Action::Back if self.view != View::Checks => self.view = View::Checks,
             Action::Back => self.open = None,
@@ -151,8 +152,8 @@ impl ReadbackPane {
         }
     }
 
-    /// To the check that the selected topic is about, or to what is owed.
-    fn open_topic(&mut self, facts: &Facts) {
+    /// To the check that the selected topic is about, to where one joins as the second reader, or to what is owed.
+    fn open_topic(&mut self, facts: &Facts, out: &mut Outbox<'_>) {
         let Some(review) = self.review(facts) else { return };
         let Some(topic) = agenda::topics(review, facts).into_iter().nth(self.topics.index()) else { return };
         let rows = checks::rows(facts);
@@ -161,6 +162,7 @@ impl ReadbackPane {
                 self.checks.select(at, rows.len(), |at| rows[at].name(facts));
                 self.view = View::Check;
             }
+            None if topic.why == Why::Waits => self.open_menu(facts, out),
             None => self.toggle(View::FollowUps, facts),
         }
     }

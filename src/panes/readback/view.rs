@@ -7,8 +7,8 @@ use super::{ReadbackPane, agenda, check, checks, conflict, follow_ups, heading, 
 use crate::app::theme::Role;
 use crate::app::{Action, Facts};
 use crate::panes::Canvas;
-use crate::panes::widgets::split;
-use crate::review::Review;
+use crate::panes::widgets::{Split, split};
+use crate::review::{Gap, Review};
 use ratatui::layout::Rect;
 
 /// Which part of a review is on the screen.
@@ -41,29 +41,45 @@ impl View {
     }
 }
 
-/// Where the parts of the guided readback go.
+/// Where the parts of a review go.
 struct Places {
     list: Rect,
+    /// The agenda and who is here, below the list where that leaves room.
+    agenda: Rect,
     detail: Rect,
+    /// The selected evidence.
     below: Rect,
 }
 
 /// Columns from which the checks stand beside the one that is read.
 const WIDE: u16 = 150;
+/// Columns of a row of the list with its words.
+const LISTED: u16 = 80;
 /// Rows from which the selected evidence stands below it.
 const HIGH: u16 = 36;
+/// The fewest rows that the agenda is worth beside the checks.
+const TALK: u16 = 6;
 
-/// One check alone; on a big screen the list of them beside it and the selected evidence below.
-fn guided_places(body: Rect) -> Places {
+/// On a wide screen the checks at the left and the one that is read at the right; else the one alone where it is
+/// `guided`, or below the list.
+fn places(body: Rect, rows: usize, guided: bool) -> Places {
     let none = Rect { height: 0, ..body };
-    if body.width < WIDE {
-        return Places { list: none, detail: body, below: none };
+    if body.width < WIDE && guided {
+        return Places { list: none, agenda: none, detail: body, below: none };
     }
-    let list = Rect { width: body.width * 2 / 5, ..body };
-    let right = Rect { x: list.right() + 1, width: body.width - list.width - 1, ..body };
-    let below = if body.height >= HIGH { body.height / 2 } else { 0 };
+    if body.width < WIDE {
+        let Split { list, detail } = split(body, false, rows);
+        return Places { list, agenda: none, detail, below: none };
+    }
+    let width = LISTED.min(body.width / 2).max(body.width * 2 / 5);
+    let needed = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(1);
+    let spare = Some(body.height.saturating_sub(needed)).filter(|spare| *spare >= TALK).unwrap_or(0);
+    let list = Rect { width, height: body.height - spare, ..body };
+    let agenda = Rect { y: list.bottom(), height: spare, ..list };
+    let right = Rect { x: list.right() + 1, width: body.width - width - 1, ..body };
+    let below = if guided && body.height >= HIGH { body.height / 2 } else { 0 };
     let detail = Rect { height: right.height - below, ..right };
-    Places { list, detail, below: Rect { y: detail.bottom(), height: below, ..right } }
+    Places { list, agenda, detail, below: Rect { y: detail.bottom(), height: below, ..right } }
 }
 
 impl ReadbackPane {
@@ -120,13 +136,15 @@ impl ReadbackPane {
         let guided = Beside { selected: Some(&self.evidence), look: &self.look };
         match self.view {
             View::Checks => {
-                let places = split(body, false, rows.len());
+                let places = places(body, rows.len(), false);
                 checks::draw(review, &self.checks, facts, canvas, places.list);
+                agenda::beside(review, facts, canvas, places.agenda);
                 check::draw(review, &rows, self.checks.detail(), listed, facts, canvas, places.detail);
             }
             View::Check => {
-                let places = guided_places(body);
+                let places = places(body, rows.len(), true);
                 checks::draw(review, &self.checks, facts, canvas, places.list);
+                agenda::beside(review, facts, canvas, places.agenda);
                 check::draw(review, &rows, self.checks.index(), guided, facts, canvas, places.detail);
                 if let Some(item) = self.items(facts).get(self.evidence.index()).filter(|_| places.below.height > 0) {
                     check::below(item, facts, canvas, places.below);
@@ -142,6 +160,21 @@ impl ReadbackPane {
         }
     }
 
+    /// The key that does the first of what the check on the screen lacks, where that is not its answer.
+    fn next_key(&self, facts: &Facts) -> Option<Action> {
+        let (review, row) = (self.review(facts)?, self.row(facts)?);
+        let disposition = words::shown(review, facts)?;
+        let Some(state) = row.state(&disposition, facts) else { return Some(Action::Edit) };
+        let attached = review.attached.get(&state.check).is_some_and(|all| !all.is_empty());
+        match state.gaps.first()? {
+            Gap::Missing { .. } | Gap::Unattested { .. } | Gap::OtherIncident { .. } => Some(Action::Edit),
+            Gap::StaleEvidence { .. } | Gap::ChangedEvidence { .. } => Some(Action::AttachAnew),
+            // It is heard back against what is attached.
+            Gap::Unheard | Gap::Unanswered if row.check(facts)?.readback.is_some() && !attached => Some(Action::Attach),
+            _ => None,
+        }
+    }
+
     /// What can be done in the open review, the most useful first.
     pub(super) fn review_offers(&self, facts: &Facts) -> Vec<Action> {
         use Action as A;
@@ -154,6 +187,9 @@ impl ReadbackPane {
             View::FollowUps => return vec![A::FollowUpsView, A::AgendaView, A::LaneView, A::More, A::Back],
             View::Report => return vec![A::Edit, A::ReportView, A::FollowUpsView, A::LaneView, A::More, A::Back],
         };
+        if self.view == View::Check {
+            offers.splice(..0, self.next_key(facts));
+        }
         if review.is_some_and(Review::is_quarantined) {
             offers.insert(0, A::ClearQuarantine);
         }

@@ -74,7 +74,7 @@ impl TimelinePane {
 
     /// The rows changed: makes lines of them again.
     fn refold(&mut self, facts: &Facts) {
-        self.lines.fold(self.shown.rows(facts), self.shown.filter().is_some());
+        self.lines.fold(self.shown.rows(facts), self.shown.filter().is_some(), |id| facts.set_a_field(id));
     }
 
     /// Selects a line by its place.
@@ -96,8 +96,8 @@ impl TimelinePane {
         self.select(self.lines.line(row), facts);
         out.tell(match (self.lines.are_folded(), self.shown.filter()) {
             (_, Some(_)) => "a filter stands: every row that fits is shown",
-            (true, None) => "the steps of a review that follow each other are one line",
-            (false, None) => "each step of a review has a line",
+            (true, None) => "the fields that a review set one after the other are one line",
+            (false, None) => "each field that a review set has a line",
         });
     }
 
@@ -151,7 +151,7 @@ impl TimelinePane {
         let is_run = self.lines.count(self.list.index()) > 1;
         match action {
             Action::Annotate | Action::Correct | Action::MarkEvidence if is_run => {
-                out.tell("these are several steps: X shows each in a line of its own");
+                out.tell("these are several fields: X shows each in a line of its own");
             }
             Action::Annotate if note::is_recorded(entry, out) => self.note = Some(NotePrompt::note(entry, facts)),
             Action::Correct if note::is_recorded(entry, out) => self.note = Some(NotePrompt::correction(entry, facts)),

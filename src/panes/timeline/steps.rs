@@ -1,4 +1,5 @@
-//! Runs of steps of one review, folded into a line each: a review has many, and what happened stands among them.
+//! Runs of fields that one review set, folded into a line each: a review has many, and what happened stands among them.
+//! Answers, evidence, sign-offs and every other row keep a line of their own.
 
 use crate::app::Facts;
 use crate::app::theme::Role;
@@ -14,25 +15,26 @@ pub(super) struct Lines {
     /// The first row of each line; it ends where the next begins.
     starts: Vec<usize>,
     rows: usize,
-    /// Whether each step has a line of its own.
+    /// Whether each field that was set has a line of its own.
     apart: bool,
 }
 
 impl Lines {
-    /// Of these rows, newest first. Who asks with a filter sees every row that fits.
-    pub(super) fn fold(&mut self, rows: &[Entry], filtered: bool) {
+    /// Of these rows, newest first; `set` knows the ids of steps that wrote a field. Who asks with a filter sees every row
+    /// that fits.
+    pub(super) fn fold(&mut self, rows: &[Entry], filtered: bool, set: impl Fn(&str) -> bool) {
         self.starts.clear();
         self.rows = rows.len();
         let folds = !self.apart && !filtered;
         let goes_on = |at: usize| {
             let pair = at.checked_sub(1).and_then(|before| rows.get(before)).zip(rows.get(at));
             pair.and_then(|(before, here)| step(before).zip(step(here)))
-                .is_some_and(|(before, here)| before.subject == here.subject)
+                .is_some_and(|(before, here)| before.subject == here.subject && set(&before.id) && set(&here.id))
         };
         self.starts.extend((0..rows.len()).filter(|at| !folds || !goes_on(*at)));
     }
 
-    /// Folds, or gives each step a line.
+    /// Folds, or gives each field a line.
     pub(super) fn toggle(&mut self) {
         self.apart = !self.apart;
     }
@@ -76,7 +78,7 @@ fn step(entry: &Entry) -> Option<&OwnEvent> {
     }
 }
 
-/// Draws a run of steps: when the last was, how many, of which review, by whom.
+/// Draws a run of fields: when the last was set, how many, in which review, by whom.
 pub(super) fn draw(rows: &[Entry], facts: &Facts, canvas: &mut Canvas<'_>, row: Rect, selected: bool) {
     let Some(last) = rows.first().and_then(step) else { return };
     let mark = if selected { canvas.glyphs.cursor() } else { " " };
@@ -88,7 +90,7 @@ pub(super) fn draw(rows: &[Entry], facts: &Facts, canvas: &mut Canvas<'_>, row: 
     let actors: BTreeSet<&str> = rows.iter().filter_map(Entry::actor).collect();
     let actors: Vec<_> = actors.into_iter().map(|actor| guard::line(actor).into_owned()).collect();
     let review: String = guard::line(&last.subject).chars().take(8).collect();
-    let text = format!("{} steps of review {review} by {}", rows.len(), actors.join(", "));
+    let text = format!("{} fields set in review {review} by {}", rows.len(), actors.join(", "));
     canvas.spans(x, row.y, row.right().saturating_sub(x), &[(&text, Role::Accent), ("  X shows each", Role::Muted)]);
     if selected {
         canvas.select(row, row.right());
@@ -100,9 +102,9 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    fn row(kind: OwnKind, subject: &str) -> Entry {
+    fn row(kind: OwnKind, subject: &str, id: &str) -> Entry {
         Entry::Own(OwnEvent {
-            id: String::new(),
+            id: id.to_owned(),
             incident_id: None,
             kind,
             subject: subject.to_owned(),
@@ -116,20 +118,35 @@ mod tests {
     }
 
     #[test]
-    fn steps_of_one_review_that_follow_each_other_are_one_line_and_everything_else_has_its_own() {
-        let (step, other) = (|of: &str| row(OwnKind::ReviewEvent, of), || row(OwnKind::ProbeChanged, "web"));
-        let rows = [other(), step("a"), step("a"), step("b"), other(), step("b"), step("b"), step("b")];
+    fn fields_of_one_review_that_were_set_one_after_the_other_are_one_line_and_everything_else_has_its_own() {
+        let set = |review: &str| row(OwnKind::ReviewEvent, review, "set");
+        let (answer, other) =
+            (|| row(OwnKind::ReviewEvent, "b", "answer"), || row(OwnKind::ProbeChanged, "web", "set"));
+        let rows = [
+            other(),
+            set("a"),
+            set("a"),
+            set("b"),
+            other(),
+            set("b"),
+            set("b"),
+            set("b"),
+            answer(),
+            answer(),
+            set("b"),
+        ];
         let mut lines = Lines::default();
-        lines.fold(&rows, false);
+        let is_set = |id: &str| id == "set";
+        lines.fold(&rows, false, is_set);
         let counts: Vec<usize> = (0..lines.len()).map(|line| lines.count(line)).collect();
-        assert_eq!(counts, [1, 2, 1, 1, 3]);
+        assert_eq!(counts, [1, 2, 1, 1, 3, 1, 1, 1]);
         assert_eq!((lines.row(4), lines.named_by(4), lines.line(7), lines.line(2)), (5, 7, 4, 1));
-        lines.fold(&rows, true);
+        lines.fold(&rows, true, is_set);
         assert_eq!(lines.len(), rows.len(), "what was asked for is shown");
         lines.toggle();
-        lines.fold(&rows, false);
+        lines.fold(&rows, false, is_set);
         assert_eq!(lines.len(), rows.len());
-        lines.fold(&[], false);
+        lines.fold(&[], false, is_set);
         assert_eq!((lines.len(), lines.line(0), lines.row(0)), (0, 0, 0));
     }
 }

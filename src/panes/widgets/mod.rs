@@ -9,5 +9,5 @@ mod text_box;
 pub use age::{age_label, next_label_change};
 pub use list::List;
 pub use pen::Pen;
-pub use split::split;
+pub use split::{Split, split};
 pub use text_box::TextBox;

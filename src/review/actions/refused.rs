@@ -28,7 +28,7 @@ pub enum Refused {
     #[error("check `{0}`: say why it does not apply")]
     NoReason(String),
     /// The guard caught something.
-    #[error("{place}: {} caught at byte {}; nothing was kept, take it out and give a reference instead", first(hits).0, first(hits).1)]
+    #[error("{place}: {} caught at byte {}; nothing was kept: give a reference instead", first(hits).0, first(hits).1)]
     Caught {
         /// The field or check.
         place: String,
@@ -63,7 +63,7 @@ pub enum Refused {
     #[error("you are named as the actor of the change; another person has to sign")]
     ReviewerIsActor,
     /// Who acted judges nothing.
-    #[error("you are named as the actor of the change: another person has to judge `{0}`")]
+    #[error("you are named as who acted: another person has to judge it")]
     ActorJudges(String),
     /// Who reads second takes no step of the first reading.
     #[error("you read this review second: the first reading is not yours to change")]
@@ -75,7 +75,7 @@ pub enum Refused {
     #[error("somebody reads this review second already")]
     SecondTaken,
     /// The second reader is a reviewer, or the actor.
-    #[error("you took part in this review, or are named as who acted: another person has to read second")]
+    #[error("you took part or are named as who acted: another person has to read second")]
     NotIndependent,
     /// The second reading is not complete.
     #[error("{0} checks are not answered yet; u says that you can't tell")]
@@ -93,10 +93,10 @@ pub enum Refused {
     #[error("this evidence is not attached to the check")]
     NotAttached,
     /// A decisive check passes only on what was read back.
-    #[error("check `{0}`: say what the evidence says; it does not pass on a key alone")]
+    #[error("it does not pass on a key alone: say what the evidence says")]
     NotHeard(String),
     /// This check is nobody's to pass over.
-    #[error("check `{0}` can't be passed over: the guard or the console decides it")]
+    #[error("the guard or the console decides it: nobody can pass it over")]
     NotOverridable(String),
     /// The override has no good end.
     #[error("an override ends in the future, within 7 days; write 4h, 2d or a date")]
