@@ -114,27 +114,13 @@ pub struct Host {
     pub resolves: Known,
 }
 
-/// The hosts that the keys name, by key and way; no name where the value is masked.
-pub fn hosts(matrix: &Matrix) -> Vec<(String, Way, Option<String>)> {
-    let is_host = |row: &&Row| row.key == "HOST" || row.key.ends_with("_HOST");
-    let mut hosts = Vec::new();
-    for row in matrix.rows.iter().filter(is_host) {
-        for way in [Way::Restart, Way::Recreate] {
-            if let Cell::Value(shown) = used(row, way) {
-                hosts.push((row.key.clone(), way, shown.text.clone()));
-            }
-        }
-    }
-    hosts
-}
-
-/// What the application would use.
-fn used(row: &Row, way: Way) -> &Cell {
+/// The layer whose value the application would use.
+pub(super) fn used(row: &Row, way: Way) -> Layer {
     match way {
-        _ if is_decided_by_app(row) => row.cell(Layer::App),
-        Way::Restart => row.cell(Layer::Running),
-        Way::Recreate if is_there(row.cell(Layer::Compose)) => row.cell(Layer::Compose),
-        Way::Recreate => row.cell(Layer::File),
+        _ if is_decided_by_app(row) => Layer::App,
+        Way::Restart => Layer::Running,
+        Way::Recreate if is_there(row.cell(Layer::Compose)) => Layer::Compose,
+        Way::Recreate => Layer::File,
     }
 }
 
@@ -167,7 +153,7 @@ pub fn forecast(matrix: &Matrix, hosts: &[Host]) -> Forecast {
     }
 }
 
-fn is_there(cell: &Cell) -> bool {
+pub(super) fn is_there(cell: &Cell) -> bool {
     matches!(cell, Cell::Value(_) | Cell::Empty(_))
 }
 
@@ -208,7 +194,7 @@ fn told(finding: &Finding) -> String {
 /// The environment stays; what the application's own file says is read again, and what the world has changed
 /// meanwhile counts: a secret that was rotated, a host that has moved.
 fn of_restart(matrix: &Matrix) -> Judged {
-    let differs = |row: &&Row| match (used(row, Way::Restart), row.cell(Layer::Secret)) {
+    let differs = |row: &&Row| match (row.cell(used(row, Way::Restart)), row.cell(Layer::Secret)) {
         (Cell::Value(used), Cell::Value(secret)) => used.fingerprint != secret.fingerprint,
         (Cell::Empty(_) | Cell::Absent, Cell::Value(_)) => true,
         _ => false,

@@ -4,6 +4,7 @@
 //! [`Layers`] holds what was read, [`Rules`] what is expected; [`compare`] makes the [`Matrix`] of
 //! them, which holds no secret value.
 
+mod address;
 pub mod blame;
 mod compare;
 pub mod compose;
@@ -15,6 +16,7 @@ mod facts;
 pub mod findings;
 pub mod forecast;
 pub mod format;
+pub mod hosts;
 pub mod ini;
 pub mod interpolate;
 mod known;
@@ -31,7 +33,7 @@ pub mod template;
 pub mod watch;
 mod winner;
 
-pub use compare::compare;
+pub use compare::{compare, compare_with_hosts};
 pub use known::secret_values;
 pub use layers::{Layers, Reading};
 pub use matrix::{Cell, Finding, Layer, Matrix, Place, Row, Severity, Shown, Tuned};

@@ -6,7 +6,8 @@ use super::file_eyes::FileEyes;
 use crate::app::Event;
 use crate::config::Config;
 use crate::env::forecast::Host;
-use crate::env::{Layers, Matrix, Reading, compare, secret_values};
+use crate::env::hosts::Asked;
+use crate::env::{Layers, Matrix, Reading, compare_with_hosts, secret_values};
 use crate::guard::{Allow, Fingerprinter, Secret, Watch};
 use crate::probes::Place;
 use crate::probes::hosts::look_up;
@@ -113,13 +114,13 @@ impl LayerTask {
             (this.compare(&layers), names, this.guard(&layers))
         });
         let nothing = || (self.compare(&crashed()), Vec::new(), Watch::default());
-        let (matrix, names, guard) = compared.await.unwrap_or_else(|_| nothing());
-        let hosts = look_up(&self.place, self.layers.container(), &matrix, &names).await;
+        let ((matrix, asked), names, guard) = compared.await.unwrap_or_else(|_| nothing());
+        let hosts = look_up(&self.place, self.layers.container(), &asked, &names).await;
         Compared { matrix, hosts, guard }
     }
 
-    fn compare(&self, layers: &Layers) -> Matrix {
-        compare(layers, self.layers.rules(), &self.fingerprinter)
+    fn compare(&self, layers: &Layers) -> (Matrix, Vec<Asked>) {
+        compare_with_hosts(layers, self.layers.rules(), &self.fingerprinter)
     }
 
     fn guard(&self, layers: &Layers) -> Watch {
