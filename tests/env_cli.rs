@@ -35,6 +35,7 @@ timezone = "+08:00"
 template = ".env.template"
 compose = "docker-compose.yml"
 service = "web"
+container = "shop-web"
 [env.app]
 file = "app.conf"
 [env.app.shadows]
@@ -54,7 +55,7 @@ const WELL: &str =
     "DB_HOST=127.0.0.1\nDB_PASSWORD=invented-words-of-a-password\nS3_KEY=invented-words-of-a-key\nMODE=prod\n";
 const BROKEN: &str = "DB_HOST=127.0.0.1\nDB_PASSWORD=short\nMODE=prod\nMODE=prod\nEXTRA=1\n";
 
-/// A stack whose file is what everything else says, and nothing runs.
+/// A stack whose file is what everything else says, and what runs can't be read.
 fn shop() -> Stack {
     let stack = Stack::new();
     for (name, text) in [
@@ -113,8 +114,7 @@ fn ids(report: &Value) -> Vec<String> {
 #[test]
 fn verify_says_what_is_wrong_and_its_exit_code_says_how_bad() {
     let stack = shop();
-    // Nothing runs, so one layer is unread: that is not known, and not well.
-    assert_eq!(code(&env(&stack, &["verify"])), 3);
+    assert_eq!(code(&env(&stack, &["verify"])), 3, "a container that is configured and can't be read");
     stack.write(".env", BROKEN);
     let verified = env(&stack, &["verify"]);
     assert_eq!(code(&verified), 2);
@@ -124,6 +124,45 @@ fn verify_says_what_is_wrong_and_its_exit_code_says_how_bad() {
     }
     let report = json(&stack, &["verify"]);
     assert!(ids(&report).contains(&"too_short DB_PASSWORD".to_owned()), "{report}");
+}
+
+#[test]
+fn a_layer_that_the_stack_has_not_got_is_no_reason_to_know_nothing_and_one_that_it_has_is() {
+    let stack = shop();
+    stack.change("readback.toml", "container = \"shop-web\"\n", "");
+    for without_app in [false, true] {
+        if without_app {
+            stack.change(
+                "readback.toml",
+                "[env.app]\nfile = \"app.conf\"\n[env.app.shadows]\ndb_password = \"DB_PASSWORD\"\n",
+                "",
+            );
+        }
+        for subcommand in ["verify", "diff", "forecast"] {
+            let output = env(&stack, &[subcommand]);
+            assert_eq!(code(&output), 0, "{subcommand}: {}", said(&output));
+            assert!(said(&output).contains("no layer running"), "{subcommand}: {}", said(&output));
+            let report = json(&stack, &[subcommand]);
+            assert_eq!(report["unconfigured"].as_array().unwrap().len(), 1 + usize::from(without_app), "{report}");
+        }
+    }
+    // What a restart would keep nobody says, and nobody asked.
+    let report = json(&stack, &["forecast"]);
+    assert_eq!((&report["restart"]["safety"]["is"], &report["restart"]["kept"]), (&"unknown".into(), &Value::Null));
+    // Each layer that is configured and not there is a reason still.
+    for layer in [".env", ".env.template", "docker-compose.yml", "secret.json"] {
+        let stack = shop();
+        stack.change("readback.toml", "container = \"shop-web\"\n", "");
+        std::fs::remove_file(stack.root().join(layer)).unwrap();
+        for subcommand in ["verify", "diff", "forecast"] {
+            let output = env(&stack, &[subcommand]);
+            assert!(matches!(code(&output), 1..=3), "{subcommand} without {layer}: {output:?}");
+            assert!(subcommand == "diff" || code(&output) > 1, "{subcommand} without {layer}: {output:?}");
+        }
+    }
+    // The gate is not told that what runs is what the file says.
+    let check: Value = serde_json::from_str(&said(&stack.run(&["check", "--format", "json"], &[]))).unwrap();
+    assert_ne!(check["recovery"]["state"], "verified_recovery", "{check}");
 }
 
 #[test]

@@ -291,7 +291,7 @@ pub enum Format {
 /// What can be asked of the stack's configuration. No answer holds a value that is secret.
 #[derive(Debug, Subcommand)]
 pub enum EnvCommand {
-    /// Print what is wrong with the configuration; exits 0, 1 (warnings), 2 (errors) or 3 (a layer is unread)
+    /// Print what is wrong with the configuration; exits 0, 1 (warnings), 2 (errors) or 3 (a configured layer is unread)
     Verify(EnvArgs),
     /// Print every key over all layers, or how two files differ; exits 0 (no difference), 1 or 3
     Diff {

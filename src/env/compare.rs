@@ -28,11 +28,14 @@ pub fn compare_with_hosts(layers: &Layers, rules: &Rules, fingerprinter: &Finger
     let mut tuned = Vec::new();
     let rows: Vec<Row> = lines.iter().map(|line| row(&context, line, fingerprinter, &mut tuned)).collect();
     let hosts = hosts::asked(&rows, &lines, &masked);
-    let unread = |layer| Some((layer, guard::line(facts.why_unread(layer)?).into_owned()));
+    let said = |layer| Some((layer, guard::line(facts.why_unread(layer)?).into_owned()));
+    let (unconfigured, unread): (Vec<_>, Vec<_>) =
+        Layer::ALL.into_iter().partition(|layer| facts.is_not_configured(*layer));
     let matrix = Matrix {
         rows,
         findings: findings::of_layers(&context, &mut tuned),
-        unread: Layer::ALL.into_iter().filter_map(unread).collect(),
+        unread: unread.into_iter().filter_map(said).collect(),
+        unconfigured: unconfigured.into_iter().filter_map(said).collect(),
         tuned,
     };
     (matrix, hosts)

@@ -130,7 +130,7 @@ fn is_decided_by_app(row: &Row) -> bool {
 
 /// What both would do. Pure.
 pub fn forecast(matrix: &Matrix, hosts: &[Host]) -> Forecast {
-    let unread = |layers: &[Layer]| matrix.unread.iter().any(|(layer, _)| layers.contains(layer));
+    let unread = |layers: &[Layer]| matrix.not_known().any(|(layer, _)| layers.contains(layer));
     let changes: Vec<KeyForecast> = matrix.rows.iter().filter_map(change).collect();
     let running = matrix.rows.iter().filter(|row| is_there(row.cell(Layer::Running))).count();
     let kept = running.saturating_sub(changes.iter().filter(|key| key.change != Change::Added).count());
@@ -235,10 +235,11 @@ impl Judged {
     fn fold(mut self, matrix: &Matrix, hosts: &[Host], way: Way) -> (Safety, Vec<Reason>) {
         let of_a_layer =
             |(layer, why): &(Layer, String)| Reason { key: None, text: format!("{}: {why}", layer.word()) };
-        let counts = |(layer, why): &&(Layer, String)| {
-            self.needs.contains(layer) && !(*layer == Layer::App && is_not_configured(why))
-        };
-        let mut unknown: Vec<Reason> = matrix.unread.iter().filter(counts).map(of_a_layer).collect();
+        // What the stack has not got says nothing against it. But nothing can be said of an environment that stays
+        // without knowing which container has it.
+        let stays = matrix.unconfigured.iter().filter(|(layer, _)| way == Way::Restart && *layer == Layer::Running);
+        let counts = |(layer, _): &&(Layer, String)| self.needs.contains(layer);
+        let mut unknown: Vec<Reason> = matrix.unread.iter().filter(counts).chain(stays).map(of_a_layer).collect();
         for host in hosts.iter().filter(|host| host.way == way) {
             let text = match &host.resolves {
                 Known::Holds => continue,
@@ -278,9 +279,4 @@ fn is_optional(matrix: &Matrix, key: &str) -> bool {
     let has_marks = matrix.rows.iter().any(|row| row.required);
     let row = matrix.rows.iter().find(|row| row.key == key);
     has_marks && row.is_some_and(|row| !row.required && !row.section.is_empty())
-}
-
-/// A stack without a configuration file of the application has nothing there that could shadow a key.
-fn is_not_configured(why: &str) -> bool {
-    why.starts_with("not configured")
 }

@@ -18,6 +18,8 @@ pub enum Reading<T> {
     Read(T),
     /// Nothing is known of it; why, in words a person can act on, without a value.
     Unread(String),
+    /// The stack has no such layer, as far as the configuration says; which words would name one.
+    NotConfigured(&'static str),
     /// It was read, and its consumer refuses it; a broken file is an error of its own.
     Refused {
         /// Why, without a word of the file.
@@ -32,7 +34,7 @@ impl<T> Reading<T> {
     pub fn read(&self) -> Option<&T> {
         match self {
             Self::Read(layer) => Some(layer),
-            Self::Unread(_) | Self::Refused { .. } => None,
+            Self::Unread(_) | Self::NotConfigured(_) | Self::Refused { .. } => None,
         }
     }
 
@@ -41,6 +43,7 @@ impl<T> Reading<T> {
         match self {
             Self::Read(layer) => Reading::Read(of(layer)),
             Self::Unread(reason) => Reading::Unread(reason),
+            Self::NotConfigured(words) => Reading::NotConfigured(words),
             Self::Refused { reason, place } => Reading::Refused { reason, place },
         }
     }
@@ -50,7 +53,13 @@ impl<T> Reading<T> {
         match self {
             Self::Read(_) => None,
             Self::Unread(reason) | Self::Refused { reason, .. } => Some(reason),
+            Self::NotConfigured(words) => Some(words),
         }
+    }
+
+    /// Whether the stack has no such layer.
+    pub fn is_not_configured(&self) -> bool {
+        matches!(self, Self::NotConfigured(_))
     }
 
     fn refused(file: &str, line: usize, reason: &impl std::fmt::Display) -> Self {

@@ -120,7 +120,7 @@ impl StackLayers {
     /// layer would show the other half as missing.
     pub(crate) async fn secrets(&self, place: &Place) -> Reading<Vec<SecretValue>> {
         if self.secrets.is_empty() {
-            return Reading::Unread("no [[secret]] is configured in readback.toml".to_owned());
+            return Reading::NotConfigured("no [[secret]] is configured in readback.toml");
         }
         let mut values = Vec::new();
         for spec in &self.secrets {
@@ -146,7 +146,7 @@ impl StackLayers {
 
     async fn running(&self, place: &Place) -> Reading<RunningLayer> {
         let Some(container) = &self.settings.container else {
-            return Reading::Unread("no container is configured in [env] of readback.toml".to_owned());
+            return Reading::NotConfigured("no container is configured in [env] of readback.toml");
         };
         match running_env(place, container, WITHIN).await {
             Ok(running) if running.is_running => Reading::Read(RunningLayer {
@@ -161,7 +161,7 @@ impl StackLayers {
 }
 
 fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &RegularFile) -> Reading<T>) -> Reading<T> {
-    let Some(path) = path else { return Reading::Unread("not configured in [env] of readback.toml".to_owned()) };
+    let Some(path) = path else { return Reading::NotConfigured("not configured in [env] of readback.toml") };
     let name = line(&path.to_string_lossy()).into_owned();
     match read_regular(&place.path(path), LIMIT) {
         Ok(found) => load(&name, &found),

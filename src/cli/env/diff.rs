@@ -21,6 +21,8 @@ pub struct LayerReport {
     pub findings: Vec<Finding>,
     /// Layers of which nothing is known, and why.
     pub unread: Vec<(Layer, String)>,
+    /// Layers that the stack has not got, and what would name them.
+    pub unconfigured: Vec<(Layer, String)>,
     #[serde(skip)]
     group: EnvGroup,
 }
@@ -49,6 +51,7 @@ impl LayerReport {
             rows,
             findings: matrix.findings,
             unread: matrix.unread,
+            unconfigured: matrix.unconfigured,
             group: options.group,
         }
     }
@@ -99,6 +102,7 @@ impl Answer for LayerReport {
         let _ = writeln!(out, "\n{} keys shown, {} the same everywhere", self.rows.len(), self.same);
         human::findings(&mut out, &self.findings);
         human::unread(&mut out, &self.unread);
+        human::unconfigured(&mut out, &self.unconfigured);
         out
     }
 

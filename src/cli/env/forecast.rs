@@ -1,8 +1,8 @@
 //! `readback env forecast`: what a restart keeps, what a recreate loads, and whether the application would work.
 
-use super::Answer;
 use super::files::word;
 use super::select::is_asked;
+use super::{Answer, human};
 use crate::app::shell::Compared;
 use crate::cli::EnvArgs;
 use crate::env::forecast::{Forecast, Outcome, Reason, Safety, forecast};
@@ -18,6 +18,8 @@ pub struct ForecastReport {
     pub schema: &'static str,
     /// Why nothing is known of what runs, where that is so: what is kept and what changes is not known then.
     pub running_unread: Option<String>,
+    /// Layers that the stack has not got, and what would name them.
+    pub unconfigured: Vec<(Layer, String)>,
     /// The forecast.
     #[serde(flatten)]
     pub forecast: Forecast,
@@ -30,9 +32,14 @@ impl ForecastReport {
         for outcome in [&mut forecast.restart, &mut forecast.recreate] {
             outcome.changes.retain(|change| is_asked(options, &change.key));
         }
-        let unread = compared.matrix.unread.iter().find(|(layer, _)| *layer == Layer::Running);
+        let unread = compared.matrix.not_known().find(|(layer, _)| *layer == Layer::Running);
         let running_unread = unread.map(|(_, why)| why.clone());
-        Self { schema: "readback_env_forecast_v1", running_unread, forecast }
+        Self {
+            schema: "readback_env_forecast_v1",
+            running_unread,
+            unconfigured: compared.matrix.unconfigured.clone(),
+            forecast,
+        }
     }
 }
 
@@ -43,7 +50,13 @@ impl Answer for ForecastReport {
             Safety::Breaks(_) => 2,
             Safety::Unknown(_) => 3,
         };
-        let codes = [code(&self.forecast.restart), code(&self.forecast.recreate)];
+        // Without a container in the configuration a restart stays unknown: nobody asked for it to be told.
+        let is_asked = self.unconfigured.iter().all(|(layer, _)| *layer != Layer::Running);
+        let restart = match code(&self.forecast.restart) {
+            3 if !is_asked => 0,
+            code => code,
+        };
+        let codes = [restart, code(&self.forecast.recreate)];
         if codes.contains(&2) { 2 } else { codes.into_iter().max().unwrap_or(3) }
     }
 
@@ -65,6 +78,7 @@ impl Answer for ForecastReport {
                 let _ = writeln!(out, "  {:<8} {}", word(change.change), line(&change.key));
             }
         }
+        human::unconfigured(&mut out, &self.unconfigured);
         out
     }
 

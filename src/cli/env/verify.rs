@@ -16,6 +16,8 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// Layers of which nothing is known, and why.
     pub unread: Vec<(Layer, String)>,
+    /// Layers that the stack has not got, and what would name them.
+    pub unconfigured: Vec<(Layer, String)>,
     /// What was found and does not count, for a reason that readback.toml gives.
     pub tuned: Vec<Tuned>,
     #[serde(skip)]
@@ -40,6 +42,7 @@ impl VerifyReport {
             schema: "readback_env_verify_v1",
             findings,
             unread: matrix.unread.clone(),
+            unconfigured: matrix.unconfigured.clone(),
             tuned: matrix.tuned.iter().filter(is_told).cloned().collect(),
             group: options.group,
         }
@@ -78,6 +81,7 @@ impl Answer for VerifyReport {
             human::findings(&mut out, &self.findings);
         }
         human::unread(&mut out, &self.unread);
+        human::unconfigured(&mut out, &self.unconfigured);
         human::tuned(&mut out, &self.tuned);
         out
     }

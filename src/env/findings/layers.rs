@@ -109,7 +109,7 @@ pub(super) fn running_differs(of: &Subject<'_, '_>) -> Option<Said> {
 
 fn unread_reason<T>(reading: &Reading<T>) -> Option<(&str, Option<&Place>)> {
     match reading {
-        Reading::Read(_) => None,
+        Reading::Read(_) | Reading::NotConfigured(_) => None,
         Reading::Unread(reason) => Some((reason, None)),
         Reading::Refused { reason, place } => Some((reason, Some(place))),
     }

@@ -148,6 +148,7 @@ impl Sync {
             Reading::Unread(why) | Reading::Refused { reason: why, .. } => {
                 return Err(StartError::Other(format!("the secrets can't be read, so nothing is planned: {why}")));
             }
+            Reading::NotConfigured(words) => return Err(StartError::Other(format!("nothing is planned: {words}"))),
         };
         let template = config.env.template.as_ref().and_then(|path| read_regular(&place.path(path), LIMIT).ok());
         let template = template.and_then(|read| template::parse(&read.bytes).ok()).unwrap_or_default();
