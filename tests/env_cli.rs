@@ -11,6 +11,8 @@ mod screen;
 #[path = "support/stack.rs"]
 mod stack;
 
+#[path = "env_cli/past.rs"]
+mod past;
 #[path = "env_cli/race.rs"]
 mod race;
 #[path = "env_cli/systemd.rs"]

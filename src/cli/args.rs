@@ -315,13 +315,13 @@ pub enum EnvCommand {
     Forecast(EnvArgs),
     /// Print what would have to change for the file to be what the secrets say; exits 0 (nothing) or 1
     Sync(SyncArgs),
-    /// Print since when each key is what it is, from backups and what was recorded
+    /// Print since when each key is what it is, and what else happened then; exits 0, 1 (no such key) or 3 (not known)
     Blame {
         /// The key; all of them where it is left out
         key: Option<String>,
         /// What is asked, and how it is printed
         #[command(flatten)]
-        options: EnvArgs,
+        options: BlameArgs,
     },
     /// Print each change of the file as it is made, and record it, until interrupted
     Watch {
@@ -346,6 +346,29 @@ pub struct EnvArgs {
     /// What stands together
     #[arg(long, value_enum, default_value_t = EnvGroup::None)]
     pub group: EnvGroup,
+}
+
+/// Whose life is told, and how it is printed.
+#[derive(Clone, Debug, clap::Args)]
+pub struct BlameArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
+    pub format: EnvFormat,
+    /// Only keys that fit; `*` stands for any characters; repeatable
+    #[arg(long = "key", value_name = "PATTERN")]
+    pub keys: Vec<String>,
+    /// In which order
+    #[arg(long, value_enum, default_value_t = BlameSort::Key)]
+    pub sort: BlameSort,
+}
+
+/// The order of the lives of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BlameSort {
+    /// By name.
+    Key,
+    /// The one that changed last first.
+    Changed,
 }
 
 /// What `env sync` does.

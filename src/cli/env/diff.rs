@@ -30,7 +30,7 @@ pub struct LayerReport {
 impl LayerReport {
     /// The rows that are asked for; without `all` only those that differ between layers or have a finding.
     pub fn of(matrix: Matrix, options: &EnvArgs, all: bool) -> Self {
-        let mut rows: Vec<Row> = matrix.rows.into_iter().filter(|row| is_asked(options, &row.key)).collect();
+        let mut rows: Vec<Row> = matrix.rows.into_iter().filter(|row| is_asked(&options.keys, &row.key)).collect();
         let asked = rows.len();
         rows.retain(|row| all || differs(row) || !row.findings.is_empty());
         sort(&mut rows, options.sort);

@@ -105,7 +105,7 @@ pub(super) fn compare(
         left: pair.left.map(held),
         right: pair.right.map(held),
     };
-    let asked = |pair: &Pair<'_>| is_asked(options, pair.key);
+    let asked = |pair: &Pair<'_>| is_asked(&options.keys, pair.key);
     let rows: Vec<_> = if all {
         diff.pairs().filter(asked).map(row).collect()
     } else {

@@ -30,7 +30,7 @@ impl ForecastReport {
     pub fn of(compared: &Compared, options: &EnvArgs) -> Self {
         let mut forecast = forecast(&compared.matrix, &compared.hosts);
         for outcome in [&mut forecast.restart, &mut forecast.recreate] {
-            outcome.changes.retain(|change| is_asked(options, &change.key));
+            outcome.changes.retain(|change| is_asked(&options.keys, &change.key));
         }
         let unread = compared.matrix.not_known().find(|(layer, _)| *layer == Layer::Running);
         let running_unread = unread.map(|(_, why)| why.clone());

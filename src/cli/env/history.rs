@@ -21,7 +21,7 @@ pub(super) struct Stored {
     pub(super) unread: Option<String>,
 }
 
-/// Reads the store of a stack; what can't be read is said and is no error.
+/// Reads the store of a stack, and masks what may not be seen; what can't be read is said and is no error.
 pub(super) fn of(context: &Context) -> Result<Stored, StartError> {
     let url = context.store_url()?;
     let runtime = crate::cli::console::runtime()?;
@@ -36,6 +36,11 @@ pub(super) fn of(context: &Context) -> Result<Stored, StartError> {
         };
         tokio::time::timeout(WITHIN, read).await
     });
+    // What the rows say is foreign: what looks like a secret is masked in them, as everywhere.
+    if !stored.entries.is_empty() {
+        let door = runtime.block_on(crate::cli::timeline::door(context))?;
+        stored.entries = door.entries(stored.entries);
+    }
     runtime.shutdown_background();
     stored.unread = match read {
         Ok(Ok(true)) => None,

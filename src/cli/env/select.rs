@@ -1,11 +1,11 @@
 //! Which keys, in which order, under which headings.
 
-use crate::cli::{EnvArgs, EnvGroup, EnvSort};
+use crate::cli::{EnvGroup, EnvSort};
 use crate::env::{Row, Severity, wildcard};
 
 /// Whether a key is asked for.
-pub(super) fn is_asked(options: &EnvArgs, key: &str) -> bool {
-    options.keys.is_empty() || options.keys.iter().any(|pattern| wildcard(pattern, key))
+pub(super) fn is_asked(patterns: &[String], key: &str) -> bool {
+    patterns.is_empty() || patterns.iter().any(|pattern| wildcard(pattern, key))
 }
 
 /// Puts rows in order.

@@ -27,7 +27,7 @@ pub struct VerifyReport {
 impl VerifyReport {
     /// The findings that are asked for. Those about whole layers belong to no key, and are always told.
     pub fn of(matrix: &Matrix, options: &EnvArgs) -> Self {
-        let of_rows = matrix.rows.iter().filter(|row| is_asked(options, &row.key)).flat_map(|row| &row.findings);
+        let of_rows = matrix.rows.iter().filter(|row| is_asked(&options.keys, &row.key)).flat_map(|row| &row.findings);
         let mut findings: Vec<Finding> = of_rows.chain(&matrix.findings).cloned().collect();
         match options.sort {
             EnvSort::File | EnvSort::Changed => {}
@@ -37,7 +37,7 @@ impl VerifyReport {
         if options.group == EnvGroup::Severity {
             findings.sort_by_key(|finding| finding.severity);
         }
-        let is_told = |tuned: &&Tuned| tuned.finding.key.as_ref().is_none_or(|key| is_asked(options, key));
+        let is_told = |tuned: &&Tuned| tuned.finding.key.as_ref().is_none_or(|key| is_asked(&options.keys, key));
         Self {
             schema: "readback_env_verify_v1",
             findings,

@@ -1,0 +1,90 @@
+//! What the store adds to what the files tell: events near a change, and restarts.
+
+use super::{WELL, code, env, json, said, shop};
+use crate::stack::Stack;
+use jiff::Timestamp;
+use readback::store::{Access, AnyStore, Store, StoreUrl};
+use readback::timeline::{OwnEvent, OwnKind};
+use serde_json::Value;
+
+/// A stack whose store is a file of its own.
+fn stored() -> Stack {
+    let stack = shop();
+    stack.change("readback.toml", "[display]", "[store]\nurl = \"sqlite:log.db\"\n[display]");
+    stack
+}
+
+/// Records events as a console does.
+fn record(stack: &Stack, events: &[OwnEvent]) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = AnyStore::open(&StoreUrl::sqlite(stack.root().join("log.db")), Access::ReadWrite).await.unwrap();
+        for event in events {
+            store.append_own(event).await.unwrap();
+        }
+        store.close().await;
+    });
+}
+
+fn event(kind: OwnKind, at: Timestamp, subject: &str, summary: &str, context: Value) -> OwnEvent {
+    OwnEvent {
+        id: format!("{}-{subject}-{at}", kind.name()),
+        incident_id: None,
+        kind,
+        subject: subject.to_owned(),
+        actor: Some("console:mira".to_owned()),
+        summary: summary.to_owned(),
+        success: None,
+        context,
+        occurred_at: at,
+        recorded_at: None,
+    }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn blame_tells_the_nearest_event_within_ten_minutes_of_either_end_of_a_change() {
+    let stack = stored();
+    stack.write(".env.backup.20260202_103434", WELL);
+    stack.write(".env.backup.20260204_082611", "DB_HOST=127.0.0.1\nDB_PASSWORD=short\nMODE=prod\n");
+    // The names are in +08:00.
+    let secret = ["password=", "not-", "a-real-", "one-71c2"].concat();
+    let note = |at: &str, words: &str| event(OwnKind::Note, time(at), "shop", words, Value::Null);
+    record(
+        &stack,
+        &[
+            note("2026-02-02T02:44:00Z", "release of 18.0.3"),
+            note("2026-02-04T00:23:11Z", &format!("pasted {secret}")),
+            note("2026-02-04T00:15:00Z", "eleven minutes earlier"),
+            note("2026-02-03T00:00:00Z", "far from both"),
+        ],
+    );
+    let text = said(&env(&stack, &["blame", "S3_KEY"]));
+    assert!(text.contains("near the first: 9 min later, NOTE release of 18.0.3 by console:mira"), "{text}");
+    assert!(text.contains("near the second: 3 min earlier, NOTE pasted "), "{text}");
+    assert!(!text.contains("far from both") && !text.contains("eleven") && !text.contains("one-71c2"), "{text}");
+    let report = json(&stack, &["blame", "S3_KEY"]);
+    let went = &report["keys"][0]["steps"].as_array().unwrap()[1];
+    assert_eq!(went["did"], "vanished", "{report}");
+    let near: Vec<(&str, i64)> = (went["near"].as_array().unwrap().iter())
+        .map(|near| (near["end"].as_str().unwrap(), near["seconds"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(near, [("after", 566), ("by", -180)]);
+    assert!(!report.to_string().contains("one-71c2"));
+    // Without a store nothing is near, and why is said.
+    std::fs::remove_file(stack.root().join("log.db")).unwrap();
+    let text = said(&env(&stack, &["blame", "S3_KEY"]));
+    assert!(text.contains("what was recorded is not in this") && !text.contains("near the"), "{text}");
+}
+
+#[test]
+fn a_file_that_can_not_be_read_makes_blame_not_known_and_not_a_key_that_is_gone() {
+    let stack = stored();
+    assert_eq!(code(&env(&stack, &["blame", "S3_KEY"])), 0);
+    assert_eq!(code(&env(&stack, &["blame", "NOBODY"])), 1);
+    stack.write(".env", "A='open\n");
+    assert_eq!(code(&env(&stack, &["blame", "NOBODY"])), 3);
+}
