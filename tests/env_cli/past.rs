@@ -88,3 +88,20 @@ fn a_file_that_can_not_be_read_makes_blame_not_known_and_not_a_key_that_is_gone(
     stack.write(".env", "A='open\n");
     assert_eq!(code(&env(&stack, &["blame", "NOBODY"])), 3);
 }
+
+#[test]
+fn files_of_other_environments_are_not_taken_for_the_past_of_the_file() {
+    let stack = stored();
+    stack.write(".env.bak", "DB_HOST=127.0.0.1\nGONE=1\n");
+    for name in [".env.local", ".env.production", ".env.example", ".env.test", ".envrc"] {
+        stack.write(name, "FOREIGN=1\n");
+    }
+    let report = json(&stack, &["blame"]);
+    let labels: Vec<&str> =
+        report["snapshots"].as_array().unwrap().iter().map(|looked| looked["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, [".env.bak", ".env"], "{report}");
+    assert_eq!(code(&env(&stack, &["blame", "FOREIGN"])), 1);
+    // Who names them has them.
+    stack.change("readback.toml", "[env]\n", "[env]\nbackups = \".env.l*\"\n");
+    assert_eq!(code(&env(&stack, &["blame", "FOREIGN"])), 0);
+}

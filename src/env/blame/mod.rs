@@ -4,10 +4,12 @@
 //! ends are told.
 
 mod dates;
+mod names;
 mod near;
 mod recorded;
 
 pub use dates::time_in_name;
+pub use names::is_backup_name;
 pub use near::{NEAR, away, nearest, words};
 pub use recorded::{RecordedChange, recorded, with_recorded};
 
