@@ -23,6 +23,7 @@ mod known;
 pub mod layers;
 mod masked;
 mod matrix;
+pub mod restarts;
 pub mod rules;
 pub mod sensitive;
 pub mod snapshot;

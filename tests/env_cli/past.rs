@@ -1,11 +1,11 @@
 //! What the store adds to what the files tell: events near a change, and restarts.
 
-use super::{WELL, code, env, json, said, shop};
+use super::{WELL, code, env, json as answer, said, shop};
 use crate::stack::Stack;
 use jiff::Timestamp;
 use readback::store::{Access, AnyStore, Store, StoreUrl};
-use readback::timeline::{OwnEvent, OwnKind};
-use serde_json::Value;
+use readback::timeline::{EventType, NewOperation, OwnEvent, OwnKind};
+use serde_json::{Value, json};
 
 /// A stack whose store is a file of its own.
 fn stored() -> Stack {
@@ -15,12 +15,15 @@ fn stored() -> Stack {
 }
 
 /// Records events as a console does.
-fn record(stack: &Stack, events: &[OwnEvent]) {
+fn record(stack: &Stack, events: &[OwnEvent], operations: &[NewOperation]) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let store = AnyStore::open(&StoreUrl::sqlite(stack.root().join("log.db")), Access::ReadWrite).await.unwrap();
         for event in events {
             store.append_own(event).await.unwrap();
+        }
+        for operation in operations {
+            store.append(operation).await.unwrap();
         }
         store.close().await;
     });
@@ -28,7 +31,7 @@ fn record(stack: &Stack, events: &[OwnEvent]) {
 
 fn event(kind: OwnKind, at: Timestamp, subject: &str, summary: &str, context: Value) -> OwnEvent {
     OwnEvent {
-        id: format!("{}-{subject}-{at}", kind.name()),
+        id: format!("{}-{at}", kind.name()),
         incident_id: None,
         kind,
         subject: subject.to_owned(),
@@ -61,12 +64,13 @@ fn blame_tells_the_nearest_event_within_ten_minutes_of_either_end_of_a_change() 
             note("2026-02-04T00:15:00Z", "eleven minutes earlier"),
             note("2026-02-03T00:00:00Z", "far from both"),
         ],
+        &[],
     );
     let text = said(&env(&stack, &["blame", "S3_KEY"]));
     assert!(text.contains("near the first: 9 min later, NOTE release of 18.0.3 by console:mira"), "{text}");
     assert!(text.contains("near the second: 3 min earlier, NOTE pasted "), "{text}");
     assert!(!text.contains("far from both") && !text.contains("eleven") && !text.contains("one-71c2"), "{text}");
-    let report = json(&stack, &["blame", "S3_KEY"]);
+    let report = answer(&stack, &["blame", "S3_KEY"]);
     let went = &report["keys"][0]["steps"].as_array().unwrap()[1];
     assert_eq!(went["did"], "vanished", "{report}");
     let near: Vec<(&str, i64)> = (went["near"].as_array().unwrap().iter())
@@ -96,7 +100,7 @@ fn files_of_other_environments_are_not_taken_for_the_past_of_the_file() {
     for name in [".env.local", ".env.production", ".env.example", ".env.test", ".envrc"] {
         stack.write(name, "FOREIGN=1\n");
     }
-    let report = json(&stack, &["blame"]);
+    let report = answer(&stack, &["blame"]);
     let labels: Vec<&str> =
         report["snapshots"].as_array().unwrap().iter().map(|looked| looked["label"].as_str().unwrap()).collect();
     assert_eq!(labels, [".env.bak", ".env"], "{report}");
@@ -104,4 +108,45 @@ fn files_of_other_environments_are_not_taken_for_the_past_of_the_file() {
     // Who names them has them.
     stack.change("readback.toml", "[env]\n", "[env]\nbackups = \".env.l*\"\n");
     assert_eq!(code(&env(&stack, &["blame", "FOREIGN"])), 0);
+}
+
+#[test]
+fn forecast_tells_the_last_restarts_and_how_long_they_took() {
+    let stack = stored();
+    let life = |at: &str| json!({ "life": { "container": "shop-web", "started_at": at } });
+    let seen = |at: &str| event(OwnKind::RestartSeen, time(at), "web", "web was restarted", life(at));
+    let pass = |at: &str| event(OwnKind::ProbeChanged, time(at), "web", "web passes", json!({ "to": "pass" }));
+    let read = |at: &str, of: &str| OwnEvent {
+        success: Some(false),
+        ..event(OwnKind::RestartRead, time(at), "web", "web was restarted: fails", life(of))
+    };
+    let operation = |id: &str, kind: EventType, success: Option<bool>| NewOperation {
+        actor: Some("robot".to_owned()),
+        action_detail: Some("docker compose restart web".to_owned()),
+        success,
+        ..NewOperation::new(id, kind)
+    };
+    record(
+        &stack,
+        &[
+            seen("2026-02-04T00:00:00Z"),
+            read("2026-02-04T00:01:00Z", "2026-02-04T00:00:00Z"),
+            seen("2026-02-04T01:00:00Z"),
+            pass("2026-02-04T01:00:42Z"),
+        ],
+        &[operation("a", EventType::ExecutionStarted, None), operation("b", EventType::ExecutionCompleted, Some(true))],
+    );
+    let text = said(&env(&stack, &["forecast"]));
+    assert!(text.contains("2026-02-04 09:00:00 web started: passed after 42 s at most"), "{text}");
+    assert!(text.contains("2026-02-04 08:00:00 web started: did not pass within a minute"), "{text}");
+    assert!(text.contains("docker compose restart web by robot: was done after "), "{text}");
+    let report = answer(&stack, &["forecast"]);
+    let restarts = report["restarts"].as_array().unwrap();
+    assert_eq!((restarts.len(), &restarts[1]["seconds"]), (3, &42.into()), "{report}");
+    assert_eq!((&restarts[2]["seconds"], &report["restarts_unread"]), (&Value::Null, &Value::Null), "{report}");
+    // A store that is not there is said, and decides nothing.
+    std::fs::remove_file(stack.root().join("log.db")).unwrap();
+    let without = env(&stack, &["forecast"]);
+    assert!(said(&without).contains("last restarts: not known: the store can't be read"), "{}", said(&without));
+    assert_eq!(code(&without), code(&env(&stack, &["forecast"])));
 }

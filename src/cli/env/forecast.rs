@@ -1,13 +1,16 @@
 //! `readback env forecast`: what a restart keeps, what a recreate loads, and whether the application would work.
 
 use super::files::word;
+use super::history::Stored;
 use super::select::is_asked;
 use super::{Answer, human};
 use crate::app::shell::Compared;
 use crate::cli::EnvArgs;
 use crate::env::forecast::{Forecast, Outcome, Reason, Safety, forecast};
+use crate::env::restarts::{Restart, executed, newest, noticed};
 use crate::env::{Finding, Layer, Severity};
 use crate::guard::line;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -20,21 +23,31 @@ pub struct ForecastReport {
     pub running_unread: Option<String>,
     /// Layers that the stack has not got, and what would name them.
     pub unconfigured: Vec<(Layer, String)>,
+    /// The last restarts that the store tells of, the newest first.
+    pub restarts: Vec<Restart>,
+    /// Why they are not known, or not all, where that is so.
+    pub restarts_unread: Option<String>,
     /// The forecast.
     #[serde(flatten)]
     pub forecast: Forecast,
+    #[serde(skip)]
+    zone: TimeZone,
 }
 
 impl ForecastReport {
     /// From what was read, with the changes of the keys that are asked for.
-    pub fn of(compared: &Compared, options: &EnvArgs) -> Self {
+    pub fn of(compared: &Compared, stored: Stored, zone: TimeZone, options: &EnvArgs) -> Self {
         let mut forecast = forecast(&compared.matrix, &compared.hosts);
         for outcome in [&mut forecast.restart, &mut forecast.recreate] {
             outcome.changes.retain(|change| is_asked(&options.keys, &change.key));
         }
         let unread = compared.matrix.not_known().find(|(layer, _)| *layer == Layer::Running);
         let running_unread = unread.map(|(_, why)| why.clone());
+        let restarts = newest(executed(&stored.entries).chain(noticed(&stored.entries)));
         Self {
+            restarts,
+            restarts_unread: stored.unread,
+            zone,
             schema: "readback_env_forecast_v1",
             running_unread,
             unconfigured: compared.matrix.unconfigured.clone(),
@@ -77,6 +90,13 @@ impl Answer for ForecastReport {
             for change in &outcome.changes {
                 let _ = writeln!(out, "  {:<8} {}", word(change.change), line(&change.key));
             }
+        }
+        let why = self.restarts_unread.as_deref().map(|why| format!(" not known: {}", line(why)));
+        let none = if self.restarts.is_empty() { " none is recorded" } else { "" };
+        let _ = writeln!(out, "last restarts:{}", why.as_deref().unwrap_or(none));
+        for restart in &self.restarts {
+            let at = restart.at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+            let _ = writeln!(out, "  {at} {}: {}", line(&restart.what), restart.took);
         }
         human::unconfigured(&mut out, &self.unconfigured);
         out

@@ -14,7 +14,7 @@ const MOST: usize = 20_000;
 
 /// The rows that were read, newest first.
 #[derive(Debug, Default)]
-pub(super) struct Stored {
+pub struct Stored {
     /// The rows.
     pub(super) entries: Vec<Entry>,
     /// Why not all are there, where that is so.

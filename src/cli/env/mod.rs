@@ -69,7 +69,8 @@ pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
             Ok(print(&report, options.format))
         }
         EnvCommand::Forecast(options) => {
-            let report = ForecastReport::of(&read(&context)?, options);
+            let zone = context.config.display.timezone.time_zone().clone();
+            let report = ForecastReport::of(&read(&context)?, history::of(&context)?, zone, options);
             Ok(print(&report, options.format))
         }
         EnvCommand::Watch { format } => watch::run(&context, *format),
