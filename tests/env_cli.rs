@@ -192,8 +192,50 @@ fn keys_are_picked_sorted_and_grouped() {
     assert!(rows(&["--sort", "key"]).is_sorted());
     let grouped = said(&env(&stack, &["verify", "--group", "severity"]));
     assert!(grouped.find("\nerrors").unwrap() < grouped.find("\nwarnings").unwrap(), "{grouped}");
+    let by_section = said(&env(&stack, &["verify", "--group", "section"]));
+    let at = |words: &str| by_section.find(words).unwrap_or_else(|| panic!("{words}: {by_section}"));
+    assert!(at("\nDatabase") < at("too_short") && at("too_short") < at("\nS3"), "{by_section}");
+    assert!(
+        at("\nS3") < at("S3_KEY: ") && at("\nwhole files and layers") > at("\nnot in the template"),
+        "{by_section}"
+    );
+    let by_source = said(&env(&stack, &["diff", "--all", "--group", "source"]));
+    assert!(by_source.contains("\nfrom the file layer"), "{by_source}");
     let sections = said(&env(&stack, &["diff", "--all", "--group", "section"]));
     assert!(sections.find("\nDatabase").unwrap() < sections.find("\nnot in the template").unwrap(), "{sections}");
+}
+
+#[test]
+fn the_forecast_tells_of_the_keys_that_are_asked_for_and_judges_all() {
+    let stack = shop();
+    stack.write(".env", BROKEN);
+    let report = json(&stack, &["forecast", "--key", "S3_*"]);
+    let because = report["recreate"]["safety"]["because"].as_array().unwrap();
+    assert!(because.iter().all(|reason| reason["key"] == "S3_KEY") && !because.is_empty(), "{report}");
+    assert!(report["left_out"].as_u64() > Some(0), "{report}");
+    let none = env(&stack, &["forecast", "--key", "NOBODY"]);
+    assert!(code(&none) == 2 && said(&none).contains("reasons and notes are about other keys"), "{}", said(&none));
+    assert_eq!(json(&stack, &["forecast"])["left_out"], 0);
+}
+
+#[test]
+fn an_option_that_would_do_nothing_is_refused() {
+    let stack = shop();
+    stack.write("other.env", WELL);
+    for (args, words) in [
+        (&["verify", "--sort", "changed"][..], "possible values: file, key, severity"),
+        (&["diff", "--sort", "changed"], "possible values: file, key, severity"),
+        (&["forecast", "--sort", "key"], "unexpected argument '--sort'"),
+        (&["forecast", "--group", "section"], "unexpected argument '--group'"),
+        (&["blame", "--group", "section"], "unexpected argument '--group'"),
+        (&["blame", "--sort", "severity"], "possible values: key, changed"),
+        (&["diff", ".env", "other.env", "--group", "section"], "cannot be used with"),
+        (&["sync", "--format", "sarif"], "possible values: human, json"),
+    ] {
+        let output = env(&stack, args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(code(&output) == 2 && error.contains(words), "{args:?}: {error}");
+    }
 }
 
 #[test]

@@ -292,7 +292,14 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum EnvCommand {
     /// Print what is wrong with the configuration; exits 0, 1 (warnings), 2 (errors) or 3 (a configured layer is unread)
-    Verify(EnvArgs),
+    Verify {
+        /// What stands together
+        #[arg(long, value_enum, default_value_t = EnvGroup::None)]
+        group: EnvGroup,
+        /// What is asked, and how it is printed
+        #[command(flatten)]
+        options: EnvArgs,
+    },
     /// Print every key over all layers, or how two files differ; exits 0 (no difference), 1 or 3
     Diff {
         /// A file to compare with another, instead of the layers
@@ -307,12 +314,15 @@ pub enum EnvCommand {
         /// How the two files are written; else as [env] says of its file and backups, and .env
         #[arg(long = "as", value_name = "FORMAT", requires = "right")]
         read_as: Option<ReadAs>,
+        /// What stands together; two files have nothing of the kind
+        #[arg(long, value_enum, default_value_t = EnvGroup::None, conflicts_with = "right")]
+        group: EnvGroup,
         /// What is asked, and how it is printed
         #[command(flatten)]
         options: EnvArgs,
     },
     /// Print what a restart keeps and what a recreate loads; exits 0 (both safe), 2 (one breaks) or 3 (not known)
-    Forecast(EnvArgs),
+    Forecast(ForecastArgs),
     /// Print what would have to change for the file to be what the secrets say; exits 0 (nothing) or 1
     Sync(SyncArgs),
     /// Print since when each key is what it is, and what else happened then; exits 0, 1 (no such key) or 3 (not known)
@@ -343,9 +353,17 @@ pub struct EnvArgs {
     /// In which order
     #[arg(long, value_enum, default_value_t = EnvSort::File)]
     pub sort: EnvSort,
-    /// What stands together
-    #[arg(long, value_enum, default_value_t = EnvGroup::None)]
-    pub group: EnvGroup,
+}
+
+/// What is asked of the forecast. It has an order of its own: first what is safe and what is not, and why.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ForecastArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
+    pub format: EnvFormat,
+    /// Tell only of keys that fit; `*` stands for any characters; repeatable; what is safe is said of all keys
+    #[arg(long = "key", value_name = "PATTERN")]
+    pub keys: Vec<String>,
 }
 
 /// Whose life is told, and how it is printed.
@@ -384,8 +402,17 @@ pub struct SyncArgs {
     #[arg(long, value_name = "TEXT")]
     pub why: Option<String>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
-    pub format: EnvFormat,
+    #[arg(long, value_enum, default_value_t = SyncFormat::Human)]
+    pub format: SyncFormat,
+}
+
+/// How a plan is printed: it is no list of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SyncFormat {
+    /// For people.
+    Human,
+    /// For programs; docs/schemas/env.json describes it.
+    Json,
 }
 
 /// How an answer about the configuration is printed.
@@ -428,8 +455,6 @@ pub enum EnvSort {
     Key,
     /// The worst first.
     Severity,
-    /// The one that changed last first; for blame.
-    Changed,
 }
 
 /// What stands together.
@@ -441,4 +466,6 @@ pub enum EnvGroup {
     Section,
     /// The severities.
     Severity,
+    /// The layers that win: where the value comes from.
+    Source,
 }

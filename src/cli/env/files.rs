@@ -116,7 +116,7 @@ pub(super) fn compare(
     let keys = if options.keys.is_empty() { diff.len() } else { diff.pairs().filter(asked).count() };
     let (mut rows, same) = (rows, keys - changed);
     match options.sort {
-        EnvSort::File | EnvSort::Changed => {}
+        EnvSort::File => {}
         EnvSort::Key => rows.sort_by(|left, right| left.key.cmp(&right.key)),
         EnvSort::Severity => rows.sort_by_key(|row| std::cmp::Reverse(row.change)),
     }

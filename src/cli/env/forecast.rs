@@ -5,7 +5,7 @@ use super::history::Stored;
 use super::select::is_asked;
 use super::{Answer, human};
 use crate::app::shell::Compared;
-use crate::cli::EnvArgs;
+use crate::cli::args::ForecastArgs;
 use crate::env::forecast::{Forecast, Outcome, Reason, Safety, forecast};
 use crate::env::restarts::{Restart, executed, newest, noticed};
 use crate::env::{Finding, Layer, Severity};
@@ -23,6 +23,8 @@ pub struct ForecastReport {
     pub running_unread: Option<String>,
     /// Layers that the stack has not got, and what would name them.
     pub unconfigured: Vec<(Layer, String)>,
+    /// How many reasons and notes are about keys that were not asked for; what is safe is said of all of them.
+    pub left_out: usize,
     /// The last restarts that the store tells of, the newest first.
     pub restarts: Vec<Restart>,
     /// Why they are not known, or not all, where that is so.
@@ -35,16 +37,27 @@ pub struct ForecastReport {
 }
 
 impl ForecastReport {
-    /// From what was read, with the changes of the keys that are asked for.
-    pub fn of(compared: &Compared, stored: Stored, zone: TimeZone, options: &EnvArgs) -> Self {
+    /// From what was read, with what is told of the keys that are asked for.
+    pub fn of(compared: &Compared, stored: Stored, zone: TimeZone, options: &ForecastArgs) -> Self {
         let mut forecast = forecast(&compared.matrix, &compared.hosts);
+        let mut left_out = 0;
         for outcome in [&mut forecast.restart, &mut forecast.recreate] {
             outcome.changes.retain(|change| is_asked(&options.keys, &change.key));
+            let mut only = |reasons: &mut Vec<Reason>| {
+                let all = reasons.len();
+                reasons.retain(|reason| reason.key.as_deref().is_none_or(|key| is_asked(&options.keys, key)));
+                left_out += all - reasons.len();
+            };
+            only(&mut outcome.notes);
+            if let Safety::Breaks(reasons) | Safety::Unknown(reasons) = &mut outcome.safety {
+                only(reasons);
+            }
         }
         let unread = compared.matrix.not_known().find(|(layer, _)| *layer == Layer::Running);
         let running_unread = unread.map(|(_, why)| why.clone());
         let restarts = newest(executed(&stored.entries).chain(noticed(&stored.entries)));
         Self {
+            left_out,
             restarts,
             restarts_unread: stored.unread,
             zone,
@@ -90,6 +103,9 @@ impl Answer for ForecastReport {
             for change in &outcome.changes {
                 let _ = writeln!(out, "  {:<8} {}", word(change.change), line(&change.key));
             }
+        }
+        if self.left_out > 0 {
+            let _ = writeln!(out, "{} reasons and notes are about other keys (--key)", self.left_out);
         }
         let why = self.restarts_unread.as_deref().map(|why| format!(" not known: {}", line(why)));
         let none = if self.restarts.is_empty() { " none is recorded" } else { "" };

@@ -49,7 +49,7 @@ pub fn render(answer: &impl Answer, format: EnvFormat) -> String {
 
 /// Runs it and prints the answer.
 pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
-    if let EnvCommand::Diff { left: Some(left), right: Some(right), options, all, read_as } = asked {
+    if let EnvCommand::Diff { left: Some(left), right: Some(right), options, all, read_as, .. } = asked {
         let fingerprinter = super::context::fingerprinter_without_stack(args)?;
         let format = files::format(args, *read_as, [left, right]);
         let report = files::compare(left, right, format, options, *all, &fingerprinter)?;
@@ -60,12 +60,12 @@ pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
         return Ok(UNKNOWN);
     };
     match asked {
-        EnvCommand::Verify(options) => {
-            let report = VerifyReport::of(&read(&context)?.matrix, options);
+        EnvCommand::Verify { options, group } => {
+            let report = VerifyReport::of(&read(&context)?.matrix, options, *group);
             Ok(print(&report, options.format))
         }
-        EnvCommand::Diff { options, all, .. } => {
-            let report = LayerReport::of(read(&context)?.matrix, options, *all);
+        EnvCommand::Diff { options, group, all, .. } => {
+            let report = LayerReport::of(read(&context)?.matrix, options, *group, *all);
             Ok(print(&report, options.format))
         }
         EnvCommand::Forecast(options) => {

@@ -10,8 +10,7 @@ use super::super::context::{Context, StartError};
 use super::files::word;
 use super::human::held;
 use super::{say, stdout};
-use crate::cli::EnvFormat;
-use crate::cli::args::SyncArgs;
+use crate::cli::args::{SyncArgs, SyncFormat};
 use crate::env::diff::Change;
 use crate::env::dotenv::{self, EnvFile, Values};
 use crate::env::layers::{FileFormat, SecretValue};
@@ -110,7 +109,7 @@ pub(super) fn run(context: &Context, options: &SyncArgs) -> Result<u8, StartErro
     if let Some(why) = refuses {
         return Err(StartError::Other(why));
     }
-    if options.format == EnvFormat::Human {
+    if options.format == SyncFormat::Human {
         sync.print(&plan, None, None, options.format);
     }
     ask::for_the_name(&context.config.stack.name, options.stack_name.as_deref())?;
@@ -240,12 +239,12 @@ impl Sync {
         (0..MOST_BACKUPS).map(name).find(|name| !self.target.folder.join(name).exists()).unwrap_or_else(|| name(0))
     }
 
-    fn print(&self, plan: &Plan, refuses: Option<String>, applied: Option<Applied>, format: EnvFormat) {
+    fn print(&self, plan: &Plan, refuses: Option<String>, applied: Option<Applied>, format: SyncFormat) {
         let file = self.target.shown();
         let report = SyncReport { schema: "readback_env_sync_v1", file, plan, refuses, applied };
         let text = match format {
-            EnvFormat::Human => human(&report),
-            _ => serde_json::to_string_pretty(&report).unwrap_or_default(),
+            SyncFormat::Human => human(&report),
+            SyncFormat::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
         };
         say(&mut stdout(), text.trim_end());
     }
