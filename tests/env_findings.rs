@@ -222,6 +222,11 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
             Stack { systemd: true, ..env("export A=1\n") },
             Stack { systemd: true, ..env("A=1\n; export A=1\n") },
         ),
+        (
+            "sync_undone",
+            Stack { synced: true, ..env("A_KEY=invented-old-value\n") },
+            Stack { synced: true, ..env("A_KEY=invented-new-value\n") },
+        ),
         ("lost_last_line", env("A=1\nDB_PORT"), env("A=1\nDB_PORT\n")),
         ("nameless_key", env("=1\n"), env("A=1\n")),
         ("layer_refused", env("A B=1\n"), Stack { systemd: true, ..env("A B=1\n") }),
@@ -398,6 +403,7 @@ proptest! {
             app: AppLayer::load("a", &conf),
             secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), version: None, changed_at: None }]),
             running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![] }),
+            synced: readback::env::sync::LastSyncs::default(),
         };
         let matrix = judged(&layers);
         for shown in matrix.rows.iter().filter(|row| row.sensitive).flat_map(|row| &row.cells) {

@@ -43,6 +43,7 @@ fn layers(template: &str, file: &str, app: &str) -> Layers {
         compose: ComposeLayer::load("docker-compose.yml", COMPOSE.as_bytes(), "web", "shop", &project, &read),
         app: AppLayer::load("odoo.conf", app.as_bytes()),
         running: running(file),
+        synced: readback::env::sync::LastSyncs::default(),
     }
 }
 

@@ -130,6 +130,7 @@ fn layers(env: &str, compose_text: &str, conf: &str, running: Reading<RunningLay
         compose: compose(compose_text, env),
         app: AppLayer::load("odoo.conf", conf.as_bytes()),
         running,
+        synced: readback::env::sync::LastSyncs::default(),
     }
 }
 

@@ -147,6 +147,7 @@ impl Demo {
             secrets: self.secrets(),
             running: running(),
             file,
+            synced: crate::env::sync::LastSyncs::default(),
         };
         let rules = self.config.env.rules(&self.config.secrets);
         compare(&layers, &rules, &Fingerprinter::new(&Secret::new(KEY)))

@@ -6,6 +6,7 @@ use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
 pub use super::format::FileFormat;
 use super::ini::{self, Ini};
+use super::sync::LastSyncs;
 use super::systemd;
 use super::template::{self, Template};
 use crate::guard::Secret;
@@ -309,4 +310,6 @@ pub struct Layers {
     pub app: Reading<AppLayer>,
     /// The running container.
     pub running: Reading<RunningLayer>,
+    /// No layer, but what is known of syncs: what the last one of each key replaced and wrote.
+    pub synced: LastSyncs,
 }

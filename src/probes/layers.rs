@@ -3,12 +3,14 @@
 
 use super::Place;
 use super::files::{FileTrouble, RegularFile, read_regular};
+use super::notes;
 use super::running::running_env;
 use super::secrets::{AnySecretSource, SecretSource};
 use crate::config::{EnvSettings, SecretSpec};
 use crate::env::layers::{
     AppLayer, ComposeLayer, FileFormat, FileLayer, FileStatus, RunningLayer, SecretValue, TemplateLayer,
 };
+use crate::env::sync::LastSyncs;
 use crate::env::{Layer, Layers, Reading, Rules};
 use crate::guard::line;
 use jiff::Timestamp;
@@ -19,6 +21,8 @@ use std::time::Duration;
 
 /// How long Docker may take to say what runs.
 const WITHIN: Duration = Duration::from_secs(5);
+/// How many notes of syncs are read, the newest first.
+const NOTES: usize = 32;
 /// The most that is read of a file, in bytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
 
@@ -112,6 +116,7 @@ impl StackLayers {
                 AppLayer::load(name, &found.bytes)
             }),
             file,
+            synced: last_syncs(&place.path(&settings.file)),
             ..Layers::default()
         }
     }
@@ -167,6 +172,12 @@ fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &Regular
         Ok(found) => load(&name, &found),
         Err(why) => Reading::Unread(format!("{name} {why}")),
     }
+}
+
+fn last_syncs(file: &Path) -> LastSyncs {
+    let mut known = LastSyncs::default();
+    notes::beside(file, NOTES).for_each(|note| known.note(note));
+    known
 }
 
 fn status(about: &Metadata) -> FileStatus {

@@ -150,3 +150,39 @@ fn forecast_tells_the_last_restarts_and_how_long_they_took() {
     assert!(said(&without).contains("last restarts: not known: the store can't be read"), "{}", said(&without));
     assert_eq!(code(&without), code(&env(&stack, &["forecast"])));
 }
+
+#[test]
+fn an_older_backup_over_a_synced_file_is_found_however_new_the_file_is() {
+    let stack = stored();
+    let old = "DB_HOST=127.0.0.1\nDB_PASSWORD=invented-old-words-of-a-password\nMODE=prod\n";
+    stack.write(".env", old);
+    assert_eq!(code(&env(&stack, &["sync", "--apply", "--stack-name", "shop"])), 0);
+    let undone = |stack: &Stack| -> Vec<String> {
+        let report = answer(stack, &["verify"]);
+        let all = report["findings"].as_array().unwrap().iter().filter(|finding| finding["id"] == "sync_undone");
+        all.map(|finding| finding["key"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(undone(&stack), [""; 0]);
+    // Put back as it was, key by key, one that the sync had added too.
+    stack.write(".env", old);
+    assert_eq!(undone(&stack), ["DB_PASSWORD", "S3_KEY"]);
+    let text = said(&env(&stack, &["verify"]));
+    assert!(text.contains("an older file was put over it") && !text.contains("invented"), "{text}");
+    // By the store alone, where the backups were cleared away; and by their notes alone.
+    let folder = std::fs::read_dir(stack.root()).unwrap().map(|entry| entry.unwrap().path());
+    let notes: Vec<_> = folder.filter(|path| path.extension().is_some_and(|end| end == "why")).collect();
+    assert_eq!(notes.len(), 1);
+    let note = std::fs::read_to_string(&notes[0]).unwrap();
+    std::fs::remove_file(&notes[0]).unwrap();
+    assert_eq!(undone(&stack), ["DB_PASSWORD", "S3_KEY"]);
+    std::fs::remove_file(stack.root().join("log.db")).unwrap();
+    assert_eq!(undone(&stack), [""; 0], "nobody knows of the sync any more");
+    std::fs::write(&notes[0], note).unwrap();
+    assert_eq!(undone(&stack), ["DB_PASSWORD", "S3_KEY"]);
+    // A later edit is another value, not the old one; a secret that was rolled back makes the old one right.
+    stack.write(".env", old.replace("old-words", "third-set-of-words"));
+    assert_eq!(undone(&stack), ["S3_KEY"]);
+    stack.write(".env", old);
+    stack.change("secret.json", "invented-words-of-a-password", "invented-old-words-of-a-password");
+    assert_eq!(undone(&stack), ["S3_KEY"]);
+}

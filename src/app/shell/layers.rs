@@ -7,6 +7,7 @@ use crate::app::Event;
 use crate::config::Config;
 use crate::env::forecast::Host;
 use crate::env::hosts::Asked;
+use crate::env::sync::LastSyncs;
 use crate::env::{Layers, Matrix, Reading, compare_with_hosts, secret_values};
 use crate::guard::{Allow, Fingerprinter, Secret, Watch};
 use crate::probes::Place;
@@ -105,11 +106,18 @@ impl LayerTask {
 
     /// Reads every layer and compares them; with the comparison comes the guard that knows their secrets.
     pub async fn read(&self) -> Compared {
+        self.read_with(&LastSyncs::default()).await
+    }
+
+    /// The same, with what is known of syncs besides what they left beside their backups.
+    pub async fn read_with(&self, synced: &LastSyncs) -> Compared {
+        let synced = synced.clone();
         let layers = self.layers.read(&self.place).await;
         let this = self.clone();
         // A large file takes its time to be compared; the screen must not wait for it.
         let compared = tokio::task::spawn_blocking(move || {
-            let layers = layers.unwrap_or_else(crashed);
+            let mut layers = layers.unwrap_or_else(crashed);
+            layers.synced.merge(&synced);
             let names = container_names(&layers);
             (this.compare(&layers), names, this.guard(&layers))
         });

@@ -1,6 +1,7 @@
 //! What the store has recorded, read without writing and without waiting long: an answer about files must not hang
 //! on a database.
 
+use crate::app::shell::Door;
 use crate::cli::context::{Context, StartError};
 use crate::store::{Access, AnyStore, Cursor, Store, StoreError};
 use crate::timeline::Entry;
@@ -21,7 +22,14 @@ pub struct Stored {
     pub(super) unread: Option<String>,
 }
 
-/// Reads the store of a stack, and masks what may not be seen; what can't be read is said and is no error.
+impl Stored {
+    /// What the rows say is foreign: what looks like a secret is masked in them, as everywhere.
+    pub(super) fn masked(self, door: &Door) -> Self {
+        Self { entries: door.entries(self.entries), ..self }
+    }
+}
+
+/// Reads the store of a stack, not masked yet; what can't be read is said and is no error.
 pub(super) fn of(context: &Context) -> Result<Stored, StartError> {
     let url = context.store_url()?;
     let runtime = crate::cli::console::runtime()?;
@@ -36,11 +44,6 @@ pub(super) fn of(context: &Context) -> Result<Stored, StartError> {
         };
         tokio::time::timeout(WITHIN, read).await
     });
-    // What the rows say is foreign: what looks like a secret is masked in them, as everywhere.
-    if !stored.entries.is_empty() {
-        let door = runtime.block_on(crate::cli::timeline::door(context))?;
-        stored.entries = door.entries(stored.entries);
-    }
     runtime.shutdown_background();
     stored.unread = match read {
         Ok(Ok(true)) => None,

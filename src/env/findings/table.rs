@@ -88,6 +88,15 @@ pub const RULES: &[Rule] = &[
         check: Key(files::secret_newer),
     },
     Rule {
+        id: "sync_undone",
+        severity: Warning,
+        about: "The file has again what the last sync replaced.",
+        why: "An older backup was put over it: the file is new, what it holds is not.",
+        fix: "`readback env sync` shows what would change; `readback env blame` shows what else went back.",
+        example: "A sync brought the new `DB_PASSWORD` at 02:00; at 08:26 somebody copied the backup of the day before over `.env`.",
+        check: Key(files::sync_undone),
+    },
+    Rule {
         id: "unknown_key",
         severity: Note,
         about: "The file has a key that the template does not know.",

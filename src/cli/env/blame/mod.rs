@@ -62,7 +62,12 @@ pub(super) fn of(context: &Context, key: Option<&str>, options: &BlameArgs) -> R
     let backups = Backups::of(&context.config.env, &context.place());
     let snapshots = backups.read(&context.fingerprinter()?, &zone, Timestamp::now()).map_err(StartError::Other)?;
     let file = context.config.env.file.to_string_lossy().into_owned();
-    let stored = history::of(context)?;
+    let mut stored = history::of(context)?;
+    if !stored.entries.is_empty() {
+        let runtime = crate::cli::console::runtime()?;
+        stored = stored.masked(&runtime.block_on(crate::cli::timeline::door(context))?);
+        runtime.shutdown_background();
+    }
     let changes = recorded(&stored.entries, &file);
     let asked = |name: &str| key.is_none_or(|key| key == name) && is_asked(&options.keys, name);
     let mut report = BlameReport::of(&snapshots, &changes, &stored.entries, zone, options.sort, asked);
