@@ -2,7 +2,7 @@
 //! [`Layers`], to be compared, and nowhere else.
 
 use super::Place;
-use super::files::{FileTrouble, RegularFile, read_regular};
+use super::files::{FileTrouble, MOST_KEPT, RegularFile, read_regular};
 use super::notes;
 use super::running::running_env;
 use super::secrets::{AnySecretSource, SecretSource};
@@ -23,8 +23,6 @@ use std::time::Duration;
 const WITHIN: Duration = Duration::from_secs(5);
 /// How many notes of syncs are read, the newest first.
 const NOTES: usize = 32;
-/// The most that is read of a file, in bytes.
-const LIMIT: u64 = 8 * 1024 * 1024;
 
 /// Where each layer stands, as `[env]` and the `[[secret]]`s say.
 #[derive(Clone, Debug)]
@@ -93,10 +91,10 @@ impl StackLayers {
             process(name).or_else(from_file)
         };
         // Only what is not there may be gone without: of everything else nobody knows what it says.
-        let read = |path: &str| match read_regular(&place.path(Path::new(path)), LIMIT) {
+        let read = |path: &str| match read_regular(&place.path(Path::new(path)), MOST_KEPT) {
             Ok(mut read) => Ok(Some(std::mem::take(&mut *read.bytes))),
             Err(FileTrouble::Missing) => Ok(None),
-            Err(trouble) => Err(trouble.to_string()),
+            Err(trouble) => Err(trouble.of_kept()),
         };
         let folder = place.root.canonicalize().ok();
         let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -168,9 +166,9 @@ impl StackLayers {
 fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &RegularFile) -> Reading<T>) -> Reading<T> {
     let Some(path) = path else { return Reading::NotConfigured("not configured in [env] of readback.toml") };
     let name = line(&path.to_string_lossy()).into_owned();
-    match read_regular(&place.path(path), LIMIT) {
+    match read_regular(&place.path(path), MOST_KEPT) {
         Ok(found) => load(&name, &found),
-        Err(why) => Reading::Unread(format!("{name} {why}")),
+        Err(why) => Reading::Unread(format!("{name} {}", why.of_kept())),
     }
 }
 

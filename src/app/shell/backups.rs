@@ -7,7 +7,7 @@ use crate::env::snapshot::{Dated, Keys, Snapshot, keys_of};
 use crate::env::wildcard;
 use crate::guard::{Fingerprinter, line};
 use crate::probes::Place;
-use crate::probes::files::read_regular;
+use crate::probes::files::{FileTrouble, MOST_KEPT, read_regular};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -16,8 +16,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The most that is read of a backup, in bytes.
-const LIMIT: u64 = 8 * 1024 * 1024;
 /// How many backups are read, the newest first: five years of a daily one.
 const MOST: usize = 2_000;
 /// Endings of files that say what should be there, not what was.
@@ -92,7 +90,7 @@ impl Backups {
     }
 
     fn keys(&self, path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
-        let read = read_regular(path, LIMIT).map_err(|trouble| trouble.to_string())?;
+        let read = read_regular(path, MOST_KEPT).map_err(FileTrouble::of_kept)?;
         keys_of(self.format, &read.bytes, fingerprinter).map_err(|error| error.to_string())
     }
 

@@ -17,13 +17,13 @@ use crate::env::layers::{FileFormat, SecretValue};
 use crate::env::sync::{Note, Plan, SyncError, plan, render};
 use crate::env::{Reading, template};
 use crate::guard::{Fingerprinter, line};
-use crate::probes::files::read_regular;
+use crate::probes::files::{MOST_KEPT, read_regular};
 use crate::probes::layers::StackLayers;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Write;
 use std::io;
-use target::{Contents, LIMIT, Target};
+use target::{Contents, Target};
 
 /// Why nothing was synced, or what was left half done. One line.
 #[derive(Debug, thiserror::Error)]
@@ -149,7 +149,7 @@ impl Sync {
             }
             Reading::NotConfigured(words) => return Err(StartError::Other(format!("nothing is planned: {words}"))),
         };
-        let template = config.env.template.as_ref().and_then(|path| read_regular(&place.path(path), LIMIT).ok());
+        let template = config.env.template.as_ref().and_then(|path| read_regular(&place.path(path), MOST_KEPT).ok());
         let template = template.and_then(|read| template::parse(&read.bytes).ok()).unwrap_or_default();
         Ok(Self {
             target: Target::find(&place.path(&config.env.file))?,
