@@ -133,7 +133,7 @@ fn a_name_of_the_container_has_its_own_row_where_no_key_stands_for_it() {
     let text = b"services:\n  web:\n    environment:\n      HOST: old\n";
     let compose = ComposeLayer::load("docker-compose.yml", text, "web", "stack", &unset, &|_: &str| Ok(None));
     let environment = vec![("HOST".to_owned(), Secret::new("new"))];
-    let running = RunningLayer { container: "web".to_owned(), environment, image: Vec::new() };
+    let running = RunningLayer { container: "web".to_owned(), environment, image: Vec::new(), env_files: Vec::new() };
     let layers = Layers { compose, running: Reading::Read(running), ..files("", "") };
     let matrix = judged(&layers);
     let ids: Vec<_> = matrix.rows[0].findings.iter().map(|finding| finding.id.as_str()).collect();
@@ -231,6 +231,11 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
         ("nameless_key", env("=1\n"), env("A=1\n")),
         ("layer_refused", env("A B=1\n"), Stack { systemd: true, ..env("A B=1\n") }),
         ("env_file_elsewhere", run_with("COMPOSE_ENV_FILES", ".env,prod.env"), run_with("COMPOSE_ENV_FILES", ".env")),
+        (
+            "env_file_elsewhere",
+            Stack { compose: HANDED_ON, running: &[("A", "1")], env_files: &["/srv/shop/prod.env"], ..env("A=1\n") },
+            Stack { compose: HANDED_ON, running: &[("A", "1")], ..env("A=1\n") },
+        ),
         ("env_file_elsewhere", run_with("COMPOSE_DISABLE_ENV_FILE", "true"), run_with("COMPOSE_DISABLE_ENV_FILE", "0")),
         (
             "compose_unfollowed",
@@ -402,7 +407,7 @@ proptest! {
             compose: ComposeLayer::load("c", &yaml, "web", "stack", &unset, &|_: &str| Ok(Some(env.clone()))),
             app: AppLayer::load("a", &conf),
             secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), version: None, changed_at: None }]),
-            running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![] }),
+            running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![], env_files: Vec::new() }),
             synced: readback::env::sync::LastSyncs::default(),
         };
         let matrix = judged(&layers);

@@ -20,7 +20,7 @@ const COMPOSE: &str = "services:\n  web:\n    image: odoo:18\n    env_file: .env
 fn running(text: &str) -> Reading<RunningLayer> {
     let pairs = text.lines().filter_map(|line| line.split_once('='));
     let environment = pairs.map(|(key, value)| (key.to_owned(), Secret::new(value))).collect();
-    Reading::Read(RunningLayer { container: "web".to_owned(), environment, image: Vec::new() })
+    Reading::Read(RunningLayer { container: "web".to_owned(), environment, image: Vec::new(), env_files: Vec::new() })
 }
 
 fn secret(key: &str, value: &str) -> SecretValue {

@@ -191,5 +191,10 @@ impl Demo {
 fn running() -> Reading<RunningLayer> {
     let pairs = RUNNING.lines().filter_map(|line| line.split_once('='));
     let environment = pairs.map(|(key, value)| (key.to_owned(), Secret::from(value.to_owned()))).collect();
-    Reading::Read(RunningLayer { container: "odoo18-prod-web".to_owned(), environment, image: Vec::new() })
+    Reading::Read(RunningLayer {
+        container: "odoo18-prod-web".to_owned(),
+        environment,
+        image: Vec::new(),
+        env_files: Vec::new(),
+    })
 }

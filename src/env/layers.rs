@@ -293,6 +293,9 @@ pub struct RunningLayer {
     pub environment: Vec<(String, Secret)>,
     /// What its image sets by itself; it stays when the container is made anew.
     pub image: Vec<(String, Secret)>,
+    /// The files that Compose was told to take its variables from when it made the container, where they are not the
+    /// stack's own file alone.
+    pub env_files: Vec<String>,
 }
 
 /// Every layer.

@@ -156,6 +156,7 @@ impl StackLayers {
                 container: container.clone(),
                 environment: running.variables,
                 image: running.image,
+                env_files: elsewhere(place, &self.settings.file, running.env_files),
             }),
             Ok(_) => Reading::Unread(format!("{container} does not run")),
             Err(error) => Reading::Unread(error.to_string()),
@@ -170,6 +171,14 @@ fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &Regular
         Ok(found) => load(&name, &found),
         Err(why) => Reading::Unread(format!("{name} {}", why.of_kept())),
     }
+}
+
+/// The files that Compose was told to read; none where that is the stack's own file alone. Its label has whole paths, of
+/// the host where it ran.
+fn elsewhere(place: &Place, file: &Path, env_files: Vec<String>) -> Vec<String> {
+    let real = |path: &Path| place.path(path).canonicalize().unwrap_or_else(|_| place.path(path));
+    let is_own = |named: &String| real(Path::new(named)) == real(file);
+    if env_files.iter().all(is_own) { Vec::new() } else { env_files }
 }
 
 fn last_syncs(file: &Path) -> LastSyncs {

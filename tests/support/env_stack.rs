@@ -36,6 +36,8 @@ pub struct Stack<'a> {
     pub known_bad: &'a str,
     /// Only bash reads the file besides Compose.
     pub bash: bool,
+    /// What Compose was told to read when it made the container, besides what it reads by itself.
+    pub env_files: &'a [&'a str],
     /// A sync has replaced the old value of `A_KEY`.
     pub synced: bool,
     /// A variable of the process.
@@ -78,7 +80,12 @@ impl Stack<'_> {
         }
         if !self.running.is_empty() {
             let environment = pairs(self.running);
-            layers.running = Reading::Read(RunningLayer { container: "web".into(), environment, image: Vec::new() });
+            layers.running = Reading::Read(RunningLayer {
+                container: "web".into(),
+                environment,
+                image: Vec::new(),
+                env_files: self.env_files.iter().map(|file| (*file).to_owned()).collect(),
+            });
         }
         if self.synced {
             let held = |value: &str| Held { len: value.len(), fingerprint: fingerprinter().of(value.as_bytes()) };

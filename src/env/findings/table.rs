@@ -261,10 +261,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "env_file_elsewhere",
         severity: Warning,
-        about: "A variable of this process has Compose read other files than `.env`, or none.",
-        why: "What is compared here is then not what `docker compose` run from here puts into the container.",
+        about: "Compose is, or was, told to read other files than `.env`, or none.",
+        why: "What is compared here is then not what `docker compose` puts into the container.",
         fix: "Unset it, or name the file that Compose reads in `[env]`.",
-        example: "`COMPOSE_ENV_FILES=prod.env` or `COMPOSE_DISABLE_ENV_FILE=1` is exported where the console runs.",
+        example: "`COMPOSE_ENV_FILES=prod.env` is exported where the console runs; the container was made with `--env-file prod.env`.",
         check: Layers(layers::env_file_elsewhere),
     },
     Rule {
