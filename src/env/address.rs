@@ -109,7 +109,9 @@ fn is_name(text: &str) -> bool {
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     let name = text.strip_suffix('.').unwrap_or(text);
-    text.parse::<std::net::Ipv6Addr>().is_ok() || (text.len() <= MAX_NAME && name.split('.').all(is_label))
+    let is_address = text.bytes().filter(|byte| *byte == b':').count() > 1
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
+    is_address || (text.len() <= MAX_NAME && name.split('.').all(is_label))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ impl At {
     pub fn of(bytes: &[u8], at: usize) -> Self {
         let before = bytes.get(..at).unwrap_or(bytes);
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', before).count();
         let column = 1 + String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count();
         Self { line, column }
     }

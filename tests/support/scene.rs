@@ -286,10 +286,8 @@ pub fn matrix() -> Matrix {
                 )],
             ),
         ],
-        findings: vec![],
         unread: vec![(Layer::Running, "the Docker socket does not exist".to_owned())],
-        unconfigured: Vec::new(),
-        tuned: Vec::new(),
+        ..Matrix::default()
     }
 }
 
