@@ -11,6 +11,8 @@ mod screen;
 #[path = "support/stack.rs"]
 mod stack;
 
+#[path = "env_cli/past.rs"]
+mod past;
 #[path = "env_cli/race.rs"]
 mod race;
 #[path = "env_cli/systemd.rs"]
@@ -35,6 +37,7 @@ timezone = "+08:00"
 template = ".env.template"
 compose = "docker-compose.yml"
 service = "web"
+container = "shop-web"
 [env.app]
 file = "app.conf"
 [env.app.shadows]
@@ -54,7 +57,7 @@ const WELL: &str =
     "DB_HOST=127.0.0.1\nDB_PASSWORD=invented-words-of-a-password\nS3_KEY=invented-words-of-a-key\nMODE=prod\n";
 const BROKEN: &str = "DB_HOST=127.0.0.1\nDB_PASSWORD=short\nMODE=prod\nMODE=prod\nEXTRA=1\n";
 
-/// A stack whose file is what everything else says, and nothing runs.
+/// A stack whose file is what everything else says, and what runs can't be read.
 fn shop() -> Stack {
     let stack = Stack::new();
     for (name, text) in [
@@ -113,8 +116,7 @@ fn ids(report: &Value) -> Vec<String> {
 #[test]
 fn verify_says_what_is_wrong_and_its_exit_code_says_how_bad() {
     let stack = shop();
-    // Nothing runs, so one layer is unread: that is not known, and not well.
-    assert_eq!(code(&env(&stack, &["verify"])), 3);
+    assert_eq!(code(&env(&stack, &["verify"])), 3, "a container that is configured and can't be read");
     stack.write(".env", BROKEN);
     let verified = env(&stack, &["verify"]);
     assert_eq!(code(&verified), 2);
@@ -124,6 +126,45 @@ fn verify_says_what_is_wrong_and_its_exit_code_says_how_bad() {
     }
     let report = json(&stack, &["verify"]);
     assert!(ids(&report).contains(&"too_short DB_PASSWORD".to_owned()), "{report}");
+}
+
+#[test]
+fn a_layer_that_the_stack_has_not_got_is_no_reason_to_know_nothing_and_one_that_it_has_is() {
+    let stack = shop();
+    stack.change("readback.toml", "container = \"shop-web\"\n", "");
+    for without_app in [false, true] {
+        if without_app {
+            stack.change(
+                "readback.toml",
+                "[env.app]\nfile = \"app.conf\"\n[env.app.shadows]\ndb_password = \"DB_PASSWORD\"\n",
+                "",
+            );
+        }
+        for subcommand in ["verify", "diff", "forecast"] {
+            let output = env(&stack, &[subcommand]);
+            assert_eq!(code(&output), 0, "{subcommand}: {}", said(&output));
+            assert!(said(&output).contains("no layer running"), "{subcommand}: {}", said(&output));
+            let report = json(&stack, &[subcommand]);
+            assert_eq!(report["unconfigured"].as_array().unwrap().len(), 1 + usize::from(without_app), "{report}");
+        }
+    }
+    // What a restart would keep nobody says, and nobody asked.
+    let report = json(&stack, &["forecast"]);
+    assert_eq!((&report["restart"]["safety"]["is"], &report["restart"]["kept"]), (&"unknown".into(), &Value::Null));
+    // Each layer that is configured and not there is a reason still.
+    for layer in [".env", ".env.template", "docker-compose.yml", "secret.json"] {
+        let stack = shop();
+        stack.change("readback.toml", "container = \"shop-web\"\n", "");
+        std::fs::remove_file(stack.root().join(layer)).unwrap();
+        for subcommand in ["verify", "diff", "forecast"] {
+            let output = env(&stack, &[subcommand]);
+            assert!(matches!(code(&output), 1..=3), "{subcommand} without {layer}: {output:?}");
+            assert!(subcommand == "diff" || code(&output) > 1, "{subcommand} without {layer}: {output:?}");
+        }
+    }
+    // The gate is not told that what runs is what the file says.
+    let check: Value = serde_json::from_str(&said(&stack.run(&["check", "--format", "json"], &[]))).unwrap();
+    assert_ne!(check["recovery"]["state"], "verified_recovery", "{check}");
 }
 
 #[test]
@@ -151,8 +192,50 @@ fn keys_are_picked_sorted_and_grouped() {
     assert!(rows(&["--sort", "key"]).is_sorted());
     let grouped = said(&env(&stack, &["verify", "--group", "severity"]));
     assert!(grouped.find("\nerrors").unwrap() < grouped.find("\nwarnings").unwrap(), "{grouped}");
+    let by_section = said(&env(&stack, &["verify", "--group", "section"]));
+    let at = |words: &str| by_section.find(words).unwrap_or_else(|| panic!("{words}: {by_section}"));
+    assert!(at("\nDatabase") < at("too_short") && at("too_short") < at("\nS3"), "{by_section}");
+    assert!(
+        at("\nS3") < at("S3_KEY: ") && at("\nwhole files and layers") > at("\nnot in the template"),
+        "{by_section}"
+    );
+    let by_source = said(&env(&stack, &["diff", "--all", "--group", "source"]));
+    assert!(by_source.contains("\nfrom the file layer"), "{by_source}");
     let sections = said(&env(&stack, &["diff", "--all", "--group", "section"]));
     assert!(sections.find("\nDatabase").unwrap() < sections.find("\nnot in the template").unwrap(), "{sections}");
+}
+
+#[test]
+fn the_forecast_tells_of_the_keys_that_are_asked_for_and_judges_all() {
+    let stack = shop();
+    stack.write(".env", BROKEN);
+    let report = json(&stack, &["forecast", "--key", "S3_*"]);
+    let because = report["recreate"]["safety"]["because"].as_array().unwrap();
+    assert!(because.iter().all(|reason| reason["key"] == "S3_KEY") && !because.is_empty(), "{report}");
+    assert!(report["left_out"].as_u64() > Some(0), "{report}");
+    let none = env(&stack, &["forecast", "--key", "NOBODY"]);
+    assert!(code(&none) == 2 && said(&none).contains("reasons and notes are about other keys"), "{}", said(&none));
+    assert_eq!(json(&stack, &["forecast"])["left_out"], 0);
+}
+
+#[test]
+fn an_option_that_would_do_nothing_is_refused() {
+    let stack = shop();
+    stack.write("other.env", WELL);
+    for (args, words) in [
+        (&["verify", "--sort", "changed"][..], "possible values: file, key, severity"),
+        (&["diff", "--sort", "changed"], "possible values: file, key, severity"),
+        (&["forecast", "--sort", "key"], "unexpected argument '--sort'"),
+        (&["forecast", "--group", "section"], "unexpected argument '--group'"),
+        (&["blame", "--group", "section"], "unexpected argument '--group'"),
+        (&["blame", "--sort", "severity"], "possible values: key, changed"),
+        (&["diff", ".env", "other.env", "--group", "section"], "cannot be used with"),
+        (&["sync", "--format", "sarif"], "possible values: human, json"),
+    ] {
+        let output = env(&stack, args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(code(&output) == 2 && error.contains(words), "{args:?}: {error}");
+    }
 }
 
 #[test]

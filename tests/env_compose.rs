@@ -177,3 +177,26 @@ fn a_raw_env_file_is_read_as_docker_reads_one() {
     assert_eq!(refused(b"A=1\n# \xff\n"), (2, compose::Reason::NotUtf8));
     assert!(matches!(refused(b"A B=1\n"), (1, compose::Reason::Expected(_))));
 }
+
+#[test]
+fn an_error_says_the_line_and_the_column() {
+    let refused = |text: &str| {
+        let error = match compose::parse(text.as_bytes()) {
+            Err(error) => error,
+            Ok(file) => file.services[0].effective("compose.yml", &|_: &str| None, &|_: &str| Ok(None)).unwrap_err(),
+        };
+        assert!(error.to_string().starts_with(&format!("line {}, column {}: ", error.line, error.column)), "{error}");
+        (error.line, error.column)
+    };
+    for (text, place) in [
+        ("services:\n  web:\n    environment:\n      A: 2026-02-04\n", (4, 10)),
+        ("services:\n  web:\n    environment:\n      - A =1\n", (4, 9)),
+        ("services:\n  web: 3\n", (2, 8)),
+        ("services:\n  web:\n    environment:\n      \"\u{e4}\": ${A:?}\n", (4, 12)),
+        ("services:\n  web:\n    env_file: gone.env\n", (3, 15)),
+        ("services:\n  web: [\n", (3, 1)),
+    ] {
+        assert_eq!(refused(text), place, "{text}");
+    }
+    assert_eq!(compose::parse(b"services:\n  w\xff").map_err(|e| (e.line, e.column)).unwrap_err(), (2, 4));
+}

@@ -133,7 +133,7 @@ fn a_name_of_the_container_has_its_own_row_where_no_key_stands_for_it() {
     let text = b"services:\n  web:\n    environment:\n      HOST: old\n";
     let compose = ComposeLayer::load("docker-compose.yml", text, "web", "stack", &unset, &|_: &str| Ok(None));
     let environment = vec![("HOST".to_owned(), Secret::new("new"))];
-    let running = RunningLayer { container: "web".to_owned(), environment, image: Vec::new() };
+    let running = RunningLayer { container: "web".to_owned(), environment, image: Vec::new(), env_files: Vec::new() };
     let layers = Layers { compose, running: Reading::Read(running), ..files("", "") };
     let matrix = judged(&layers);
     let ids: Vec<_> = matrix.rows[0].findings.iter().map(|finding| finding.id.as_str()).collect();
@@ -155,7 +155,6 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
     let aged = |template, env, times| Stack { template, env, times, ..Stack::default() };
     let secret = |env, secrets| Stack { env, secrets, ..Stack::default() };
     let file = |env, mode| Stack { env, mode, ..Stack::default() };
-    let run_with = |name, value| Stack { compose: HANDED_ON, process: (name, value), ..Stack::default() };
     vec![
         ("missing_required", with(REQUIRED, "A=1\n"), with("# Database\nDB_HOST=\n", "A=1\n")),
         ("empty_required", with(REQUIRED, "DB_HOST=\n"), with(REQUIRED, "DB_HOST=h\n")),
@@ -225,8 +224,6 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
         ("lost_last_line", env("A=1\nDB_PORT"), env("A=1\nDB_PORT\n")),
         ("nameless_key", env("=1\n"), env("A=1\n")),
         ("layer_refused", env("A B=1\n"), Stack { systemd: true, ..env("A B=1\n") }),
-        ("env_file_elsewhere", run_with("COMPOSE_ENV_FILES", ".env,prod.env"), run_with("COMPOSE_ENV_FILES", ".env")),
-        ("env_file_elsewhere", run_with("COMPOSE_DISABLE_ENV_FILE", "true"), run_with("COMPOSE_DISABLE_ENV_FILE", "0")),
         (
             "compose_unfollowed",
             Stack { compose: "    env_file: !reset []\n", ..none },
@@ -245,10 +242,30 @@ fn stacks(bad: &str) -> Vec<(&'static str, Stack<'_>, Stack<'_>)> {
     ]
 }
 
+/// The same for rules about what was done before: by a sync, and by who called Compose.
+fn stacks_with_a_past() -> Vec<(&'static str, Stack<'static>, Stack<'static>)> {
+    let env = |env| Stack { env, ..Stack::default() };
+    let run_with = |name, value| Stack { compose: HANDED_ON, process: (name, value), ..Stack::default() };
+    vec![
+        (
+            "sync_undone",
+            Stack { synced: true, ..env("A_KEY=invented-old-value\n") },
+            Stack { synced: true, ..env("A_KEY=invented-new-value\n") },
+        ),
+        ("env_file_elsewhere", run_with("COMPOSE_ENV_FILES", ".env,prod.env"), run_with("COMPOSE_ENV_FILES", ".env")),
+        (
+            "env_file_elsewhere",
+            Stack { compose: HANDED_ON, running: &[("A", "1")], env_files: &["/srv/shop/prod.env"], ..env("A=1\n") },
+            Stack { compose: HANDED_ON, running: &[("A", "1")], ..env("A=1\n") },
+        ),
+        ("env_file_elsewhere", run_with("COMPOSE_DISABLE_ENV_FILE", "true"), run_with("COMPOSE_DISABLE_ENV_FILE", "0")),
+    ]
+}
+
 #[test]
 fn every_rule_fires_where_it_has_to_and_is_silent_where_it_has_not() {
     let bad = printed("leaked-value");
-    let stacks = stacks(&bad);
+    let stacks: Vec<_> = stacks(&bad).into_iter().chain(stacks_with_a_past()).collect();
     for rule in RULES {
         assert!(stacks.iter().any(|(id, ..)| *id == rule.id), "{} has no stacks", rule.id);
     }
@@ -397,7 +414,8 @@ proptest! {
             compose: ComposeLayer::load("c", &yaml, "web", "stack", &unset, &|_: &str| Ok(Some(env.clone()))),
             app: AppLayer::load("a", &conf),
             secrets: Reading::Read(vec![SecretValue { key: "DB_PASSWORD".into(), value: secret(), source: "s".into(), version: None, changed_at: None }]),
-            running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![] }),
+            running: Reading::Read(RunningLayer { container: "w".into(), environment: vec![("A".into(), secret())], image: vec![], env_files: Vec::new() }),
+            synced: readback::env::sync::LastSyncs::default(),
         };
         let matrix = judged(&layers);
         for shown in matrix.rows.iter().filter(|row| row.sensitive).flat_map(|row| &row.cells) {

@@ -2,12 +2,13 @@
 //! worth a word.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use readback::env::forecast::{Forecast, Host, Safety, Way, forecast, hosts};
+use readback::env::forecast::{Forecast, Host, Safety, Way, forecast};
+use readback::env::hosts::Asked;
 use readback::env::layers::{
     AppLayer, ComposeLayer, FileLayer, Layers, Reading, RunningLayer, SecretValue, TemplateLayer,
 };
 use readback::env::rules::{AppRules, Shadowing};
-use readback::env::{Matrix, Rules, compare};
+use readback::env::{Matrix, Rules, compare_with_hosts};
 use readback::evidence::Known;
 use readback::guard::{Fingerprinter, Secret};
 
@@ -19,7 +20,7 @@ const COMPOSE: &str = "services:\n  web:\n    image: odoo:18\n    env_file: .env
 fn running(text: &str) -> Reading<RunningLayer> {
     let pairs = text.lines().filter_map(|line| line.split_once('='));
     let environment = pairs.map(|(key, value)| (key.to_owned(), Secret::new(value))).collect();
-    Reading::Read(RunningLayer { container: "web".to_owned(), environment, image: Vec::new() })
+    Reading::Read(RunningLayer { container: "web".to_owned(), environment, image: Vec::new(), env_files: Vec::new() })
 }
 
 fn secret(key: &str, value: &str) -> SecretValue {
@@ -42,6 +43,7 @@ fn layers(template: &str, file: &str, app: &str) -> Layers {
         compose: ComposeLayer::load("docker-compose.yml", COMPOSE.as_bytes(), "web", "shop", &project, &read),
         app: AppLayer::load("odoo.conf", app.as_bytes()),
         running: running(file),
+        synced: readback::env::sync::LastSyncs::default(),
     }
 }
 
@@ -49,25 +51,34 @@ fn whole() -> Layers {
     layers(TEMPLATE, FILE, "[options]\n")
 }
 
-fn judged(layers: &Layers) -> Matrix {
+fn judged(layers: &Layers) -> (Matrix, Vec<Asked>) {
     let app = AppRules {
         section: "options".to_owned(),
         options: vec![("db_password".to_owned(), "DB_PASSWORD".to_owned())],
         shadowing: Shadowing::OdooEntrypoint,
     };
     let rules = Rules { app: Some(app), ..Rules::default() };
-    compare(layers, &rules, &Fingerprinter::new(&Secret::new("a key of the tests")))
+    compare_with_hosts(layers, &rules, &Fingerprinter::new(&Secret::new("a key of the tests")))
 }
 
 /// Every host as it is said here, after both ways of starting again.
-fn looked(matrix: &Matrix, of: impl Fn(&str) -> Known) -> Vec<Host> {
-    let host = |(key, way, _): (String, Way, Option<String>)| Host { resolves: of(&key), key, way };
-    hosts(matrix).into_iter().map(host).collect()
+fn looked(asked: Vec<Asked>, of: impl Fn(&str) -> Known) -> Vec<Host> {
+    asked.into_iter().map(|asked| Host { resolves: of(&asked.key), key: asked.key, way: asked.way }).collect()
+}
+
+/// The names that are looked up for a key, by way; `?` where none may be.
+fn names(layers: &Layers, key: &str) -> Vec<(Way, String)> {
+    let name = |asked: &Asked| {
+        let name = asked.name.as_ref().map_or(&b"?"[..], |name| name.expose());
+        String::from_utf8_lossy(name).into_owned()
+    };
+    let asked = judged(layers).1;
+    asked.iter().filter(|asked| asked.key == key).map(|asked| (asked.way, name(asked))).collect()
 }
 
 fn foretold(layers: &Layers, of: impl Fn(&str) -> Known) -> Forecast {
-    let matrix = judged(layers);
-    forecast(&matrix, &looked(&matrix, of))
+    let (matrix, asked) = judged(layers);
+    forecast(&matrix, &looked(asked, of))
 }
 
 fn keys(safety: &Safety) -> Vec<&str> {
@@ -117,12 +128,48 @@ fn without_marks_and_for_keys_that_the_template_does_not_know_every_host_counts(
 fn a_restart_asks_for_the_name_that_runs_and_a_recreate_for_the_one_on_disk() {
     let mut moved = whole();
     moved.running = running(&FILE.replace("db.example", "old-db.example"));
-    let asked = hosts(&judged(&moved));
-    let of = |way: Way| {
-        let found = asked.iter().find(|(key, of, _)| key == "DB_HOST" && *of == way);
-        found.unwrap().2.clone().unwrap()
-    };
-    assert_eq!((of(Way::Restart).as_str(), of(Way::Recreate).as_str()), ("old-db.example", "db.example"));
+    let wanted = [(Way::Restart, "old-db.example".to_owned()), (Way::Recreate, "db.example".to_owned())];
+    assert_eq!(names(&moved, "DB_HOST"), wanted);
+}
+
+#[test]
+fn a_host_that_only_a_secret_names_is_looked_up_and_told_by_its_key_alone() {
+    // What the next sync puts into the file, a recreate then loads.
+    let mut absent = layers(TEMPLATE, &FILE.replace("DB_HOST=db.example\n", ""), "[options]\n");
+    absent.secrets = Reading::Read(vec![secret("DB_HOST", "db.secret.example")]);
+    assert_eq!(names(&absent, "DB_HOST"), [(Way::Recreate, "db.secret.example".to_owned())]);
+    let asked = judged(&absent).1;
+    assert!(asked.iter().all(|asked| asked.key != "DB_HOST" || asked.masked), "{asked:?}");
+    let told = foretold(&absent, |_| Known::Broken("it has no address".to_owned()));
+    let text = format!("{told:?}");
+    assert!(text.contains("its host does not resolve") && !text.contains("secret.example"), "{text}");
+    // The file has it from the secret: it is masked, and looked up all the same.
+    let mut both = whole();
+    both.secrets = Reading::Read(vec![secret("DB_HOST", "db.example")]);
+    assert_eq!(names(&both, "DB_HOST").len(), 2);
+    let told = foretold(&both, |_| Known::Holds);
+    assert_eq!((told.restart.safety, told.recreate.safety), (Safety::Safe, Safety::Safe));
+}
+
+#[test]
+fn the_hosts_of_addresses_are_looked_up_without_who_logs_in() {
+    let login = ["postgres://odoo:invented", "-word@pg.example:5432/odoo"].concat();
+    let more = format!("{FILE}OCR_URL=https://ocr.example/v2\nS3_ENDPOINT=minio:9000\nPG_DSN={login}\nWEB_URL=/web\n");
+    let with = layers(TEMPLATE, &more, "[options]\n");
+    for (key, host) in [("OCR_URL", "ocr.example"), ("S3_ENDPOINT", "minio"), ("PG_DSN", "pg.example")] {
+        assert_eq!(names(&with, key), [(Way::Restart, host.to_owned()), (Way::Recreate, host.to_owned())], "{key}");
+    }
+    assert_eq!(names(&with, "WEB_URL"), []);
+    let told = foretold(&with, |key| if key == "PG_DSN" { Known::Broken("gone".to_owned()) } else { Known::Holds });
+    assert!(keys(&told.recreate.safety).contains(&"PG_DSN"), "{told:?}");
+}
+
+#[test]
+fn a_password_in_the_place_of_a_host_is_not_sent_to_a_name_server() {
+    let wrong = FILE.replace("db.example", &["AKIA", "INVENTED0000TEST"].concat());
+    assert_eq!(names(&layers(TEMPLATE, &wrong, "[options]\n"), "DB_HOST")[1], (Way::Recreate, "?".to_owned()));
+    let told = foretold(&layers(TEMPLATE, &wrong, "[options]\n"), |_| Known::NotCompared);
+    assert!(matches!(told.recreate.safety, Safety::Unknown(_)), "{told:?}");
 }
 
 #[test]

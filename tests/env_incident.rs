@@ -119,7 +119,12 @@ fn running(compose_text: &str, env: &str) -> Reading<RunningLayer> {
     let Reading::Read(layer) = compose(compose_text, env) else { panic!("the running state is readable") };
     let value = |e: readback::env::compose::Effective| e.value.map(|value| (e.key, value));
     let environment = layer.environment.into_iter().filter_map(value).collect();
-    Reading::Read(RunningLayer { container: "odoo18-prod-web".to_owned(), environment, image: Vec::new() })
+    Reading::Read(RunningLayer {
+        container: "odoo18-prod-web".to_owned(),
+        environment,
+        image: Vec::new(),
+        env_files: Vec::new(),
+    })
 }
 
 fn layers(env: &str, compose_text: &str, conf: &str, running: Reading<RunningLayer>) -> Layers {
@@ -130,6 +135,7 @@ fn layers(env: &str, compose_text: &str, conf: &str, running: Reading<RunningLay
         compose: compose(compose_text, env),
         app: AppLayer::load("odoo.conf", conf.as_bytes()),
         running,
+        synced: readback::env::sync::LastSyncs::default(),
     }
 }
 
@@ -296,7 +302,12 @@ fn no_secret_value_nor_a_piece_of_it_is_in_the_matrix() {
     let conf = conf("db_password = zwoelfterKanari\n  mehrKanariGold");
     let mut state = layers(&text, compose, &conf, Reading::default());
     let env = vec![("DB_PASSWORD".to_owned(), Secret::new("dreizehnterKanari"))];
-    state.running = Reading::Read(RunningLayer { container: "web".to_owned(), environment: env, image: Vec::new() });
+    state.running = Reading::Read(RunningLayer {
+        container: "web".to_owned(),
+        environment: env,
+        image: Vec::new(),
+        env_files: Vec::new(),
+    });
     state.secrets = Reading::Read(vec![SecretValue {
         key: "DB_PASSWORD".to_owned(),
         value: Secret::new("vierzehnterKanari"),

@@ -40,3 +40,18 @@ fn lines_are_those_of_the_file() {
     let got: Vec<_> = file.options().iter().map(|o| (o.name.as_str(), o.line, o.value.expose())).collect();
     assert_eq!(got, [("db_host", 3, &b"a\n\nb"[..]), ("db_user", 6, &b"u"[..])]);
 }
+
+#[test]
+fn an_error_says_the_line_and_the_column() {
+    for (text, place) in [
+        (&b"[options]\na = 1\n\n[options]\n"[..], (4, 1)),
+        (b"[options]\nb = 1\nno option\n", (3, 1)),
+        ("; \u{e4}\n  a = 1\n".as_bytes(), (2, 3)),
+        (b"[options]\r\nb = 1\r\nB = 2\r\n", (3, 1)),
+        (b"[options]\nb = \xc3\xa4x\xff\n", (2, 7)),
+    ] {
+        let error = ini::parse(text).unwrap_err();
+        assert_eq!((error.line, error.column), place, "{error}");
+        assert!(error.to_string().starts_with(&format!("line {}, column {}: ", place.0, place.1)), "{error}");
+    }
+}

@@ -206,3 +206,58 @@ fn why_there_is_no_past_is_said() {
     app.update(Event::PastRead(Err("/srv/shop can't be read: permission denied".to_owned())), scene::now());
     assert!(screen(&app, 80, 24).contains("permission denied"));
 }
+
+/// The keys in the order of the screen, from a first column that is a key's.
+fn listed(shown: &str) -> Vec<String> {
+    let is_key = |word: &&str| word.len() > 3 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    shown.lines().filter_map(|line| line.split_whitespace().find(is_key).map(str::to_owned)).collect()
+}
+
+#[test]
+fn keys_are_filtered_and_what_is_left_out_is_said() {
+    let mut app = demo();
+    let all = app.facts().matrix.as_ref().unwrap().rows.len();
+    scene::press(&mut app, "2 z / S 3");
+    let shown = screen(&app, 120, 40);
+    let fits = app.facts().matrix.as_ref().unwrap().rows.iter().filter(|row| row.key.contains("S3")).count();
+    assert!(shown.contains(&format!("{} of {all} keys are not shown", all - fits)), "{shown}");
+    // The badge still counts every key.
+    assert!(shown.contains(" wrong"), "{shown}");
+    scene::press(&mut app, "enter j");
+    assert!(screen(&app, 120, 40).contains("keys are not shown"));
+    scene::press(&mut app, "/ esc");
+    assert!(!screen(&app, 120, 40).contains("keys are not shown"));
+    // In a small pane, too, where the detail had the whole of it.
+    scene::press(&mut app, "enter / D B");
+    assert!(screen(&app, 40, 12).contains("/ DB"), "{}", screen(&app, 40, 12));
+    scene::press(&mut app, "esc");
+    scene::press(&mut app, "/ N O B O D Y enter");
+    assert!(screen(&app, 120, 40).contains("No key fits the filter"));
+}
+
+#[test]
+fn keys_are_sorted_and_stand_under_headings() {
+    let mut app = demo();
+    scene::press(&mut app, "2 z");
+    let by_file = listed(&screen(&app, 120, 60));
+    scene::press(&mut app, "o");
+    let by_name = screen(&app, 120, 60);
+    assert!(by_name.contains("by name") && listed(&by_name) != by_file, "{by_name}");
+    scene::press(&mut app, "o o c");
+    let sections = screen(&app, 120, 60);
+    let titles: Vec<String> = app.facts().matrix.as_ref().unwrap().rows.iter().map(|row| row.section.clone()).collect();
+    assert!(titles.iter().filter(|title| sections.contains(title.as_str())).count() > 5, "{sections}");
+    scene::press(&mut app, "c");
+    assert!(screen(&app, 120, 60).contains("from the compose layer"), "{}", screen(&app, 120, 60));
+    scene::press(&mut app, "c");
+    let severities = screen(&app, 120, 60);
+    let at = |word: &str| severities.find(word).unwrap_or_else(|| panic!("{word}: {severities}"));
+    assert!(at("errors") < at("notes") && at("notes") < at("well"), "{severities}");
+    // However many headings there are, the selected row is on the screen.
+    scene::press(&mut app, "c c G");
+    for rows in 8..40 {
+        let last = app.facts().matrix.as_ref().unwrap().rows.len();
+        let shown = screen(&app, 120, rows);
+        assert!(last > 20 && shown.contains("grouped by section"), "{shown}");
+    }
+}

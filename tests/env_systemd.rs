@@ -45,3 +45,14 @@ fn a_nul_or_bytes_that_are_no_text_refuse_the_file_with_a_line() {
     assert_eq!(systemd::parse(b"A=1\nB=x\0\n").unwrap_err().line, 2);
     assert!(systemd::parse(b"# \xff\nA=1\n").is_ok());
 }
+
+#[test]
+fn an_error_says_the_line_and_the_column() {
+    for (bytes, place) in
+        [(&b"A=1\nB=\xff\n"[..], (2, 1)), (b"A=1\n  B='x\n\xff'\nC=1\n", (2, 3)), (b"A=1\nB=\xc3\xa4\0\n", (2, 4))]
+    {
+        let error = systemd::parse(bytes).unwrap_err();
+        assert_eq!((error.line, error.column), place, "{error}");
+        assert!(error.to_string().contains(&format!("column {}", place.1)), "{error}");
+    }
+}

@@ -162,7 +162,11 @@ async fn an_id_is_not_taken_for_a_name() {
 
 #[tokio::test]
 async fn the_running_environment_is_what_the_container_was_started_with() {
-    let variables = ["-e", "DB_PASSWORD=not-a-secret=value", "-e", "EMPTY="];
+    let variables = [
+        &["-e", "DB_PASSWORD=not-a-secret=value", "-e", "EMPTY="][..],
+        &["--label", "com.docker.compose.project.environment_file=/srv/a.env,/srv/b.env"],
+    ]
+    .concat();
     let Some(web) = Container::run("env", &variables, &["sleep", "600"]) else { return };
     let place = Place { root: "/".into(), docker_host: Some(web.host.clone()) };
     let running = running_env(&place, &web.name, LONG).await.unwrap();
@@ -170,6 +174,7 @@ async fn the_running_environment_is_what_the_container_was_started_with() {
     assert_eq!(value("DB_PASSWORD"), b"not-a-secret=value");
     assert!(value("EMPTY").is_empty() && !value("PATH").is_empty());
     assert!(running.is_running && running.started_at.is_some());
+    assert_eq!(running.env_files, ["/srv/a.env", "/srv/b.env"]);
     assert!(!format!("{running:?}").contains("not-a-secret"));
     let absent = running_env(&place, "no-such-container", LONG).await.unwrap_err();
     assert_eq!(absent.reason, Unknown::Unreachable);

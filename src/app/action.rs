@@ -60,6 +60,12 @@ pub enum Action {
     Since,
     /// What the next restart would do.
     Forecast,
+    /// Ask which keys are shown.
+    FilterKeys,
+    /// Keys in another order.
+    SortKeys,
+    /// Keys under other headings.
+    GroupKeys,
     /// The rows of the timeline by incident, or all.
     Group,
     /// Ask which rows of the timeline are shown.
@@ -153,7 +159,7 @@ pub enum Context {
     Env,
     /// The Timeline pane.
     Timeline,
-    /// The filter's prompt; only its own keys count.
+    /// The prompt of a filter; only its own keys count.
     Prompt,
     /// An open review.
     Review,
@@ -278,6 +284,16 @@ pub const ACTIONS: &[ActionInfo] = &[
         "forecast",
         "What a restart keeps, what a recreate loads, and what breaks",
     ),
+    row(
+        A::FilterKeys,
+        C::Env,
+        "filter-keys",
+        &["/"],
+        "filter",
+        "Write which keys are shown: words or patterns like S3_*",
+    ),
+    row(A::SortKeys, C::Env, "sort-keys", &["o"], "order", "Keys as the file has them, by name, or the worst first"),
+    row(A::GroupKeys, C::Env, "group-keys", &["c"], "group", "Keys by section, source or severity, or in one list"),
     row(A::Group, C::Timeline, "group", &["i"], "incidents", "The incidents that the rows tell of, or the rows"),
     row(A::Filter, C::Timeline, "filter", &["/"], "filter", "Write which rows are shown"),
     writing(row(A::Annotate, C::Timeline, "annotate", &["a"], "note", "Write a note on the row")),

@@ -159,7 +159,8 @@ impl App {
         let _ = match self.focus {
             PaneId::Timeline => self.timeline.typed(typed, &self.facts, out),
             PaneId::Readback => self.readback.typed(typed, &self.facts, out),
-            PaneId::Health | PaneId::Env => Flow::Pass,
+            PaneId::Env => self.env.typed(typed, &self.facts, out),
+            PaneId::Health => Flow::Pass,
         };
     }
 

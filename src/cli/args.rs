@@ -291,8 +291,15 @@ pub enum Format {
 /// What can be asked of the stack's configuration. No answer holds a value that is secret.
 #[derive(Debug, Subcommand)]
 pub enum EnvCommand {
-    /// Print what is wrong with the configuration; exits 0, 1 (warnings), 2 (errors) or 3 (a layer is unread)
-    Verify(EnvArgs),
+    /// Print what is wrong with the configuration; exits 0, 1 (warnings), 2 (errors) or 3 (a configured layer is unread)
+    Verify {
+        /// What stands together
+        #[arg(long, value_enum, default_value_t = EnvGroup::None)]
+        group: EnvGroup,
+        /// What is asked, and how it is printed
+        #[command(flatten)]
+        options: EnvArgs,
+    },
     /// Print every key over all layers, or how two files differ; exits 0 (no difference), 1 or 3
     Diff {
         /// A file to compare with another, instead of the layers
@@ -307,21 +314,24 @@ pub enum EnvCommand {
         /// How the two files are written; else as [env] says of its file and backups, and .env
         #[arg(long = "as", value_name = "FORMAT", requires = "right")]
         read_as: Option<ReadAs>,
+        /// What stands together; two files have nothing of the kind
+        #[arg(long, value_enum, default_value_t = EnvGroup::None, conflicts_with = "right")]
+        group: EnvGroup,
         /// What is asked, and how it is printed
         #[command(flatten)]
         options: EnvArgs,
     },
     /// Print what a restart keeps and what a recreate loads; exits 0 (both safe), 2 (one breaks) or 3 (not known)
-    Forecast(EnvArgs),
+    Forecast(ForecastArgs),
     /// Print what would have to change for the file to be what the secrets say; exits 0 (nothing) or 1
     Sync(SyncArgs),
-    /// Print since when each key is what it is, from backups and what was recorded
+    /// Print since when each key is what it is, and what else happened then; exits 0, 1 (no such key) or 3 (not known)
     Blame {
         /// The key; all of them where it is left out
         key: Option<String>,
         /// What is asked, and how it is printed
         #[command(flatten)]
-        options: EnvArgs,
+        options: BlameArgs,
     },
     /// Print each change of the file as it is made, and record it, until interrupted
     Watch {
@@ -343,9 +353,40 @@ pub struct EnvArgs {
     /// In which order
     #[arg(long, value_enum, default_value_t = EnvSort::File)]
     pub sort: EnvSort,
-    /// What stands together
-    #[arg(long, value_enum, default_value_t = EnvGroup::None)]
-    pub group: EnvGroup,
+}
+
+/// What is asked of the forecast. It has an order of its own: first what is safe and what is not, and why.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ForecastArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
+    pub format: EnvFormat,
+    /// Tell only of keys that fit; `*` stands for any characters; repeatable; what is safe is said of all keys
+    #[arg(long = "key", value_name = "PATTERN")]
+    pub keys: Vec<String>,
+}
+
+/// Whose life is told, and how it is printed.
+#[derive(Clone, Debug, clap::Args)]
+pub struct BlameArgs {
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
+    pub format: EnvFormat,
+    /// Only keys that fit; `*` stands for any characters; repeatable
+    #[arg(long = "key", value_name = "PATTERN")]
+    pub keys: Vec<String>,
+    /// In which order
+    #[arg(long, value_enum, default_value_t = BlameSort::Key)]
+    pub sort: BlameSort,
+}
+
+/// The order of the lives of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BlameSort {
+    /// By name.
+    Key,
+    /// The one that changed last first.
+    Changed,
 }
 
 /// What `env sync` does.
@@ -361,8 +402,17 @@ pub struct SyncArgs {
     #[arg(long, value_name = "TEXT")]
     pub why: Option<String>,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = EnvFormat::Human)]
-    pub format: EnvFormat,
+    #[arg(long, value_enum, default_value_t = SyncFormat::Human)]
+    pub format: SyncFormat,
+}
+
+/// How a plan is printed: it is no list of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SyncFormat {
+    /// For people.
+    Human,
+    /// For programs; docs/schemas/env.json describes it.
+    Json,
 }
 
 /// How an answer about the configuration is printed.
@@ -405,8 +455,6 @@ pub enum EnvSort {
     Key,
     /// The worst first.
     Severity,
-    /// The one that changed last first; for blame.
-    Changed,
 }
 
 /// What stands together.
@@ -418,4 +466,6 @@ pub enum EnvGroup {
     Section,
     /// The severities.
     Severity,
+    /// The layers that win: where the value comes from.
+    Source,
 }

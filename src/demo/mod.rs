@@ -147,6 +147,7 @@ impl Demo {
             secrets: self.secrets(),
             running: running(),
             file,
+            synced: crate::env::sync::LastSyncs::default(),
         };
         let rules = self.config.env.rules(&self.config.secrets);
         compare(&layers, &rules, &Fingerprinter::new(&Secret::new(KEY)))
@@ -190,5 +191,10 @@ impl Demo {
 fn running() -> Reading<RunningLayer> {
     let pairs = RUNNING.lines().filter_map(|line| line.split_once('='));
     let environment = pairs.map(|(key, value)| (key.to_owned(), Secret::from(value.to_owned()))).collect();
-    Reading::Read(RunningLayer { container: "odoo18-prod-web".to_owned(), environment, image: Vec::new() })
+    Reading::Read(RunningLayer {
+        container: "odoo18-prod-web".to_owned(),
+        environment,
+        image: Vec::new(),
+        env_files: Vec::new(),
+    })
 }

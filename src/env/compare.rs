@@ -2,6 +2,7 @@
 
 use super::facts::{Facts, Line};
 use super::findings::{self, Subject};
+use super::hosts::{self, Asked};
 use super::layers::Layers;
 use super::masked::Masked;
 use super::rules::Rules;
@@ -15,19 +16,29 @@ const MAX_SHOWN: usize = 200;
 
 /// Compares every layer. Pure and total: what was not read is `Unread`, never missing.
 pub fn compare(layers: &Layers, rules: &Rules, fingerprinter: &Fingerprinter) -> Matrix {
+    compare_with_hosts(layers, rules, fingerprinter).0
+}
+
+/// The same, with the hosts that the keys name, which a forecast has looked up.
+pub fn compare_with_hosts(layers: &Layers, rules: &Rules, fingerprinter: &Fingerprinter) -> (Matrix, Vec<Asked>) {
     let facts = Facts::new(layers, rules);
     let lines = facts.lines();
     let masked = Masked::new(&facts, &lines);
     let context = findings::Context::new(&facts, &lines, &masked);
     let mut tuned = Vec::new();
-    let rows = lines.iter().map(|line| row(&context, line, fingerprinter, &mut tuned)).collect();
-    let unread = |layer| Some((layer, guard::line(facts.why_unread(layer)?).into_owned()));
-    Matrix {
+    let rows: Vec<Row> = lines.iter().map(|line| row(&context, line, fingerprinter, &mut tuned)).collect();
+    let hosts = hosts::asked(&rows, &lines, &masked);
+    let said = |layer| Some((layer, guard::line(facts.why_unread(layer)?).into_owned()));
+    let (unconfigured, unread): (Vec<_>, Vec<_>) =
+        Layer::ALL.into_iter().partition(|layer| facts.is_not_configured(*layer));
+    let matrix = Matrix {
         rows,
         findings: findings::of_layers(&context, &mut tuned),
-        unread: Layer::ALL.into_iter().filter_map(unread).collect(),
+        unread: unread.into_iter().filter_map(said).collect(),
+        unconfigured: unconfigured.into_iter().filter_map(said).collect(),
         tuned,
-    }
+    };
+    (matrix, hosts)
 }
 
 fn row(

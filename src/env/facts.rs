@@ -261,6 +261,18 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether the stack has no such layer.
+    pub(super) fn is_not_configured(&self, layer: Layer) -> bool {
+        match layer {
+            Layer::Template => self.layers.template.is_not_configured(),
+            Layer::File => self.layers.file.is_not_configured(),
+            Layer::Secret => self.layers.secrets.is_not_configured(),
+            Layer::Compose => self.layers.compose.is_not_configured(),
+            Layer::App => self.layers.app.is_not_configured(),
+            Layer::Running => self.layers.running.is_not_configured(),
+        }
+    }
+
     /// Entries of the file that set a key which a later one sets again.
     pub(super) fn overwritten(&self) -> HashMap<&'a str, usize> {
         let mut first = HashMap::new();

@@ -114,27 +114,13 @@ pub struct Host {
     pub resolves: Known,
 }
 
-/// The hosts that the keys name, by key and way; no name where the value is masked.
-pub fn hosts(matrix: &Matrix) -> Vec<(String, Way, Option<String>)> {
-    let is_host = |row: &&Row| row.key == "HOST" || row.key.ends_with("_HOST");
-    let mut hosts = Vec::new();
-    for row in matrix.rows.iter().filter(is_host) {
-        for way in [Way::Restart, Way::Recreate] {
-            if let Cell::Value(shown) = used(row, way) {
-                hosts.push((row.key.clone(), way, shown.text.clone()));
-            }
-        }
-    }
-    hosts
-}
-
-/// What the application would use.
-fn used(row: &Row, way: Way) -> &Cell {
+/// The layer whose value the application would use.
+pub(super) fn used(row: &Row, way: Way) -> Layer {
     match way {
-        _ if is_decided_by_app(row) => row.cell(Layer::App),
-        Way::Restart => row.cell(Layer::Running),
-        Way::Recreate if is_there(row.cell(Layer::Compose)) => row.cell(Layer::Compose),
-        Way::Recreate => row.cell(Layer::File),
+        _ if is_decided_by_app(row) => Layer::App,
+        Way::Restart => Layer::Running,
+        Way::Recreate if is_there(row.cell(Layer::Compose)) => Layer::Compose,
+        Way::Recreate => Layer::File,
     }
 }
 
@@ -144,7 +130,7 @@ fn is_decided_by_app(row: &Row) -> bool {
 
 /// What both would do. Pure.
 pub fn forecast(matrix: &Matrix, hosts: &[Host]) -> Forecast {
-    let unread = |layers: &[Layer]| matrix.unread.iter().any(|(layer, _)| layers.contains(layer));
+    let unread = |layers: &[Layer]| matrix.not_known().any(|(layer, _)| layers.contains(layer));
     let changes: Vec<KeyForecast> = matrix.rows.iter().filter_map(change).collect();
     let running = matrix.rows.iter().filter(|row| is_there(row.cell(Layer::Running))).count();
     let kept = running.saturating_sub(changes.iter().filter(|key| key.change != Change::Added).count());
@@ -167,7 +153,7 @@ pub fn forecast(matrix: &Matrix, hosts: &[Host]) -> Forecast {
     }
 }
 
-fn is_there(cell: &Cell) -> bool {
+pub(super) fn is_there(cell: &Cell) -> bool {
     matches!(cell, Cell::Value(_) | Cell::Empty(_))
 }
 
@@ -208,7 +194,7 @@ fn told(finding: &Finding) -> String {
 /// The environment stays; what the application's own file says is read again, and what the world has changed
 /// meanwhile counts: a secret that was rotated, a host that has moved.
 fn of_restart(matrix: &Matrix) -> Judged {
-    let differs = |row: &&Row| match (used(row, Way::Restart), row.cell(Layer::Secret)) {
+    let differs = |row: &&Row| match (row.cell(used(row, Way::Restart)), row.cell(Layer::Secret)) {
         (Cell::Value(used), Cell::Value(secret)) => used.fingerprint != secret.fingerprint,
         (Cell::Empty(_) | Cell::Absent, Cell::Value(_)) => true,
         _ => false,
@@ -249,10 +235,11 @@ impl Judged {
     fn fold(mut self, matrix: &Matrix, hosts: &[Host], way: Way) -> (Safety, Vec<Reason>) {
         let of_a_layer =
             |(layer, why): &(Layer, String)| Reason { key: None, text: format!("{}: {why}", layer.word()) };
-        let counts = |(layer, why): &&(Layer, String)| {
-            self.needs.contains(layer) && !(*layer == Layer::App && is_not_configured(why))
-        };
-        let mut unknown: Vec<Reason> = matrix.unread.iter().filter(counts).map(of_a_layer).collect();
+        // What the stack has not got says nothing against it. But nothing can be said of an environment that stays
+        // without knowing which container has it.
+        let stays = matrix.unconfigured.iter().filter(|(layer, _)| way == Way::Restart && *layer == Layer::Running);
+        let counts = |(layer, _): &&(Layer, String)| self.needs.contains(layer);
+        let mut unknown: Vec<Reason> = matrix.unread.iter().filter(counts).chain(stays).map(of_a_layer).collect();
         for host in hosts.iter().filter(|host| host.way == way) {
             let text = match &host.resolves {
                 Known::Holds => continue,
@@ -292,9 +279,4 @@ fn is_optional(matrix: &Matrix, key: &str) -> bool {
     let has_marks = matrix.rows.iter().any(|row| row.required);
     let row = matrix.rows.iter().find(|row| row.key == key);
     has_marks && row.is_some_and(|row| !row.required && !row.section.is_empty())
-}
-
-/// A stack without a configuration file of the application has nothing there that could shadow a key.
-fn is_not_configured(why: &str) -> bool {
-    why.starts_with("not configured")
 }

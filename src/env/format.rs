@@ -39,7 +39,7 @@ impl Refused {
     /// The line, 1-based.
     pub fn line(&self) -> usize {
         match self {
-            Self::Dotenv(EnvError { line, .. }) | Self::Systemd(SystemdError { line }) => *line,
+            Self::Dotenv(EnvError { line, .. }) | Self::Systemd(SystemdError { line, .. }) => *line,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! INI-like configuration of an application (`odoo.conf`), read as Python's `RawConfigParser` reads it:
 //! names without regard to case, `=` or `:`, comments only on lines of their own, indented lines go on.
 
+use super::At;
 use crate::guard::Secret;
 use std::collections::HashSet;
 
@@ -46,10 +47,12 @@ pub enum Reason {
 
 /// The application refuses the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
+#[error("line {line}, column {column}: {reason}")]
 pub struct IniError {
-    /// 1-based; 0 where there is none.
+    /// 1-based.
     pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
     /// What is wrong there.
     pub reason: Reason,
 }
@@ -88,11 +91,17 @@ struct Reader {
 
 /// Reads a file.
 pub fn parse(bytes: &[u8]) -> Result<Ini, IniError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| IniError { line: 0, reason: Reason::NotUtf8 })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let At { line, column } = At::no_utf8(bytes, error);
+        IniError { line, column, reason: Reason::NotUtf8 }
+    })?;
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = Reader::default();
     for (at, line) in text.split('\n').enumerate() {
-        reader.line(line, at + 1).map_err(|reason| IniError { line: at + 1, reason })?;
+        reader.line(line, at + 1).map_err(|reason| {
+            let column = 1 + line.chars().take_while(|c| is_space(*c)).count();
+            IniError { line: at + 1, column, reason }
+        })?;
     }
     reader.close();
     Ok(reader.ini)

@@ -6,6 +6,7 @@ use super::consumers::{self, Difference};
 use super::dotenv::{self, EnvFile, Values};
 pub use super::format::FileFormat;
 use super::ini::{self, Ini};
+use super::sync::LastSyncs;
 use super::systemd;
 use super::template::{self, Template};
 use crate::guard::Secret;
@@ -18,6 +19,8 @@ pub enum Reading<T> {
     Read(T),
     /// Nothing is known of it; why, in words a person can act on, without a value.
     Unread(String),
+    /// The stack has no such layer, as far as the configuration says; which words would name one.
+    NotConfigured(&'static str),
     /// It was read, and its consumer refuses it; a broken file is an error of its own.
     Refused {
         /// Why, without a word of the file.
@@ -32,7 +35,7 @@ impl<T> Reading<T> {
     pub fn read(&self) -> Option<&T> {
         match self {
             Self::Read(layer) => Some(layer),
-            Self::Unread(_) | Self::Refused { .. } => None,
+            Self::Unread(_) | Self::NotConfigured(_) | Self::Refused { .. } => None,
         }
     }
 
@@ -41,6 +44,7 @@ impl<T> Reading<T> {
         match self {
             Self::Read(layer) => Reading::Read(of(layer)),
             Self::Unread(reason) => Reading::Unread(reason),
+            Self::NotConfigured(words) => Reading::NotConfigured(words),
             Self::Refused { reason, place } => Reading::Refused { reason, place },
         }
     }
@@ -50,7 +54,13 @@ impl<T> Reading<T> {
         match self {
             Self::Read(_) => None,
             Self::Unread(reason) | Self::Refused { reason, .. } => Some(reason),
+            Self::NotConfigured(words) => Some(words),
         }
+    }
+
+    /// Whether the stack has no such layer.
+    pub fn is_not_configured(&self) -> bool {
+        matches!(self, Self::NotConfigured(_))
     }
 
     fn refused(file: &str, line: usize, reason: &impl std::fmt::Display) -> Self {
@@ -283,6 +293,9 @@ pub struct RunningLayer {
     pub environment: Vec<(String, Secret)>,
     /// What its image sets by itself; it stays when the container is made anew.
     pub image: Vec<(String, Secret)>,
+    /// The files that Compose was told to take its variables from when it made the container, where they are not the
+    /// stack's own file alone.
+    pub env_files: Vec<String>,
 }
 
 /// Every layer.
@@ -300,4 +313,6 @@ pub struct Layers {
     pub app: Reading<AppLayer>,
     /// The running container.
     pub running: Reading<RunningLayer>,
+    /// No layer, but what is known of syncs: what the last one of each key replaced and wrote.
+    pub synced: LastSyncs,
 }

@@ -157,9 +157,20 @@ pub struct Matrix {
     pub rows: Vec<Row>,
     /// Findings about whole files or layers (one that could not be read, say), worst first.
     pub findings: Vec<Finding>,
-    /// Why a layer is `Unread`, in words, per layer that is.
+    /// Why a layer is `Unread`, in words, per layer that is and that the stack has.
     pub unread: Vec<(Layer, String)>,
+    /// The layers that the stack has not got, as far as the configuration says: nothing is known of them, and nothing
+    /// is wrong with that.
+    #[serde(default)]
+    pub unconfigured: Vec<(Layer, String)>,
     /// What was found and does not count, for a reason that the configuration gives.
     #[serde(default)]
     pub tuned: Vec<Tuned>,
+}
+
+impl Matrix {
+    /// Every layer of which nothing is known, and why, whether the stack has it or not.
+    pub fn not_known(&self) -> impl Iterator<Item = &(Layer, String)> {
+        self.unread.iter().chain(&self.unconfigured)
+    }
 }

@@ -33,7 +33,7 @@ pub fn disk_equals_secrets(matrix: &Matrix) -> Known {
 /// Would the next recreate load a configuration that works? What the forecast says, so that the gate, the pane and
 /// `readback env forecast` never disagree.
 pub fn recreate_is_safe(matrix: &Matrix, hosts: &[Host]) -> Known {
-    if matrix.rows.is_empty() && matrix.findings.is_empty() && matrix.unread.is_empty() {
+    if matrix.rows.is_empty() && matrix.findings.is_empty() && matrix.not_known().next().is_none() {
         return Known::NotCompared;
     }
     match forecast(matrix, hosts).recreate.safety {
@@ -53,7 +53,7 @@ fn answer(matrix: &Matrix, layers: &[Layer], id: &str, compared: usize) -> Known
 /// What differs counts even where a layer was not read; that nothing does counts only where all were.
 fn known<'a>(matrix: &Matrix, layers: &[Layer], differs: impl Iterator<Item = &'a Row>, compared: usize) -> Known {
     let differs: Vec<&str> = differs.map(|row| row.key.as_str()).collect();
-    let unread = matrix.unread.iter().find(|(layer, _)| layers.contains(layer));
+    let unread = matrix.not_known().find(|(layer, _)| layers.contains(layer));
     match (differs.len(), unread) {
         (0, Some((layer, why))) => Known::Unknown(format!("{}: {why}", layer.word())),
         (0, None) if compared == 0 => Known::NotCompared,

@@ -4,6 +4,7 @@
 //! This is systemd 252 to 257. Up to 253 a backslash at the end of a comment takes the next line into
 //! the comment; since 254 it does not, and that is followed here.
 
+use super::At;
 use crate::guard::Secret;
 use std::mem::take;
 
@@ -40,10 +41,12 @@ pub enum Why {
 
 /// systemd refuses the file, and the unit does not start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: a NUL, or a variable that is not UTF-8; systemd refuses the whole file")]
+#[error("line {line}, column {column}: a NUL, or a variable that is not UTF-8; systemd refuses the whole file")]
 pub struct SystemdError {
     /// 1-based.
     pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
 }
 
 /// A file that was read.
@@ -89,18 +92,23 @@ struct Reader {
     /// The length of the value without the white space at its end.
     kept: usize,
     line: usize,
-    error: Option<SystemdError>,
+    /// Where the name begins.
+    start: usize,
+    /// Where the first variable begins that is no text.
+    refused: Option<usize>,
 }
 
 /// Reads a file.
 pub fn parse(bytes: &[u8]) -> Result<EnvironmentFile, SystemdError> {
     if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
-        let line = 1 + bytes.iter().take(at).filter(|byte| **byte == b'\n').count();
-        return Err(SystemdError { line });
+        return Err(refused(bytes, at));
     }
     let mut reader = Reader::default();
     let (mut state, mut line) = (State::BeforeKey, 1);
-    for byte in bytes {
+    for (at, byte) in bytes.iter().enumerate() {
+        if state == State::BeforeKey {
+            reader.start = at;
+        }
         state = reader.step(state, *byte, line);
         line += usize::from(*byte == b'\n');
     }
@@ -109,7 +117,12 @@ pub fn parse(bytes: &[u8]) -> Result<EnvironmentFile, SystemdError> {
         State::Key => reader.ignore(Why::NoEquals),
         _ => reader.push(),
     }
-    reader.error.map_or(Ok(reader.file), Err)
+    reader.refused.map_or(Ok(reader.file), |at| Err(refused(bytes, at)))
+}
+
+fn refused(bytes: &[u8], at: usize) -> SystemdError {
+    let At { line, column } = At::of(bytes, at);
+    SystemdError { line, column }
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -203,8 +216,7 @@ impl Reader {
         let (key, mut value, kept) = (take(&mut self.key), take(&mut self.value), take(&mut self.kept));
         value.truncate(kept);
         let (Ok(key), Ok(_)) = (std::str::from_utf8(trim_end(&key)), std::str::from_utf8(&value)) else {
-            let line = self.line;
-            self.error.get_or_insert(SystemdError { line });
+            self.refused.get_or_insert(self.start);
             return;
         };
         if is_name(key) {

@@ -27,6 +27,24 @@ pub enum FileTrouble {
     Other(ErrorKind),
 }
 
+/// The most that is read of a file whose keys are kept in memory, with every layer or over the whole past, in bytes.
+pub const MOST_KEPT: u64 = 8 * 1024 * 1024;
+
+impl FileTrouble {
+    /// The same, of a file whose keys would be kept: of one that is too large the limit, why there is one, and what to
+    /// do.
+    pub fn of_kept(self) -> String {
+        match self {
+            Self::TooLarge(_) => format!(
+                "{self}: up to {} MiB are read here, for each key is kept in memory with all that is known of it; \
+                 `readback env diff A B` compares files of up to 256 MiB",
+                MOST_KEPT / 1024 / 1024
+            ),
+            _ => self.to_string(),
+        }
+    }
+}
+
 impl From<std::io::Error> for FileTrouble {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {

@@ -3,8 +3,8 @@
 
 use super::Place;
 use super::alias::Leads;
-use crate::env::Matrix;
-use crate::env::forecast::{Host, Way, hosts};
+use crate::env::forecast::{Host, Way};
+use crate::env::hosts::Asked;
 use crate::evidence::Known;
 use crate::guard::line;
 use std::collections::BTreeMap;
@@ -17,9 +17,8 @@ const MOST: usize = 32;
 
 /// The hosts that the keys name, looked up at the same time. `container` is the application's, `started` are the
 /// names of what a recreate of the whole project starts.
-pub async fn look_up(place: &Place, container: Option<&str>, matrix: &Matrix, started: &[String]) -> Vec<Host> {
-    let asked = hosts(matrix);
-    let mut names: Vec<&str> = asked.iter().filter_map(|(_, _, name)| name.as_deref()).collect();
+pub async fn look_up(place: &Place, container: Option<&str>, asked: &[Asked], started: &[String]) -> Vec<Host> {
+    let mut names: Vec<&str> = asked.iter().filter_map(name).collect();
     names.sort_unstable();
     names.dedup();
     names.truncate(MOST);
@@ -30,11 +29,27 @@ pub async fn look_up(place: &Place, container: Option<&str>, matrix: &Matrix, st
         Way::Recreate if started.iter().any(|started| started == name) => Known::Holds,
         _ => known.get(name).cloned().unwrap_or_default(),
     };
-    let host = |(key, way, name): (String, Way, Option<String>)| {
-        let resolves = name.map_or(Known::NotCompared, |name| found(way, &name));
-        Host { key, way, resolves }
+    let host = |asked: &Asked| {
+        let resolves = name(asked).map_or(Known::NotCompared, |name| found(asked.way, name));
+        let resolves = if asked.masked { without_the_name(resolves) } else { resolves };
+        Host { key: asked.key.clone(), way: asked.way, resolves }
     };
-    asked.clone().into_iter().map(host).collect()
+    asked.iter().map(host).collect()
+}
+
+fn name(asked: &Asked) -> Option<&str> {
+    asked.name.as_ref().and_then(|name| std::str::from_utf8(name.expose()).ok())
+}
+
+/// What is known of a name that a secret gives: the words of who looked it up may hold it.
+fn without_the_name(known: Known) -> Known {
+    match known {
+        Known::Broken(_) => Known::Broken("the name that it has is masked, and has no address".to_owned()),
+        Known::Unknown(_) => {
+            Known::Unknown("the name that it has is masked, and nobody who knows could be asked".to_owned())
+        }
+        Known::Holds | Known::NotCompared => known,
+    }
 }
 
 /// By the networks of the container where there is one; a name that none of them has is asked of this host's
@@ -107,6 +122,24 @@ mod tests {
     async fn a_value_that_is_no_name_is_neither_looked_up_nor_told() {
         let known = resolves(&nowhere(), Some("web"), "p4ss word@x").await;
         assert_eq!(known, Known::Unknown("the value is no name of a host".to_owned()));
+    }
+
+    fn asked(name: Option<&str>, masked: bool) -> Asked {
+        let name = name.map(crate::guard::Secret::new);
+        Asked { key: "DB_HOST".to_owned(), way: Way::Recreate, name, masked }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_a_secret_gives_is_looked_up_and_never_told() {
+        let name = "odoo18-prod-invented";
+        let looked = look_up(&nowhere(), None, &[asked(Some(name), true), asked(Some(name), false)], &[]).await;
+        assert!(matches!(&looked[0].resolves, Known::Unknown(why) if !why.contains("invented")), "{looked:?}");
+        // The control: one that may be told is.
+        assert!(matches!(&looked[1].resolves, Known::Unknown(why) if why.contains(name)), "{looked:?}");
+        let looked = look_up(&nowhere(), None, &[asked(Some("192.0.2.7"), true), asked(None, true)], &[]).await;
+        assert_eq!((&looked[0].resolves, &looked[1].resolves), (&Known::Holds, &Known::NotCompared));
+        let known = without_the_name(Known::Broken(format!("{name} has no address")));
+        assert!(matches!(&known, Known::Broken(why) if !why.contains("invented")), "{known:?}");
     }
 
     #[test]

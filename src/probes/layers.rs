@@ -2,13 +2,15 @@
 //! [`Layers`], to be compared, and nowhere else.
 
 use super::Place;
-use super::files::{FileTrouble, RegularFile, read_regular};
+use super::files::{FileTrouble, MOST_KEPT, RegularFile, read_regular};
+use super::notes;
 use super::running::running_env;
 use super::secrets::{AnySecretSource, SecretSource};
 use crate::config::{EnvSettings, SecretSpec};
 use crate::env::layers::{
     AppLayer, ComposeLayer, FileFormat, FileLayer, FileStatus, RunningLayer, SecretValue, TemplateLayer,
 };
+use crate::env::sync::LastSyncs;
 use crate::env::{Layer, Layers, Reading, Rules};
 use crate::guard::line;
 use jiff::Timestamp;
@@ -19,8 +21,8 @@ use std::time::Duration;
 
 /// How long Docker may take to say what runs.
 const WITHIN: Duration = Duration::from_secs(5);
-/// The most that is read of a file, in bytes.
-const LIMIT: u64 = 8 * 1024 * 1024;
+/// How many notes of syncs are read, the newest first.
+const NOTES: usize = 32;
 
 /// Where each layer stands, as `[env]` and the `[[secret]]`s say.
 #[derive(Clone, Debug)]
@@ -89,10 +91,10 @@ impl StackLayers {
             process(name).or_else(from_file)
         };
         // Only what is not there may be gone without: of everything else nobody knows what it says.
-        let read = |path: &str| match read_regular(&place.path(Path::new(path)), LIMIT) {
+        let read = |path: &str| match read_regular(&place.path(Path::new(path)), MOST_KEPT) {
             Ok(mut read) => Ok(Some(std::mem::take(&mut *read.bytes))),
             Err(FileTrouble::Missing) => Ok(None),
-            Err(trouble) => Err(trouble.to_string()),
+            Err(trouble) => Err(trouble.of_kept()),
         };
         let folder = place.root.canonicalize().ok();
         let folder = folder.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -112,6 +114,7 @@ impl StackLayers {
                 AppLayer::load(name, &found.bytes)
             }),
             file,
+            synced: last_syncs(&place.path(&settings.file)),
             ..Layers::default()
         }
     }
@@ -120,7 +123,7 @@ impl StackLayers {
     /// layer would show the other half as missing.
     pub(crate) async fn secrets(&self, place: &Place) -> Reading<Vec<SecretValue>> {
         if self.secrets.is_empty() {
-            return Reading::Unread("no [[secret]] is configured in readback.toml".to_owned());
+            return Reading::NotConfigured("no [[secret]] is configured in readback.toml");
         }
         let mut values = Vec::new();
         for spec in &self.secrets {
@@ -146,13 +149,14 @@ impl StackLayers {
 
     async fn running(&self, place: &Place) -> Reading<RunningLayer> {
         let Some(container) = &self.settings.container else {
-            return Reading::Unread("no container is configured in [env] of readback.toml".to_owned());
+            return Reading::NotConfigured("no container is configured in [env] of readback.toml");
         };
         match running_env(place, container, WITHIN).await {
             Ok(running) if running.is_running => Reading::Read(RunningLayer {
                 container: container.clone(),
                 environment: running.variables,
                 image: running.image,
+                env_files: elsewhere(place, &self.settings.file, running.env_files),
             }),
             Ok(_) => Reading::Unread(format!("{container} does not run")),
             Err(error) => Reading::Unread(error.to_string()),
@@ -161,12 +165,26 @@ impl StackLayers {
 }
 
 fn layer<T>(place: &Place, path: Option<&Path>, load: impl FnOnce(&str, &RegularFile) -> Reading<T>) -> Reading<T> {
-    let Some(path) = path else { return Reading::Unread("not configured in [env] of readback.toml".to_owned()) };
+    let Some(path) = path else { return Reading::NotConfigured("not configured in [env] of readback.toml") };
     let name = line(&path.to_string_lossy()).into_owned();
-    match read_regular(&place.path(path), LIMIT) {
+    match read_regular(&place.path(path), MOST_KEPT) {
         Ok(found) => load(&name, &found),
-        Err(why) => Reading::Unread(format!("{name} {why}")),
+        Err(why) => Reading::Unread(format!("{name} {}", why.of_kept())),
     }
+}
+
+/// The files that Compose was told to read; none where that is the stack's own file alone. Its label has whole paths, of
+/// the host where it ran.
+fn elsewhere(place: &Place, file: &Path, env_files: Vec<String>) -> Vec<String> {
+    let real = |path: &Path| place.path(path).canonicalize().unwrap_or_else(|_| place.path(path));
+    let is_own = |named: &String| real(Path::new(named)) == real(file);
+    if env_files.iter().all(is_own) { Vec::new() } else { env_files }
+}
+
+fn last_syncs(file: &Path) -> LastSyncs {
+    let mut known = LastSyncs::default();
+    notes::beside(file, NOTES).for_each(|note| known.note(note));
+    known
 }
 
 fn status(about: &Metadata) -> FileStatus {

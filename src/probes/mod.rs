@@ -22,6 +22,7 @@ mod engine;
 pub mod files;
 pub mod layers;
 mod net;
+pub(crate) mod notes;
 mod peer;
 mod program;
 mod tls;

@@ -17,7 +17,13 @@ pub struct RunningEnv {
     pub variables: Vec<(String, Secret)>,
     /// What of that the image sets by itself; empty where the image can't be asked.
     pub image: Vec<(String, Secret)>,
+    /// The files that Compose was told to take its variables from, where it was (`--env-file`, `COMPOSE_ENV_FILES`).
+    pub env_files: Vec<String>,
 }
+
+/// The label in which Compose keeps them.
+#[cfg(feature = "docker")]
+const ENV_FILES: &str = "com.docker.compose.project.environment_file";
 
 /// The environment of a container, asked within this time. A container that is not there or has no
 /// readable configuration is an error that says so.
@@ -35,6 +41,9 @@ pub async fn running_env(place: &Place, container: &str, within: Duration) -> Re
             .hint("docker ps -a --format '{{.Names}}'"));
     };
     let no_config = || ProbeError::new(Unknown::Garbled, format!("Docker shows no configuration of {container}"));
+    let labels = found.config.as_ref().and_then(|config| config.labels.as_ref());
+    let env_files = labels.and_then(|labels| labels.get(ENV_FILES)).map(|files| files.split(',').map(str::to_owned));
+    let env_files = env_files.into_iter().flatten().filter(|file| !file.is_empty()).collect();
     let variables = found.config.and_then(|config| config.env).ok_or_else(no_config)?;
     let image = match &found.image {
         Some(image) => engine.image_env(image, deadline).await.unwrap_or_default(),
@@ -45,6 +54,7 @@ pub async fn running_env(place: &Place, container: &str, within: Duration) -> Re
         is_running: found.state.as_ref().and_then(|state| state.status) == Some(RUNNING),
         variables: variables.into_iter().map(variable).collect(),
         image: image.into_iter().map(variable).collect(),
+        env_files,
     })
 }
 

@@ -143,3 +143,20 @@ fn a_pipe_that_a_shell_writes_to_is_compared() {
     let output = shell.env("PATH", std::env::var_os("PATH").unwrap_or_default()).output().unwrap();
     assert!(said(&output).contains("changed  MODE"), "{output:?}");
 }
+
+#[test]
+fn a_file_that_is_too_large_to_keep_is_not_known_and_says_the_limit_and_what_can_be_done() {
+    let stack = shop();
+    let many = WELL.to_owned() + &"PADDING=invented-words-that-fill-a-line\n".repeat(250_000);
+    assert!(many.len() > 8 * 1024 * 1024);
+    stack.write(".env", &many);
+    for args in [&["verify"][..], &["forecast"], &["blame"], &["blame", "S3_KEY"], &["sync"]] {
+        let output = env(&stack, args);
+        let text = said(&output) + &String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains("up to 8 MiB are read here, for each key") && text.contains("env diff A B"), "{text}");
+        assert_eq!(code(&output), 3, "{args:?}: {text}");
+    }
+    stack.write("other.env", many.replace("MODE=prod", "MODE=test"));
+    let compared = env(&stack, &["diff", ".env", "other.env"]);
+    assert!(code(&compared) == 1 && said(&compared).contains("changed  MODE"), "{compared:?}");
+}

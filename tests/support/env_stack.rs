@@ -7,6 +7,8 @@ use readback::env::layers::{
     AppLayer, ComposeLayer, FileFormat, FileLayer, FileStatus, Layers, Reading, RunningLayer, SecretValue,
     TemplateLayer,
 };
+use readback::env::snapshot::Held;
+use readback::env::sync::{Note, Planned};
 use readback::env::{Finding, Matrix, Rules, compare};
 use readback::guard::{Fingerprinter, Secret};
 
@@ -34,6 +36,10 @@ pub struct Stack<'a> {
     pub known_bad: &'a str,
     /// Only bash reads the file besides Compose.
     pub bash: bool,
+    /// What Compose was told to read when it made the container, besides what it reads by itself.
+    pub env_files: &'a [&'a str],
+    /// A sync has replaced the old value of `A_KEY`.
+    pub synced: bool,
     /// A variable of the process.
     pub process: (&'a str, &'a str),
 }
@@ -74,7 +80,34 @@ impl Stack<'_> {
         }
         if !self.running.is_empty() {
             let environment = pairs(self.running);
-            layers.running = Reading::Read(RunningLayer { container: "web".into(), environment, image: Vec::new() });
+            layers.running = Reading::Read(RunningLayer {
+                container: "web".into(),
+                environment,
+                image: Vec::new(),
+                env_files: self.env_files.iter().map(|file| (*file).to_owned()).collect(),
+            });
+        }
+        if self.synced {
+            let held = |value: &str| Held { len: value.len(), fingerprint: fingerprinter().of(value.as_bytes()) };
+            layers.synced.note(Note {
+                id: "0190-1".to_owned(),
+                at: Timestamp::from_second(900).unwrap_or_default(),
+                by: "mira".to_owned(),
+                why: "rotation".to_owned(),
+                file: ".env".to_owned(),
+                backup: ".env.backup.1".to_owned(),
+                was_written_at: None,
+                changes: vec![Planned {
+                    key: "A_KEY".to_owned(),
+                    line: Some(1),
+                    before: Some(held("invented-old-value")),
+                    after: held("invented-new-value"),
+                    source: "db".to_owned(),
+                    version: None,
+                    is_made_of_others: false,
+                }],
+                result: fingerprinter().of(b"x"),
+            });
         }
         layers.file = file.map(|layer| FileLayer { status: Some(status), ..layer });
         layers

@@ -286,9 +286,8 @@ pub fn matrix() -> Matrix {
                 )],
             ),
         ],
-        findings: vec![],
         unread: vec![(Layer::Running, "the Docker socket does not exist".to_owned())],
-        tuned: Vec::new(),
+        ..Matrix::default()
     }
 }
 

@@ -1,13 +1,13 @@
 //! The backups of the stack's `.env`, read into snapshots that hold no value: what blame looks back on.
 
 use crate::config::EnvSettings;
-use crate::env::blame::{in_order, time_in_name};
+use crate::env::blame::{in_order, is_backup_name, time_in_name};
 use crate::env::format::FileFormat;
 use crate::env::snapshot::{Dated, Keys, Snapshot, keys_of};
 use crate::env::wildcard;
 use crate::guard::{Fingerprinter, line};
 use crate::probes::Place;
-use crate::probes::files::read_regular;
+use crate::probes::files::{FileTrouble, MOST_KEPT, read_regular};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -16,8 +16,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The most that is read of a backup, in bytes.
-const LIMIT: u64 = 8 * 1024 * 1024;
 /// How many backups are read, the newest first: five years of a daily one.
 const MOST: usize = 2_000;
 /// Endings of files that say what should be there, not what was.
@@ -28,23 +26,20 @@ const NOT_A_PAST: [&str; 5] = [".template", ".example", ".sample", ".dist", ".wh
 pub struct Backups {
     file: PathBuf,
     folder: PathBuf,
-    pattern: String,
+    /// What their names are like, where it is configured.
+    pattern: Option<String>,
     template: Option<PathBuf>,
     format: FileFormat,
 }
 
 impl Backups {
-    /// As `[env]` says; without `backups` it is every file beside the file whose name starts like its own.
+    /// As `[env]` says; without `backups` it is every file beside the file that has the name of a backup of it.
     pub fn of(settings: &EnvSettings, place: &Place) -> Self {
         let file = place.path(&settings.file);
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let pattern = settings
-            .backups
-            .as_ref()
-            .map_or_else(|| file.with_file_name(format!("{name}*")), |glob| place.path(Path::new(glob)));
+        let glob = settings.backups.as_ref().map(|glob| place.path(Path::new(glob)));
         Self {
-            folder: pattern.parent().map(Path::to_owned).unwrap_or_default(),
-            pattern: pattern.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            folder: glob.as_deref().unwrap_or(&file).parent().map(Path::to_owned).unwrap_or_default(),
+            pattern: glob.map(|glob| name_of(&glob)),
             template: settings.template.as_ref().map(|template| place.path(template)),
             format: settings.format,
             file,
@@ -95,13 +90,17 @@ impl Backups {
     }
 
     fn keys(&self, path: &Path, fingerprinter: &Fingerprinter) -> Result<Keys, String> {
-        let read = read_regular(path, LIMIT).map_err(|trouble| trouble.to_string())?;
+        let read = read_regular(path, MOST_KEPT).map_err(FileTrouble::of_kept)?;
         keys_of(self.format, &read.bytes, fingerprinter).map_err(|error| error.to_string())
     }
 
     /// Whether a file is a backup, by its name.
     fn is_past(&self, path: &Path, name: &str) -> bool {
-        wildcard(&self.pattern, name)
+        let is_named_so = match &self.pattern {
+            Some(pattern) => wildcard(pattern, name),
+            None => is_backup_name(&name_of(&self.file), name),
+        };
+        is_named_so
             && path != self.file
             && Some(path) != self.template.as_deref()
             && !NOT_A_PAST.iter().any(|end| name.ends_with(end))
@@ -135,6 +134,11 @@ impl Backups {
         found.extend(of_sync.unwrap_or_default().into_iter().filter(is_new));
         Ok(found)
     }
+}
+
+/// The last part of a path.
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The files of a folder that are of the past, by their names.

@@ -4,10 +4,10 @@
 use super::who;
 use crate::env::format::FileFormat;
 use crate::env::snapshot::keys_of;
-use crate::env::sync::Note;
 use crate::env::watch::{Attribution, Memory, Seen, State, Without, told};
 use crate::guard::{Fingerprint, Fingerprinter};
 use crate::probes::files::{FileTrouble, read_regular};
+use crate::probes::notes;
 use crate::timeline::OwnEvent;
 use jiff::{SignedDuration, Timestamp};
 use rustix::fs::{FlockOperation, flock};
@@ -15,7 +15,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// The most that is read of the file, in bytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
@@ -128,7 +128,9 @@ impl EnvWatch {
         };
         let by = by.at(look.written);
         let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let note = look.whole.as_ref().and_then(|whole| note_of(&self.file, whole));
+        // What a sync left that made the file this: who killed it, or whose store was away, has it not recorded.
+        let made_it = |whole: &Fingerprint| notes::beside(&self.file, NOTES).find(|note| note.result == *whole);
+        let note = look.whole.as_ref().and_then(made_it);
         let seen = Seen { file: &name, state: &look.state, written: look.written, by: &by };
         told(before, &seen, note.as_ref(), &self.fingerprinter)
     }
@@ -213,24 +215,6 @@ fn modified(about: &Metadata) -> Option<Timestamp> {
 
 fn status_changed(about: &Metadata) -> Option<Timestamp> {
     Timestamp::new(about.ctime(), about.ctime_nsec() as i32).ok()
-}
-
-/// What a sync left that made the file this: who killed it, or whose store was away, has it not recorded.
-fn note_of(file: &Path, whole: &Fingerprint) -> Option<Note> {
-    let real = file.canonicalize().ok()?;
-    let start = format!("{}.backup", real.file_name()?.to_string_lossy());
-    let is_note = |path: &Path| {
-        let starts = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start));
-        starts && path.extension().is_some_and(|end| end == "why")
-    };
-    let entries = std::fs::read_dir(real.parent()?).ok()?.flatten();
-    let mut notes: Vec<(SystemTime, PathBuf)> = entries
-        .filter(|entry| is_note(&entry.path()))
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        .collect();
-    notes.sort_by(|left, right| right.cmp(left));
-    let note = |path: &Path| serde_json::from_slice::<Note>(&read_regular(path, LIMIT).ok()?.bytes).ok();
-    notes.iter().take(NOTES).filter_map(|(_, path)| note(path)).find(|note| note.result == *whole)
 }
 
 /// Whether it was written a moment ago. One from the future is not waited for: its clock may never come. Of a file that

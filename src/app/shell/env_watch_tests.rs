@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::env::snapshot::Held;
+use crate::env::sync::Note;
 use crate::guard::Secret;
 
 fn watch(folder: &Path) -> EnvWatch {

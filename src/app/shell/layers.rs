@@ -6,7 +6,9 @@ use super::file_eyes::FileEyes;
 use crate::app::Event;
 use crate::config::Config;
 use crate::env::forecast::Host;
-use crate::env::{Layers, Matrix, Reading, compare, secret_values};
+use crate::env::hosts::Asked;
+use crate::env::sync::LastSyncs;
+use crate::env::{Layers, Matrix, Reading, compare_with_hosts, secret_values};
 use crate::guard::{Allow, Fingerprinter, Secret, Watch};
 use crate::probes::Place;
 use crate::probes::hosts::look_up;
@@ -104,22 +106,29 @@ impl LayerTask {
 
     /// Reads every layer and compares them; with the comparison comes the guard that knows their secrets.
     pub async fn read(&self) -> Compared {
+        self.read_with(&LastSyncs::default()).await
+    }
+
+    /// The same, with what is known of syncs besides what they left beside their backups.
+    pub async fn read_with(&self, synced: &LastSyncs) -> Compared {
+        let synced = synced.clone();
         let layers = self.layers.read(&self.place).await;
         let this = self.clone();
         // A large file takes its time to be compared; the screen must not wait for it.
         let compared = tokio::task::spawn_blocking(move || {
-            let layers = layers.unwrap_or_else(crashed);
+            let mut layers = layers.unwrap_or_else(crashed);
+            layers.synced.merge(&synced);
             let names = container_names(&layers);
             (this.compare(&layers), names, this.guard(&layers))
         });
         let nothing = || (self.compare(&crashed()), Vec::new(), Watch::default());
-        let (matrix, names, guard) = compared.await.unwrap_or_else(|_| nothing());
-        let hosts = look_up(&self.place, self.layers.container(), &matrix, &names).await;
+        let ((matrix, asked), names, guard) = compared.await.unwrap_or_else(|_| nothing());
+        let hosts = look_up(&self.place, self.layers.container(), &asked, &names).await;
         Compared { matrix, hosts, guard }
     }
 
-    fn compare(&self, layers: &Layers) -> Matrix {
-        compare(layers, self.layers.rules(), &self.fingerprinter)
+    fn compare(&self, layers: &Layers) -> (Matrix, Vec<Asked>) {
+        compare_with_hosts(layers, self.layers.rules(), &self.fingerprinter)
     }
 
     fn guard(&self, layers: &Layers) -> Watch {

@@ -85,7 +85,12 @@ impl Report {
             evidence,
             not_asked,
             findings,
-            unread: matrix.unread.into_iter().map(|(layer, reason)| UnreadLayer { layer, reason }).collect(),
+            unread: matrix
+                .unread
+                .into_iter()
+                .chain(matrix.unconfigured)
+                .map(|(layer, reason)| UnreadLayer { layer, reason })
+                .collect(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `readback env diff`: every key over all layers.
 
-use super::select::{heading, is_asked, sort};
+use super::select::{gather, heading, is_asked, sort};
 use super::{Answer, human};
 use crate::cli::{EnvArgs, EnvGroup};
 use crate::env::{Cell, Finding, Layer, Matrix, Row};
@@ -21,35 +21,28 @@ pub struct LayerReport {
     pub findings: Vec<Finding>,
     /// Layers of which nothing is known, and why.
     pub unread: Vec<(Layer, String)>,
+    /// Layers that the stack has not got, and what would name them.
+    pub unconfigured: Vec<(Layer, String)>,
     #[serde(skip)]
     group: EnvGroup,
 }
 
 impl LayerReport {
     /// The rows that are asked for; without `all` only those that differ between layers or have a finding.
-    pub fn of(matrix: Matrix, options: &EnvArgs, all: bool) -> Self {
-        let mut rows: Vec<Row> = matrix.rows.into_iter().filter(|row| is_asked(options, &row.key)).collect();
+    pub fn of(matrix: Matrix, options: &EnvArgs, group: EnvGroup, all: bool) -> Self {
+        let mut rows: Vec<Row> = matrix.rows.into_iter().filter(|row| is_asked(&options.keys, &row.key)).collect();
         let asked = rows.len();
         rows.retain(|row| all || differs(row) || !row.findings.is_empty());
         sort(&mut rows, options.sort);
-        // Headings keep the order in which they first come.
-        if options.group != EnvGroup::None {
-            let mut headings: Vec<Option<String>> = Vec::new();
-            for row in &rows {
-                let heading = heading(row, options.group);
-                if !headings.contains(&heading) {
-                    headings.push(heading);
-                }
-            }
-            rows.sort_by_cached_key(|row| headings.iter().position(|known| *known == heading(row, options.group)));
-        }
+        gather(&mut rows, |row| heading(row, group));
         Self {
             schema: "readback_env_diff_v1",
             same: asked - rows.len(),
             rows,
             findings: matrix.findings,
             unread: matrix.unread,
-            group: options.group,
+            unconfigured: matrix.unconfigured,
+            group,
         }
     }
 }
@@ -99,6 +92,7 @@ impl Answer for LayerReport {
         let _ = writeln!(out, "\n{} keys shown, {} the same everywhere", self.rows.len(), self.same);
         human::findings(&mut out, &self.findings);
         human::unread(&mut out, &self.unread);
+        human::unconfigured(&mut out, &self.unconfigured);
         out
     }
 

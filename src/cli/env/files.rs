@@ -105,7 +105,7 @@ pub(super) fn compare(
         left: pair.left.map(held),
         right: pair.right.map(held),
     };
-    let asked = |pair: &Pair<'_>| is_asked(options, pair.key);
+    let asked = |pair: &Pair<'_>| is_asked(&options.keys, pair.key);
     let rows: Vec<_> = if all {
         diff.pairs().filter(asked).map(row).collect()
     } else {
@@ -116,7 +116,7 @@ pub(super) fn compare(
     let keys = if options.keys.is_empty() { diff.len() } else { diff.pairs().filter(asked).count() };
     let (mut rows, same) = (rows, keys - changed);
     match options.sort {
-        EnvSort::File | EnvSort::Changed => {}
+        EnvSort::File => {}
         EnvSort::Key => rows.sort_by(|left, right| left.key.cmp(&right.key)),
         EnvSort::Severity => rows.sort_by_key(|row| std::cmp::Reverse(row.change)),
     }

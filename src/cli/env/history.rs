@@ -1,6 +1,7 @@
 //! What the store has recorded, read without writing and without waiting long: an answer about files must not hang
 //! on a database.
 
+use crate::app::shell::Door;
 use crate::cli::context::{Context, StartError};
 use crate::store::{Access, AnyStore, Cursor, Store, StoreError};
 use crate::timeline::Entry;
@@ -14,14 +15,21 @@ const MOST: usize = 20_000;
 
 /// The rows that were read, newest first.
 #[derive(Debug, Default)]
-pub(super) struct Stored {
+pub struct Stored {
     /// The rows.
     pub(super) entries: Vec<Entry>,
     /// Why not all are there, where that is so.
     pub(super) unread: Option<String>,
 }
 
-/// Reads the store of a stack; what can't be read is said and is no error.
+impl Stored {
+    /// What the rows say is foreign: what looks like a secret is masked in them, as everywhere.
+    pub(super) fn masked(self, door: &Door) -> Self {
+        Self { entries: door.entries(self.entries), ..self }
+    }
+}
+
+/// Reads the store of a stack, not masked yet; what can't be read is said and is no error.
 pub(super) fn of(context: &Context) -> Result<Stored, StartError> {
     let url = context.store_url()?;
     let runtime = crate::cli::console::runtime()?;

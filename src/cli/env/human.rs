@@ -35,6 +35,13 @@ pub(super) fn unread(out: &mut String, unread: &[(Layer, String)]) {
     }
 }
 
+/// Layers that the stack has not got: nothing is wrong with that, and nobody should think that they were looked at.
+pub(super) fn unconfigured(out: &mut String, unconfigured: &[(Layer, String)]) {
+    for (layer, words) in unconfigured {
+        let _ = writeln!(out, "no layer {:<26} {}", layer.word(), line(words));
+    }
+}
+
 /// What readback.toml has turned off: how much, and why.
 pub(super) fn tuned(out: &mut String, tuned: &[Tuned]) {
     if !tuned.is_empty() {

@@ -24,6 +24,8 @@ use super::context::{Context, StartError};
 use super::{Args, EnvCommand, EnvFormat, UNKNOWN, nothing, say};
 use crate::app::shell::{Compared, LayerTask};
 use crate::env::Finding;
+use crate::env::sync::LastSyncs;
+use history::Stored;
 use serde::Serialize;
 use std::io::stdout;
 
@@ -49,7 +51,7 @@ pub fn render(answer: &impl Answer, format: EnvFormat) -> String {
 
 /// Runs it and prints the answer.
 pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
-    if let EnvCommand::Diff { left: Some(left), right: Some(right), options, all, read_as } = asked {
+    if let EnvCommand::Diff { left: Some(left), right: Some(right), options, all, read_as, .. } = asked {
         let fingerprinter = super::context::fingerprinter_without_stack(args)?;
         let format = files::format(args, *read_as, [left, right]);
         let report = files::compare(left, right, format, options, *all, &fingerprinter)?;
@@ -60,16 +62,18 @@ pub(super) fn run(args: &Args, asked: &EnvCommand) -> Result<u8, StartError> {
         return Ok(UNKNOWN);
     };
     match asked {
-        EnvCommand::Verify(options) => {
-            let report = VerifyReport::of(&read(&context)?.matrix, options);
+        EnvCommand::Verify { options, group } => {
+            let report = VerifyReport::of(&read(&context)?.0.matrix, options, *group);
             Ok(print(&report, options.format))
         }
-        EnvCommand::Diff { options, all, .. } => {
-            let report = LayerReport::of(read(&context)?.matrix, options, *all);
+        EnvCommand::Diff { options, group, all, .. } => {
+            let report = LayerReport::of(read(&context)?.0.matrix, options, *group, *all);
             Ok(print(&report, options.format))
         }
         EnvCommand::Forecast(options) => {
-            let report = ForecastReport::of(&read(&context)?, options);
+            let zone = context.config.display.timezone.time_zone().clone();
+            let (compared, stored) = read(&context)?;
+            let report = ForecastReport::of(&compared, stored, zone, options);
             Ok(print(&report, options.format))
         }
         EnvCommand::Watch { format } => watch::run(&context, *format),
@@ -86,12 +90,15 @@ fn print(answer: &impl Answer, format: EnvFormat) -> u8 {
     answer.exit_code()
 }
 
-/// Reads every layer and compares them.
-fn read(context: &Context) -> Result<Compared, StartError> {
+/// Reads every layer and compares them, with what the store knows of syncs; and what else it knows, masked.
+fn read(context: &Context) -> Result<(Compared, Stored), StartError> {
+    let stored = history::of(context)?;
+    let synced = LastSyncs::recorded(&stored.entries, &context.config.env.file.to_string_lossy());
     let layers = LayerTask::new(&context.config, context.place(), context.fingerprinter()?);
     let runtime = super::console::runtime()?;
-    let compared = runtime.block_on(layers.read());
+    let compared = runtime.block_on(layers.read_with(&synced));
     // A layer that hangs in a system call must not keep the answer.
     runtime.shutdown_background();
-    Ok(compared)
+    let door = super::timeline::door_of(compared.guard.clone());
+    Ok((compared, stored.masked(&door)))
 }

@@ -4,19 +4,19 @@
 //! ends are told.
 
 mod dates;
+mod names;
+mod near;
 mod recorded;
 
 pub use dates::time_in_name;
+pub use names::is_backup_name;
+pub use near::{NEAR, away, nearest, words};
 pub use recorded::{RecordedChange, recorded, with_recorded};
 
 use super::snapshot::{Dated, Held, Snapshot};
-use crate::timeline::Entry;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeSet;
-
-/// How far an event may be from a change to be told with it.
-pub const NEAR: SignedDuration = SignedDuration::from_mins(10);
 
 /// What a key did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -192,12 +192,6 @@ fn did(is_first: bool, before: Option<&Held>, now: Option<&Held>, was_there: boo
         (Some(_), Some(_)) => Some(Did::Changed),
         (None, None) => None,
     }
-}
-
-/// The event that is nearest to a time, at most [`NEAR`] before or after it. Entries in any order.
-pub fn nearest<'a>(entries: impl IntoIterator<Item = &'a Entry>, at: Timestamp) -> Option<&'a Entry> {
-    let far = |entry: &&Entry| entry.at().duration_since(at).abs();
-    entries.into_iter().filter(|entry| far(entry) <= NEAR).min_by_key(far)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub use project::{Project, ProjectError, files, load};
 pub use read::parse;
 pub use resolve::{Effective, Origin};
 
+use crate::env::At;
 use crate::env::dotenv::{EnvError, Values};
 use crate::env::interpolate::SubstituteError;
 use crate::guard::Secret;
@@ -28,6 +29,8 @@ pub type Look = Result<Option<Vec<u8>>, String>;
 pub struct Template {
     /// The line it starts on, 1-based.
     pub line: usize,
+    /// The column, 1-based.
+    pub column: usize,
     /// The text; it may hold a secret.
     pub text: Secret,
     /// It is a YAML string, so it is interpolated; a number or a boolean is not.
@@ -35,6 +38,11 @@ pub struct Template {
 }
 
 impl Template {
+    /// Where it starts.
+    pub fn at(&self) -> At {
+        At { line: self.line, column: self.column }
+    }
+
     /// Its value; `lookup` is the project's environment. It may be a secret.
     pub fn value<F>(&self, lookup: &F) -> Result<Secret, ComposeError>
     where
@@ -84,6 +92,8 @@ pub struct Extends {
     pub service: Template,
     /// 1-based.
     pub line: usize,
+    /// 1-based.
+    pub column: usize,
 }
 
 /// One item of `include:`.
@@ -97,6 +107,8 @@ pub struct Include {
     pub env_files: Vec<Template>,
     /// 1-based.
     pub line: usize,
+    /// 1-based.
+    pub column: usize,
 }
 
 /// A service.
@@ -106,6 +118,8 @@ pub struct Service {
     pub name: String,
     /// Its line, 1-based.
     pub line: usize,
+    /// Its column, 1-based.
+    pub column: usize,
     /// `image:`.
     pub image: Option<Template>,
     /// `container_name:`.
@@ -187,10 +201,40 @@ pub enum Reason {
 
 /// Compose refuses the project.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
+#[error("{}: {reason}", At { line: *.line, column: *.column })]
 pub struct ComposeError {
     /// 1-based; 0 where there is none.
     pub line: usize,
+    /// 1-based, in characters; 0 where there is none.
+    pub column: usize,
     /// What is wrong there.
     pub reason: Reason,
+}
+
+impl ComposeError {
+    /// What is wrong at a place.
+    pub fn at(at: At, reason: Reason) -> Self {
+        Self { line: at.line, column: at.column, reason }
+    }
+}
+
+impl Service {
+    /// Where it is named.
+    pub fn at(&self) -> At {
+        At { line: self.line, column: self.column }
+    }
+}
+
+impl Extends {
+    /// Where it stands.
+    pub fn at(&self) -> At {
+        At { line: self.line, column: self.column }
+    }
+}
+
+impl Include {
+    /// Where it stands.
+    pub fn at(&self) -> At {
+        At { line: self.line, column: self.column }
+    }
 }

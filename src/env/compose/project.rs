@@ -3,6 +3,7 @@
 
 use super::resolve::{normal_name, value_of, with_extra};
 use super::{Compose, ComposeError, Extends, Include, Look, Reason, Service, Template};
+use crate::env::At;
 use crate::env::{Place, dotenv};
 use crate::guard;
 use std::sync::Arc;
@@ -173,15 +174,15 @@ where
             }
             for include in &compose.includes {
                 included.extend(
-                    self.include(include, path, base, extra, depth)?.into_iter().map(|s| (s, path, include.line)),
+                    self.include(include, path, base, extra, depth)?.into_iter().map(|s| (s, path, include.at())),
                 );
             }
         }
-        for (service, path, line) in included {
+        for (service, path, at) in included {
             if all.iter().any(|known| known.name == service.name) {
                 return Err(wrong(
                     path,
-                    line,
+                    at,
                     Reason::Expected("services of other names than the files included here have"),
                 ));
             }
@@ -201,13 +202,16 @@ where
         depth: usize,
     ) -> Result<Service, ProjectError> {
         let found = compose.service(name);
-        let mut own = found.cloned().ok_or_else(|| wrong(path, 0, Reason::Expected("the service that is extended")))?;
+        let mut own = found
+            .cloned()
+            .ok_or_else(|| wrong(path, At::default(), Reason::Expected("the service that is extended")))?;
         if depth > MAX_DEPTH {
-            return Err(wrong(path, own.line, Reason::TooDeep));
+            return Err(wrong(path, own.at(), Reason::TooDeep));
         }
         own.settle(path, base, extra);
         self.unfollowed.extend(own.unfollowed.iter().map(|(line, word)| (place(path, *line), *word)));
-        let Some(Extends { file, service, line }) = own.extends.take() else { return Ok(own) };
+        let Some(extends) = own.extends.take() else { return Ok(own) };
+        let (at, Extends { file, service, .. }) = (extends.at(), extends);
         let service = self.text(&service, path, extra)?;
         let from = match file {
             None => self.service(compose, &service, path, base, extra, depth + 1),
@@ -219,7 +223,7 @@ where
             }
         };
         let mut from =
-            from.map_err(|error| if error.error.line == 0 { wrong(path, line, error.error.reason) } else { error })?;
+            from.map_err(|error| if error.error.line == 0 { wrong(path, at, error.error.reason) } else { error })?;
         from.override_with(own);
         Ok(from)
     }
@@ -233,7 +237,7 @@ where
         depth: usize,
     ) -> Result<Vec<Service>, ProjectError> {
         if depth > MAX_DEPTH {
-            return Err(wrong(path, include.line, Reason::TooDeep));
+            return Err(wrong(path, include.at(), Reason::TooDeep));
         }
         let mut files = Vec::new();
         for file in &include.paths {
@@ -257,20 +261,20 @@ where
             env_files.push((join(&folder, ".env"), false));
         }
         for (file, required) in env_files {
-            let line = include.line;
-            let Some(bytes) = self.take(&file, path, line)? else {
+            let at = include.at();
+            let Some(bytes) = self.take(&file, path, at)? else {
                 if required {
-                    return Err(wrong(path, line, Reason::NoEnvFile));
+                    return Err(wrong(path, at, Reason::NoEnvFile));
                 }
                 continue;
             };
             let read =
                 dotenv::parse(&bytes).and_then(|file| file.values_into(&mut values, &with_extra(self.lookup, extra)));
-            read.map_err(|error| wrong(path, line, Reason::EnvFile(error)))?;
+            read.map_err(|error| wrong(path, at, Reason::EnvFile(error)))?;
         }
         let extra: Vec<_> = extra.iter().cloned().chain([Arc::new(values)]).collect();
         self.files(&files, &folder, &extra, depth + 1).map_err(|error| {
-            if error.error.reason == Reason::NoFile { wrong(path, include.line, Reason::NoFile) } else { error }
+            if error.error.reason == Reason::NoFile { wrong(path, include.at(), Reason::NoFile) } else { error }
         })
     }
 
@@ -279,15 +283,15 @@ where
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    fn take(&mut self, file: &str, path: &str, line: usize) -> Result<Option<Vec<u8>>, ProjectError> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| wrong(path, line, Reason::TooDeep))?;
+    fn take(&mut self, file: &str, path: &str, at: At) -> Result<Option<Vec<u8>>, ProjectError> {
+        self.left = self.left.checked_sub(1).ok_or_else(|| wrong(path, at, Reason::TooDeep))?;
         look(file, self.read)
     }
 
     fn parse(&mut self, path: &str, depth: usize) -> Result<Compose, ProjectError> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| wrong(path, 1, Reason::TooDeep))?;
+        self.left = self.left.checked_sub(1).ok_or_else(|| wrong(path, At { line: 1, column: 1 }, Reason::TooDeep))?;
         if depth > MAX_DEPTH {
-            return Err(wrong(path, 1, Reason::TooDeep));
+            return Err(wrong(path, At { line: 1, column: 1 }, Reason::TooDeep));
         }
         parse(path, self.read)
     }
@@ -297,7 +301,7 @@ fn parse<G>(path: &str, read: &G) -> Result<Compose, ProjectError>
 where
     G: Fn(&str) -> Look,
 {
-    let bytes = look(path, read)?.ok_or_else(|| wrong(path, 0, Reason::NoFile))?;
+    let bytes = look(path, read)?.ok_or_else(|| wrong(path, At::default(), Reason::NoFile))?;
     super::parse(&bytes).map_err(|error| in_file(path, error))
 }
 
@@ -306,15 +310,15 @@ fn look<G>(path: &str, read: &G) -> Result<Option<Vec<u8>>, ProjectError>
 where
     G: Fn(&str) -> Look,
 {
-    read(path).map_err(|why| wrong(path, 0, Reason::Unread(guard::line(path).into_owned(), why)))
+    read(path).map_err(|why| wrong(path, At::default(), Reason::Unread(guard::line(path).into_owned(), why)))
 }
 
 fn place(path: &str, line: usize) -> Place {
     Place { file: guard::line(path).into_owned(), line }
 }
 
-fn wrong(path: &str, line: usize, reason: Reason) -> ProjectError {
-    in_file(path, ComposeError { line, reason })
+fn wrong(path: &str, at: At, reason: Reason) -> ProjectError {
+    in_file(path, ComposeError::at(at, reason))
 }
 
 fn in_file(path: &str, error: ComposeError) -> ProjectError {
@@ -348,7 +352,7 @@ impl Service {
     /// Lays another definition over this one: lists grow, the rest is replaced.
     fn override_with(&mut self, over: Self) {
         self.name = over.name;
-        self.line = over.line;
+        (self.line, self.column) = (over.line, over.column);
         self.image = over.image.or(self.image.take());
         self.builds |= over.builds;
         self.scale = over.scale.or(self.scale.take());

@@ -1,13 +1,15 @@
 //! The document to its model.
 
-use super::yaml::{Document, line_of};
+use super::yaml::{Document, Pair, at_of};
 use super::{Compose, ComposeError, EnvFileRef, Extends, Include, Reason, Service, Setting, Template};
+use crate::env::At;
 use crate::guard::Secret;
 use saphyr::{MarkedYaml, Scalar, YamlData};
 
 /// Reads a compose file.
 pub fn parse(bytes: &[u8]) -> Result<Compose, ComposeError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| ComposeError { line: 0, reason: Reason::NotUtf8 })?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| ComposeError::at(At::no_utf8(bytes, error), Reason::NotUtf8))?;
     let document = Document::load(text)?;
     let mut compose = Compose::default();
     document.texts(&document.root, &mut compose.texts);
@@ -15,8 +17,8 @@ pub fn parse(bytes: &[u8]) -> Result<Compose, ComposeError> {
         match key.as_str() {
             "name" => compose.name = document.scalar(value)?,
             "services" => {
-                for (name, line, body) in document.pairs(value)? {
-                    let service = service(&document, name, line, body)?;
+                for (name, at, body) in document.pairs(value)? {
+                    let service = service(&document, name, at, body)?;
                     compose.services.push(service);
                 }
             }
@@ -42,15 +44,11 @@ fn secret_keys<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec
     Ok(keys)
 }
 
-fn service<'a>(
-    document: &Document<'a>,
-    name: String,
-    line: usize,
-    body: &MarkedYaml<'a>,
-) -> Result<Service, ComposeError> {
+fn service<'a>(document: &Document<'a>, name: String, at: At, body: &MarkedYaml<'a>) -> Result<Service, ComposeError> {
     let mut service = Service {
         name,
-        line,
+        line: at.line,
+        column: at.column,
         image: None,
         container_name: None,
         builds: false,
@@ -62,12 +60,12 @@ fn service<'a>(
         profiles: Vec::new(),
         unfollowed: Vec::new(),
     };
-    for (key, line, value) in document.pairs(body)? {
+    for (key, at, value) in document.pairs(body)? {
         // `!reset` and `!override` take away what other files say.
         if let YamlData::Tagged(tag, _) = &value.data
             && let Some(word) = ["!reset", "!override"].into_iter().find(|word| word.ends_with(&tag.suffix))
         {
-            service.unfollowed.push((line, word));
+            service.unfollowed.push((at.line, word));
         }
         match key.as_str() {
             "image" => service.image = document.scalar(value)?,
@@ -97,7 +95,7 @@ fn texts<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Templ
 
 /// The name of a service of this file, or a mapping.
 fn extends<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Option<Extends>, ComposeError> {
-    let line = line_of(node);
+    let At { line, column } = at_of(node);
     let (mut file, mut service) = (None, None);
     if let YamlData::Mapping(_) = node.data {
         for (key, _, value) in document.pairs(node)? {
@@ -110,13 +108,13 @@ fn extends<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Option<
     } else {
         service = document.scalar(node)?;
     }
-    Ok(service.map(|service| Extends { file, service, line }))
+    Ok(service.map(|service| Extends { file, service, line, column }))
 }
 
 fn includes<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Include>, ComposeError> {
     let include = |item: &MarkedYaml<'a>| {
-        let mut include =
-            Include { paths: Vec::new(), project_directory: None, env_files: Vec::new(), line: line_of(item) };
+        let At { line, column } = at_of(item);
+        let mut include = Include { paths: Vec::new(), project_directory: None, env_files: Vec::new(), line, column };
         if !matches!(item.data, YamlData::Mapping(_)) {
             include.paths = texts(document, item)?;
             return Ok(include);
@@ -172,7 +170,7 @@ fn long_port<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<Optio
         text.extend_from_slice(protocol.text.expose());
     }
     let interpolated = [&published, &target].into_iter().chain(&host_ip).chain(&protocol).any(|part| part.interpolated);
-    Ok(Some(Template { line: published.line, text: Secret::new(text), interpolated }))
+    Ok(Some(Template { line: published.line, column: published.column, text: Secret::new(text), interpolated }))
 }
 
 fn env_files<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<EnvFileRef>, ComposeError> {
@@ -188,7 +186,7 @@ fn env_file<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<EnvFil
             match key.as_str() {
                 "required" => required = !is(b"false"),
                 "format" if is(b"raw") || value.is_none() || is(b"") => raw = is(b"raw"),
-                "format" => return Err(ComposeError { line: line_of(item), reason: Reason::Expected("format: raw") }),
+                "format" => return Err(ComposeError::at(at_of(item), Reason::Expected("format: raw"))),
                 "path" => path = value,
                 _ => {}
             }
@@ -196,16 +194,16 @@ fn env_file<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<EnvFil
     } else {
         path = document.scalar(item)?;
     }
-    let missing = ComposeError { line: line_of(item), reason: Reason::Expected("the path of an env_file") };
+    let missing = ComposeError::at(at_of(item), Reason::Expected("the path of an env_file"));
     Ok(EnvFileRef { path: path.ok_or(missing)?, required, raw, base: String::new(), extra: Vec::new() })
 }
 
 fn environment<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec<Setting>, ComposeError> {
     if !matches!(node.data, YamlData::Sequence(_)) {
-        let setting = |(key, line, value)| {
+        let setting = |(key, at, value): Pair<'_, 'a>| {
             Ok(Setting {
                 key,
-                line,
+                line: at.line,
                 value: document.scalar(value)?,
                 item: None,
                 file: String::new(),
@@ -219,7 +217,7 @@ fn environment<'a>(document: &Document<'a>, node: &MarkedYaml<'a>) -> Result<Vec
 
 /// `KEY=value` or `KEY`; quotes inside belong to the value.
 fn list_item<'a>(document: &Document<'a>, item: &MarkedYaml<'a>) -> Result<Setting, ComposeError> {
-    let wrong = |reason| ComposeError { line: line_of(item), reason };
+    let wrong = |reason| ComposeError::at(at_of(item), reason);
     let text = document.scalar(item)?.filter(|text| text.interpolated);
     let text = text.ok_or_else(|| wrong(Reason::Expected("KEY=value or KEY")))?;
     let bytes = text.text.expose();

@@ -2,6 +2,7 @@
 
 use super::project::join;
 use super::{Compose, ComposeError, EnvFileRef, Look, Reason, Service, Template};
+use crate::env::At;
 use crate::env::Place;
 use crate::env::dotenv;
 use crate::env::interpolate::{substitute, variables};
@@ -170,11 +171,11 @@ where
     F: Fn(&str) -> Option<Vec<u8>>,
     G: Fn(&str) -> Look,
 {
-    let line = reference.path.line;
-    let unread = |why| ComposeError { line, reason: Reason::Unread(guard::line(path).into_owned(), why) };
+    let place = reference.path.at();
+    let unread = |why| ComposeError::at(place, Reason::Unread(guard::line(path).into_owned(), why));
     // What may be missing may still be there, and say something that nobody here can read.
     let Some(bytes) = file(path).map_err(unread)? else {
-        let missing = Err(ComposeError { line, reason: Reason::NoEnvFile });
+        let missing = Err(ComposeError::at(place, Reason::NoEnvFile));
         return if reference.required { missing } else { Ok(()) };
     };
     let from_file = |key: &str, value: &[u8], line| Effective {
@@ -188,7 +189,8 @@ where
     if reference.raw {
         for (line, key, value) in raw_lines(&bytes)? {
             if key.is_empty() || key.contains([' ', '\t']) {
-                return Err(ComposeError { line, reason: Reason::Expected("KEY=value in the raw env_file") });
+                let at = At { line, column: 1 };
+                return Err(ComposeError::at(at, Reason::Expected("KEY=value in the raw env_file")));
             }
             if let Some(value) = value.map(|value| value.as_bytes().to_vec()).or_else(|| lookup(key)) {
                 out.put(from_file(key, &value, line));
@@ -198,7 +200,7 @@ where
         }
         return Ok(());
     }
-    let wrong = |error| ComposeError { line, reason: Reason::EnvFile(error) };
+    let wrong = |error| ComposeError::at(place, Reason::EnvFile(error));
     let parsed = dotenv::parse(&bytes).map_err(wrong)?;
     parsed.values_into(values, lookup).map_err(wrong)?;
     let strays = parsed.strays();
@@ -223,7 +225,10 @@ fn raw_lines(bytes: &[u8]) -> Result<Vec<RawLine<'_>>, ComposeError> {
     let mut lines = Vec::new();
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let text = std::str::from_utf8(line.strip_suffix(b"\r").unwrap_or(line));
-        let text = text.map_err(|_| ComposeError { line: at + 1, reason: Reason::NotUtf8 })?;
+        let text = text.map_err(|error| {
+            let At { column, .. } = At::no_utf8(line, error);
+            ComposeError { line: at + 1, column, reason: Reason::NotUtf8 }
+        })?;
         let text = text.trim_start();
         let (key, value) = text.split_once('=').map_or((text, None), |(key, value)| (key, Some(value)));
         if !text.is_empty() && !text.starts_with('#') {
@@ -269,6 +274,6 @@ where
     if !template.interpolated {
         return Ok(template.text.expose().to_vec());
     }
-    let wrong = |error| ComposeError { line: template.line, reason: Reason::Substitute(error) };
+    let wrong = |error| ComposeError::at(template.at(), Reason::Substitute(error));
     substitute(template.text.expose(), lookup).map(|found| found.bytes).map_err(wrong)
 }

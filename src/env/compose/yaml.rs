@@ -2,6 +2,7 @@
 
 use super::number::{Plain, resolve};
 use super::{ComposeError, Reason, Template};
+use crate::env::At;
 use crate::guard::Secret;
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
@@ -16,8 +17,8 @@ pub(super) struct Document<'a> {
     pub(super) root: MarkedYaml<'a>,
 }
 
-/// A key with its line and its value.
-pub(super) type Pair<'n, 'a> = (String, usize, &'n MarkedYaml<'a>);
+/// A key with its place and its value.
+pub(super) type Pair<'n, 'a> = (String, At, &'n MarkedYaml<'a>);
 
 impl<'a> Document<'a> {
     pub(super) fn load(text: &'a str) -> Result<Self, ComposeError> {
@@ -25,22 +26,25 @@ impl<'a> Document<'a> {
         for (at, line) in text.split(['\n', '\r']).enumerate() {
             let lead = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'?' | b':')).count();
             if lead > MAX_INDENT {
-                return Err(ComposeError { line: at + 1, reason: Reason::TooDeep });
+                let at = At { line: at + 1, column: MAX_INDENT + 1 };
+                return Err(ComposeError::at(at, Reason::TooDeep));
             }
         }
-        // The parser's own message may carry a word of the file; its line does not.
-        let wrong = |error: saphyr::ScanError| ComposeError { line: error.marker().line(), reason: Reason::Yaml };
+        // The parser's own message may carry a word of the file; its place does not.
+        let wrong = |error: saphyr::ScanError| ComposeError::at(place_of(error.marker()), Reason::Yaml);
         let mut documents = MarkedYaml::load_from_str(text).map_err(wrong)?;
         let offsets = if text.is_ascii() { Vec::new() } else { text.char_indices().map(|(at, _)| at).collect() };
-        let none = || ComposeError { line: 0, reason: Reason::Expected("a mapping with `services`") };
+        let none = || ComposeError::at(At::default(), Reason::Expected("a mapping with `services`"));
         Ok(Self { text, offsets, root: documents.drain(..).next().ok_or_else(none)? })
     }
 
     /// A scalar; `None` for a null.
     pub(super) fn scalar(&self, node: &MarkedYaml<'_>) -> Result<Option<Template>, ComposeError> {
-        let line = line_of(node);
-        let text =
-            |text: &str, interpolated| Ok(Some(Template { line, text: Secret::new(text.as_bytes()), interpolated }));
+        let at = at_of(node);
+        let At { line, column } = at;
+        let text = |text: &str, interpolated| {
+            Ok(Some(Template { line, column, text: Secret::new(text.as_bytes()), interpolated }))
+        };
         let raw = self.written(node);
         let quoted = |value: &str| raw != value || self.slice(node).contains("!!str ");
         match &node.data {
@@ -50,14 +54,14 @@ impl<'a> Document<'a> {
             YamlData::Value(value) => match (resolve(raw), value) {
                 (Plain::Null, _) | (Plain::Text, Scalar::Null) => Ok(None),
                 (Plain::Printed(number), _) => text(&number, false),
-                (Plain::Date, _) => Err(ComposeError { line, reason: Reason::Date }),
+                (Plain::Date, _) => Err(ComposeError::at(at, Reason::Date)),
                 (Plain::Text, Scalar::String(value)) => text(value, true),
                 // An alias to a number: what is written is `*name`.
                 (Plain::Text, Scalar::Integer(value)) => text(&value.to_string(), false),
                 (Plain::Text, Scalar::FloatingPoint(value)) => text(&value.to_string(), false),
                 (Plain::Text, Scalar::Boolean(value)) => text(&value.to_string(), false),
             },
-            _ => Err(ComposeError { line, reason: Reason::Expected("a text, a number or a boolean") }),
+            _ => Err(ComposeError::at(at, Reason::Expected("a text, a number or a boolean"))),
         }
     }
 
@@ -83,7 +87,7 @@ impl<'a> Document<'a> {
             YamlData::Mapping(mapping) => mapping,
             YamlData::Tagged(_, inner) => return self.pairs(inner),
             YamlData::Value(Scalar::Null) => return Ok(Vec::new()),
-            _ => return Err(ComposeError { line: line_of(node), reason: Reason::Expected("a mapping") }),
+            _ => return Err(ComposeError::at(at_of(node), Reason::Expected("a mapping"))),
         };
         let mut merged = Vec::new();
         let mut out: Vec<Pair<'n, 'a>> = Vec::with_capacity(mapping.len());
@@ -98,7 +102,7 @@ impl<'a> Document<'a> {
                     _ => merged.push(value),
                 }
             } else {
-                out.push((key_text.to_owned(), line_of(key), value));
+                out.push((key_text.to_owned(), at_of(key), value));
             }
         }
         for other in merged {
@@ -122,7 +126,12 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The line of a node, 1-based.
-pub(super) fn line_of(node: &MarkedYaml<'_>) -> usize {
-    node.span.start.line()
+/// Where a node begins.
+pub(super) fn at_of(node: &MarkedYaml<'_>) -> At {
+    place_of(&node.span.start)
+}
+
+/// The parser counts columns from 0.
+fn place_of(marker: &saphyr::Marker) -> At {
+    At { line: marker.line(), column: marker.col() + 1 }
 }

@@ -1,7 +1,8 @@
 //! Rules about the file as a file: who may read it, and what is newer than it.
 
 use super::context::{Context, Said, Subject};
-use crate::env::{Layer, Place};
+use crate::env::snapshot::Held;
+use crate::env::{Cell, Layer, Place};
 use crate::guard;
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,6 +32,37 @@ pub(super) fn secret_newer(of: &Subject<'_, '_>) -> Option<Said> {
         );
         Said::new(of.place(Layer::File), text, "`readback env sync` shows what would change")
     })
+}
+
+/// The file has what the last sync of the key replaced, however new the file is.
+pub(super) fn sync_undone(of: &Subject<'_, '_>) -> Option<Said> {
+    let facts = of.context.facts;
+    let sync = facts.layers.synced.get(of.key)?;
+    let layer = facts.file()?;
+    let has = |held: Option<&Held>| match (of.row.cell(Layer::File), held) {
+        (Cell::Value(now), Some(held)) => now.len == held.len && now.fingerprint == held.fingerprint,
+        (Cell::Empty(_), Some(held)) => held.len == 0,
+        (Cell::Absent, None) => true,
+        _ => false,
+    };
+    // Where the secret was rolled back as well, the file is what it should be.
+    let is_right = of.value(Layer::Secret).is_some() && of.value(Layer::Secret) == of.value(Layer::File);
+    if is_right || !has(sync.before.as_ref()) || has(Some(&sync.after)) {
+        return None;
+    }
+    let written = layer.status.and_then(|status| status.modified).filter(|written| *written > sync.at);
+    let written = written.map(|written| format!(", though it was written at {}", words(written))).unwrap_or_default();
+    let text = format!(
+        "{} has again what the sync of {} replaced{written}: an older file was put over it",
+        of.row.key,
+        words(sync.at)
+    );
+    let place = of.place(Layer::File).unwrap_or_else(|| place(&layer.name));
+    Some(Said::new(
+        Some(place),
+        text,
+        "`readback env blame` shows what else went back; `readback env sync` puts it right",
+    ))
 }
 
 pub(super) fn too_open(context: &Context<'_, '_>) -> Vec<Said> {

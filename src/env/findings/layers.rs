@@ -3,7 +3,7 @@
 use super::context::{Context, Said, Subject};
 use super::distance::nearest;
 use crate::env::compose::Origin;
-use crate::env::layers::Reading;
+use crate::env::layers::{Reading, RunningLayer};
 use crate::env::sensitive::matches;
 use crate::env::{Cell, Layer, Place, Severity};
 use crate::guard;
@@ -109,7 +109,7 @@ pub(super) fn running_differs(of: &Subject<'_, '_>) -> Option<Said> {
 
 fn unread_reason<T>(reading: &Reading<T>) -> Option<(&str, Option<&Place>)> {
     match reading {
-        Reading::Read(_) => None,
+        Reading::Read(_) | Reading::NotConfigured(_) => None,
         Reading::Unread(reason) => Some((reason, None)),
         Reading::Refused { reason, place } => Some((reason, Some(place))),
     }
@@ -164,7 +164,21 @@ pub(super) fn env_file_elsewhere(context: &Context<'_, '_>) -> Vec<Said> {
         let text = format!("{name} is set here: Compose run so takes its variables from elsewhere than the env file");
         Said::new(Some(place), text, format!("unset {name}, or name the file that Compose reads in [env]"))
     };
-    layer.elsewhere.iter().map(said).collect()
+    let here = layer.elsewhere.iter().map(said);
+    here.chain(context.facts.layers.running.read().and_then(made_with_others)).collect()
+}
+
+/// The container was made with other env files; the next `up` without them loads another environment.
+fn made_with_others(running: &RunningLayer) -> Option<Said> {
+    if running.env_files.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = running.env_files.iter().map(|file| file.rsplit('/').next().unwrap_or(file)).collect();
+    let names = guard::line(&names.join(", ")).into_owned();
+    let place = Place { file: guard::line(&running.container).into_owned(), line: 0 };
+    let text =
+        format!("the container was made with --env-file or COMPOSE_ENV_FILES ({names}): that is not what is compared");
+    Some(Said::new(Some(place), text, "give the same to the next `docker compose up`, and name the file in [env]"))
 }
 
 /// `up` leaves the service out.

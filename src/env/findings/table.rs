@@ -88,6 +88,15 @@ pub const RULES: &[Rule] = &[
         check: Key(files::secret_newer),
     },
     Rule {
+        id: "sync_undone",
+        severity: Warning,
+        about: "The file has again what the last sync replaced.",
+        why: "An older backup was put over it: the file is new, what it holds is not.",
+        fix: "`readback env sync` shows what would change; `readback env blame` shows what else went back.",
+        example: "A sync brought the new `DB_PASSWORD` at 02:00; at 08:26 somebody copied the backup of the day before over `.env`.",
+        check: Key(files::sync_undone),
+    },
+    Rule {
         id: "unknown_key",
         severity: Note,
         about: "The file has a key that the template does not know.",
@@ -252,10 +261,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "env_file_elsewhere",
         severity: Warning,
-        about: "A variable of this process has Compose read other files than `.env`, or none.",
-        why: "What is compared here is then not what `docker compose` run from here puts into the container.",
+        about: "Compose is, or was, told to read other files than `.env`, or none.",
+        why: "What is compared here is then not what `docker compose` puts into the container.",
         fix: "Unset it, or name the file that Compose reads in `[env]`.",
-        example: "`COMPOSE_ENV_FILES=prod.env` or `COMPOSE_DISABLE_ENV_FILE=1` is exported where the console runs.",
+        example: "`COMPOSE_ENV_FILES=prod.env` is exported where the console runs; the container was made with `--env-file prod.env`.",
         check: Layers(layers::env_file_elsewhere),
     },
     Rule {

@@ -1,9 +1,11 @@
 //! What `readback env sync` would change, and the file that it would write. Pure: the plan is shown before anything
 //! is done, and what is written is read back and held against the plan before it takes the old file's place.
 
+mod last;
 mod note;
 mod render;
 
+pub use last::{LastSync, LastSyncs};
 pub use note::Note;
 pub use render::render;
 

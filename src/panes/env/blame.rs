@@ -2,13 +2,12 @@
 
 use crate::app::Facts;
 use crate::app::theme::Role;
-use crate::env::blame::{KeyBlame, Mark, Step, nearest};
+use crate::env::blame::{KeyBlame, Mark, NEAR, Step, away, nearest, words};
 use crate::env::snapshot::Dated;
 use crate::panes::Canvas;
 use crate::panes::state::{of_mark, of_step};
 use crate::panes::widgets::Pen;
-use crate::timeline::{Entry, OwnKind};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 /// Columns of what stands before a text.
@@ -108,11 +107,9 @@ fn held(step: &Step) -> String {
 
 /// What else happened within ten minutes of one end. Not the change itself, which is the step.
 fn near(end: &str, at: Timestamp, facts: &Facts, pen: &mut Pen<'_, '_>) {
-    let others = facts.log.entries.iter().filter(|entry| !is_change(entry));
-    match nearest(others, at) {
+    match nearest(&facts.log.entries, at) {
         Some(entry) => {
-            let what = if entry.detail().is_empty() { entry.alert().unwrap_or_default() } else { entry.detail() };
-            let text = format!("{} {} {what}", away(entry.at().duration_since(at)), entry.type_name());
+            let text = format!("{} {} {}", away(entry.at().duration_since(at)), entry.type_name(), words(entry));
             beside(end, text.trim_end(), Role::Text, pen);
         }
         // That nothing is near is only said of times that were read.
@@ -123,25 +120,9 @@ fn near(end: &str, at: Timestamp, facts: &Facts, pen: &mut Pen<'_, '_>) {
     }
 }
 
-fn is_change(entry: &Entry) -> bool {
-    matches!(entry, Entry::Own(event) if event.kind == OwnKind::ConfigChanged)
-}
-
 fn is_read_back_to(at: Timestamp, facts: &Facts) -> bool {
     let log = &facts.log;
-    log.read
-        && (log.complete
-            || log.entries.last().is_some_and(|oldest| at.duration_since(oldest.at()) > crate::env::blame::NEAR))
-}
-
-/// How far from the end, in words.
-fn away(by: SignedDuration) -> String {
-    let (seconds, word) = (by.as_secs().unsigned_abs(), if by.is_negative() { "earlier" } else { "later" });
-    match seconds {
-        0 => "at the same time".to_owned(),
-        1..60 => format!("{seconds} s {word}"),
-        _ => format!("{} min {word}", seconds / 60),
-    }
+    log.read && (log.complete || log.entries.last().is_some_and(|oldest| at.duration_since(oldest.at()) > NEAR))
 }
 
 /// What could not be read may hide a step.

@@ -17,6 +17,9 @@ pub(super) fn draw(matrix: &Matrix, selected: Option<&Row>, canvas: &mut Canvas<
     for (layer, why) in &matrix.unread {
         pen.pair(&format!("{} not read", layer.word()), why, Role::Unknown);
     }
+    for (layer, why) in &matrix.unconfigured {
+        pen.pair(&format!("no {} layer", layer.word()), why, Role::Muted);
+    }
     for finding in &matrix.findings {
         tell(finding, &mut pen);
     }

@@ -5,15 +5,17 @@ mod detail;
 mod forecast;
 mod restarts;
 mod row;
+mod shown;
 mod since;
 
 use super::state::Badge;
 use super::widgets::{List, split};
-use super::{Canvas, Flow, Pane, PaneId};
+use super::{Canvas, Flow, Pane, PaneId, Typed};
 use crate::app::theme::Role;
 use crate::app::{Action, Context, Effect, Facts, Outbox};
 use crate::env::{Matrix, Row, Severity};
 use ratatui::layout::Rect;
+use shown::Shown;
 
 /// What the pane shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub struct EnvPane {
     scroll: usize,
     opened: bool,
     findings_only: bool,
+    shown: Shown,
     /// The first comparison has come in.
     looked: bool,
 }
@@ -48,7 +51,7 @@ impl EnvPane {
     /// The rows on the screen, in order.
     fn rows<'a>(&self, facts: &'a Facts) -> Vec<&'a Row> {
         let all = facts.matrix.iter().flat_map(|matrix| &matrix.rows);
-        all.filter(|row| !self.findings_only || !row.findings.is_empty()).collect()
+        self.shown.of(all.filter(|row| !self.findings_only || !row.findings.is_empty()))
     }
 
     /// The list that the cursor moves in.
@@ -101,6 +104,24 @@ impl EnvPane {
         }
     }
 
+    /// Which keys are shown, and how. They are shown where they are chosen.
+    fn choose(&mut self, action: Action) {
+        if !matches!(self.view, View::Layers | View::Blame) {
+            self.turn_to(View::Layers);
+        }
+        match action {
+            Action::FilterKeys => {
+                // In a small pane the detail would stand over what is written.
+                self.opened = false;
+                self.shown.ask();
+            }
+            Action::SortKeys => self.shown.sort_on(),
+            Action::GroupKeys => self.shown.group_on(),
+            Action::ClearFilter => self.shown.clear(),
+            _ => self.shown.apply(),
+        }
+    }
+
     fn seek(&mut self, rows: &[&Row], forward: bool) {
         let worse = |at: usize| rows[at].worst().is_some_and(|severity| severity < Severity::Note);
         self.list.seek(forward, rows.len(), |at| rows[at].key.clone(), worse);
@@ -137,6 +158,10 @@ impl Pane for EnvPane {
                 self.findings_only = !self.findings_only;
                 self.settle(facts);
             }
+            Action::FilterKeys | Action::SortKeys | Action::GroupKeys | Action::ApplyFilter | Action::ClearFilter => {
+                self.choose(action);
+                self.settle(facts);
+            }
             Action::Refresh => out.ask(Effect::ReadEnv),
             Action::Copy => {
                 if let Some(key) = self.key(facts, self.selection().index()) {
@@ -146,6 +171,15 @@ impl Pane for EnvPane {
             }
             _ => return Flow::Pass,
         }
+        Flow::Consumed
+    }
+
+    fn typed(&mut self, typed: &Typed<'_>, facts: &Facts, _out: &mut Outbox) -> Flow {
+        if !self.shown.is_asking() {
+            return Flow::Pass;
+        }
+        self.shown.typed(typed);
+        self.settle(facts);
         Flow::Consumed
     }
 
@@ -173,10 +207,13 @@ impl Pane for EnvPane {
     }
 
     fn contexts(&self) -> &'static [Context] {
-        &[Context::Env, Context::List]
+        if self.shown.is_asking() { &[Context::Prompt] } else { &[Context::Env, Context::List] }
     }
 
     fn offers(&self, _facts: &Facts) -> Vec<Action> {
+        if self.shown.is_asking() {
+            return vec![Action::ApplyFilter, Action::ClearFilter];
+        }
         let open = if self.opened { Action::Back } else { Action::Open };
         let own: &[Action] = match self.view {
             View::Layers => &[open, Action::Blame, Action::Since, Action::Forecast, Action::NextFinding],
@@ -185,7 +222,14 @@ impl Pane for EnvPane {
             View::Forecast => &[Action::Back, Action::Down, Action::Blame, Action::Since],
         };
         let shared: &[Action] = match self.view {
-            View::Layers => &[Action::FindingsOnly, Action::Refresh, Action::Copy],
+            View::Layers => &[
+                Action::FindingsOnly,
+                Action::Refresh,
+                Action::Copy,
+                Action::FilterKeys,
+                Action::GroupKeys,
+                Action::SortKeys,
+            ],
             View::Blame | View::Since | View::Forecast => &[Action::Refresh, Action::Copy],
         };
         let mut offers = own.to_vec();
@@ -193,6 +237,10 @@ impl Pane for EnvPane {
         // An open detail is left by the key that leaves the view.
         offers.dedup();
         offers
+    }
+
+    fn cursor(&self, facts: &Facts, area: Rect) -> Option<(u16, u16)> {
+        facts.matrix.as_ref().and_then(|_| self.shown.cursor(area))
     }
 
     fn state(&self, facts: &Facts) -> Badge {
@@ -250,21 +298,51 @@ impl EnvPane {
         let places = split(area, self.opened, rows.len() + 1);
         let columns = row::Columns::of(places.list.width);
         let mut body = places.list;
+        let top = Rect { height: self.shown.height().min(body.height), ..body };
+        self.shown.draw(rows.len(), matrix.rows.len(), canvas, top);
+        body = Rect { y: top.bottom(), height: body.height - top.height, ..body };
         if body.height > 3 {
             row::heading(matrix, &columns, canvas, Rect { height: 1, ..body });
             body = Rect { y: body.y + 1, height: body.height - 1, ..body };
         }
-        for (y, at) in (body.y..).zip(self.list.window(rows.len(), usize::from(body.height))) {
-            row::draw(rows[at], &columns, canvas, Rect { y, height: 1, ..body }, at == self.list.index());
-        }
+        self.draw_rows(&rows, &columns, canvas, body);
         if rows.is_empty() {
-            let text = if self.findings_only { "No row has a finding (f shows all)" } else { "No keys were found" };
+            let text = match () {
+                () if matrix.rows.is_empty() => "No keys were found",
+                () if self.findings_only => "No row that fits has a finding (f shows all)",
+                () => "No key fits the filter",
+            };
             canvas.put(body.x + 1, body.y, body.width.saturating_sub(1), text, Role::Muted);
         }
         if self.view == View::Blame {
             blame::draw(self.key(facts, self.list.detail()), facts, canvas, places.detail);
         } else {
             detail::draw(matrix, rows.get(self.list.detail()).copied(), canvas, places.detail);
+        }
+    }
+
+    /// The rows, each group under its heading: where headings stand, fewer rows fit.
+    fn draw_rows(&self, rows: &[&Row], columns: &row::Columns, canvas: &mut Canvas<'_>, body: Rect) {
+        let height = usize::from(body.height);
+        let groups = self.shown.groups(rows).len();
+        let room = if groups == 0 { height } else { height - groups.min(height.div_ceil(2)) };
+        let mut y = body.y;
+        let mut last = None;
+        for at in self.list.window(rows.len(), room) {
+            let heading = self.shown.heading(rows[at]);
+            if heading != last {
+                canvas.put(
+                    body.x + 1,
+                    y,
+                    body.width.saturating_sub(1),
+                    heading.as_deref().unwrap_or_default(),
+                    Role::Accent,
+                );
+                y += 1;
+            }
+            last = heading;
+            row::draw(rows[at], columns, canvas, Rect { y, height: 1, ..body }, at == self.list.index());
+            y += 1;
         }
     }
 }

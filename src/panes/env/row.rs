@@ -45,7 +45,7 @@ pub(super) fn heading(matrix: &Matrix, columns: &Columns, canvas: &mut Canvas<'_
     canvas.put(x, row.y, columns.key, "key", Role::Muted);
     x += columns.key;
     for layer in columns.layers {
-        let unread = matrix.unread.iter().any(|(which, _)| which == layer);
+        let unread = matrix.not_known().any(|(which, _)| which == layer);
         let role = if unread { Role::Unknown } else { Role::Muted };
         let name = if columns.width(*layer) < 9 { short(*layer) } else { layer.word() };
         let word = if unread { format!("{name} ?") } else { name.to_owned() };

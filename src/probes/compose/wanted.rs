@@ -17,20 +17,18 @@ where
     F: Fn(&str) -> Option<Vec<u8>>,
 {
     let value = |template: &Template| template.value(lookup);
-    let image = service.image.as_ref().map(|image| value(image).map(|name| (image.line, name))).transpose()?;
-    let scale = service.scale.as_ref().map(|scale| value(scale).map(|count| (scale.line, count))).transpose()?;
+    let image = service.image.as_ref().map(|image| value(image).map(|name| (image.at(), name))).transpose()?;
+    let scale = service.scale.as_ref().map(|scale| value(scale).map(|count| (scale.at(), count))).transpose()?;
     let own = service.profiles.iter().map(value).collect::<Result<Vec<Secret>, _>>()?;
     let is_wanted = |own: &Secret| profiles.iter().any(|wanted| wanted == "*" || wanted.as_bytes() == own.expose());
     let image = match image {
         None if service.builds => None,
-        None => return Err(ComposeError { line: service.line, reason: Reason::Expected("an image or a build") }),
-        Some((line, name)) => Some(image_name(&name).ok_or(ComposeError { line, reason: NO_IMAGE })?),
+        None => return Err(ComposeError::at(service.at(), Reason::Expected("an image or a build"))),
+        Some((at, name)) => Some(image_name(&name).ok_or(ComposeError::at(at, NO_IMAGE))?),
     };
     let replicas = match scale {
         None => 1,
-        Some((line, count)) => {
-            text(&count).and_then(|count| count.parse().ok()).ok_or(ComposeError { line, reason: NO_COUNT })?
-        }
+        Some((at, count)) => text(&count).and_then(|count| count.parse().ok()).ok_or(ComposeError::at(at, NO_COUNT))?,
     };
     Ok(Wanted { name: service.name.clone(), image, replicas, active: own.is_empty() || own.iter().any(is_wanted) })
 }

@@ -10,21 +10,20 @@ use super::super::context::{Context, StartError};
 use super::files::word;
 use super::human::held;
 use super::{say, stdout};
-use crate::cli::EnvFormat;
-use crate::cli::args::SyncArgs;
+use crate::cli::args::{SyncArgs, SyncFormat};
 use crate::env::diff::Change;
 use crate::env::dotenv::{self, EnvFile, Values};
 use crate::env::layers::{FileFormat, SecretValue};
 use crate::env::sync::{Note, Plan, SyncError, plan, render};
 use crate::env::{Reading, template};
 use crate::guard::{Fingerprinter, line};
-use crate::probes::files::read_regular;
+use crate::probes::files::{MOST_KEPT, read_regular};
 use crate::probes::layers::StackLayers;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Write;
 use std::io;
-use target::{Contents, LIMIT, Target};
+use target::{Contents, Target};
 
 /// Why nothing was synced, or what was left half done. One line.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +109,7 @@ pub(super) fn run(context: &Context, options: &SyncArgs) -> Result<u8, StartErro
     if let Some(why) = refuses {
         return Err(StartError::Other(why));
     }
-    if options.format == EnvFormat::Human {
+    if options.format == SyncFormat::Human {
         sync.print(&plan, None, None, options.format);
     }
     ask::for_the_name(&context.config.stack.name, options.stack_name.as_deref())?;
@@ -148,8 +147,9 @@ impl Sync {
             Reading::Unread(why) | Reading::Refused { reason: why, .. } => {
                 return Err(StartError::Other(format!("the secrets can't be read, so nothing is planned: {why}")));
             }
+            Reading::NotConfigured(words) => return Err(StartError::Other(format!("nothing is planned: {words}"))),
         };
-        let template = config.env.template.as_ref().and_then(|path| read_regular(&place.path(path), LIMIT).ok());
+        let template = config.env.template.as_ref().and_then(|path| read_regular(&place.path(path), MOST_KEPT).ok());
         let template = template.and_then(|read| template::parse(&read.bytes).ok()).unwrap_or_default();
         Ok(Self {
             target: Target::find(&place.path(&config.env.file))?,
@@ -239,12 +239,12 @@ impl Sync {
         (0..MOST_BACKUPS).map(name).find(|name| !self.target.folder.join(name).exists()).unwrap_or_else(|| name(0))
     }
 
-    fn print(&self, plan: &Plan, refuses: Option<String>, applied: Option<Applied>, format: EnvFormat) {
+    fn print(&self, plan: &Plan, refuses: Option<String>, applied: Option<Applied>, format: SyncFormat) {
         let file = self.target.shown();
         let report = SyncReport { schema: "readback_env_sync_v1", file, plan, refuses, applied };
         let text = match format {
-            EnvFormat::Human => human(&report),
-            _ => serde_json::to_string_pretty(&report).unwrap_or_default(),
+            SyncFormat::Human => human(&report),
+            SyncFormat::Json => serde_json::to_string_pretty(&report).unwrap_or_default(),
         };
         say(&mut stdout(), text.trim_end());
     }

@@ -2,7 +2,7 @@
 
 use super::SyncFailure;
 use crate::guard::line;
-use crate::probes::files::{RegularFile, read_regular};
+use crate::probes::files::{FileTrouble, MOST_KEPT, RegularFile, read_regular};
 use jiff::Timestamp;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::File;
@@ -10,9 +10,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// The most that is read of a file, in bytes.
-pub(super) const LIMIT: u64 = 8 * 1024 * 1024;
 
 /// How often the lock is tried, and how long is waited in between.
 const TRIES: u32 = 5;
@@ -74,8 +71,10 @@ impl Target {
 
     /// The file as it is.
     pub(super) fn read(&self) -> Result<Contents, SyncFailure> {
-        let unread = |trouble| SyncFailure::Said(format!("{} {trouble}; nothing is planned", self.shown()));
-        let RegularFile { bytes, about } = read_regular(&self.path, LIMIT).map_err(unread)?;
+        let unread = |trouble: FileTrouble| {
+            SyncFailure::Said(format!("{} {}; nothing is planned", self.shown(), trouble.of_kept()))
+        };
+        let RegularFile { bytes, about } = read_regular(&self.path, MOST_KEPT).map_err(unread)?;
         Ok(Contents {
             bytes,
             mode: about.mode() & 0o7777,

@@ -1,17 +1,21 @@
-//! `readback env blame`: since when each key is what it is.
+//! `readback env blame`: since when each key is what it is, and what else happened then.
+
+mod told;
 
 use super::select::is_asked;
-use super::{Answer, StartError, history, human};
+use super::{Answer, StartError, history};
 use crate::app::shell::Backups;
+use crate::cli::args::{BlameArgs, BlameSort};
 use crate::cli::context::Context;
-use crate::cli::{EnvArgs, EnvSort};
 use crate::env::Finding;
-use crate::env::blame::{KeyBlame, Mark, RecordedChange, Step, blame, by_last_step, recorded, with_recorded};
+use crate::env::blame::{KeyBlame, Mark, RecordedChange, blame, by_last_step, recorded, with_recorded};
 use crate::env::snapshot::{Dated, Snapshot};
 use crate::guard::line;
+use crate::timeline::Entry;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 use std::fmt::Write;
+use told::{Around, Life};
 
 /// A snapshot that was looked at.
 #[derive(Debug, Serialize)]
@@ -21,7 +25,7 @@ pub struct Looked {
     /// When it was so.
     pub at: Timestamp,
     /// How that is known.
-    pub dated: crate::env::snapshot::Dated,
+    pub dated: Dated,
     /// Why it could not be read, where that is so.
     pub unread: Option<String>,
 }
@@ -34,7 +38,7 @@ pub struct BlameReport {
     /// What was looked at, oldest first.
     pub snapshots: Vec<Looked>,
     /// The keys.
-    pub keys: Vec<KeyBlame>,
+    keys: Vec<Life>,
     /// What the store added.
     pub recorded: FromStore,
     #[serde(skip)]
@@ -53,24 +57,32 @@ pub struct FromStore {
 }
 
 /// Reads the past, and tells.
-pub(super) fn of(context: &Context, key: Option<&str>, options: &EnvArgs) -> Result<BlameReport, StartError> {
+pub(super) fn of(context: &Context, key: Option<&str>, options: &BlameArgs) -> Result<BlameReport, StartError> {
     let zone = context.config.display.timezone.time_zone().clone();
     let backups = Backups::of(&context.config.env, &context.place());
     let snapshots = backups.read(&context.fingerprinter()?, &zone, Timestamp::now()).map_err(StartError::Other)?;
     let file = context.config.env.file.to_string_lossy().into_owned();
-    let stored = history::of(context)?;
+    let mut stored = history::of(context)?;
+    if !stored.entries.is_empty() {
+        let runtime = crate::cli::console::runtime()?;
+        stored = stored.masked(&runtime.block_on(crate::cli::timeline::door(context))?);
+        runtime.shutdown_background();
+    }
     let changes = recorded(&stored.entries, &file);
-    let asked = |name: &str| key.is_none_or(|key| key == name) && is_asked(options, name);
-    Ok(BlameReport::of(&snapshots, &changes, stored.unread, zone, asked).sorted(options))
+    let asked = |name: &str| key.is_none_or(|key| key == name) && is_asked(&options.keys, name);
+    let mut report = BlameReport::of(&snapshots, &changes, &stored.entries, zone, options.sort, asked);
+    report.recorded.unread = stored.unread;
+    Ok(report)
 }
 
 impl BlameReport {
-    /// From snapshots, and the changes that were recorded between them.
+    /// From snapshots, the changes that were recorded between them, and every row of the store.
     pub fn of(
         snapshots: &[Snapshot],
         changes: &[RecordedChange],
-        unread: Option<String>,
+        entries: &[Entry],
         zone: TimeZone,
+        sort: BlameSort,
         asked: impl Fn(&str) -> bool,
     ) -> Self {
         let (snapshots, misfits) = with_recorded(snapshots, changes);
@@ -80,45 +92,30 @@ impl BlameReport {
             dated: snapshot.dated,
             unread: snapshot.keys.as_ref().err().cloned(),
         };
+        let mut around = Around::new(entries);
+        let lives: Vec<KeyBlame> = blame(&snapshots).into_iter().filter(|life| asked(&life.key)).collect();
+        let lives = match sort {
+            BlameSort::Key => lives.iter().collect(),
+            BlameSort::Changed => by_last_step(&lives),
+        };
         Self {
             schema: "readback_env_blame_v1",
             snapshots: snapshots.iter().map(looked).collect(),
-            keys: blame(&snapshots).into_iter().filter(|life| asked(&life.key)).collect(),
-            recorded: FromStore { changes: changes.len() - misfits, misfits, unread },
+            keys: lives.into_iter().map(|life| around.life(life.clone())).collect(),
+            recorded: FromStore { changes: changes.len() - misfits, misfits, unread: None },
             zone,
         }
-    }
-
-    /// By name, or the one that changed last first.
-    fn sorted(mut self, options: &EnvArgs) -> Self {
-        if options.sort == EnvSort::Changed {
-            self.keys = by_last_step(&self.keys).into_iter().cloned().collect();
-        }
-        self
-    }
-
-    fn step(&self, step: &Step) -> String {
-        let local = |at: Timestamp| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
-        let between = match step.after {
-            Some(_) if step.dated == Dated::Recorded => format!("at {}", local(step.by)),
-            Some(after) => {
-                let dated = step.after_dated.map_or("", Dated::word);
-                format!("between {} ({dated}) and {}", local(after), local(step.by))
-            }
-            None => format!("by {}", local(step.by)),
-        };
-        let held = match &step.held {
-            None => String::new(),
-            Some(held) if held.len == 0 => ", empty".to_owned(),
-            Some(held) => format!(", {}", human::held(held.len, held.fingerprint.short())),
-        };
-        format!("{:<10} {between} ({}, {}){held}", step.did.word(), step.label, step.dated.word())
     }
 }
 
 impl Answer for BlameReport {
     fn exit_code(&self) -> u8 {
-        u8::from(self.keys.is_empty())
+        let now = self.snapshots.iter().find(|looked| looked.dated == Dated::Now);
+        match () {
+            // Whether the file has the key, and since when, nobody knows.
+            () if now.is_some_and(|now| now.unread.is_some()) => 3,
+            () => u8::from(self.keys.is_empty()),
+        }
     }
 
     fn human(&self) -> String {
@@ -126,8 +123,8 @@ impl Answer for BlameReport {
         for life in &self.keys {
             let strip: String = life.strip.iter().map(|mark| glyph(*mark)).collect();
             let _ = writeln!(out, "{:<30} {strip}", line(&life.key));
-            for step in &life.steps {
-                let _ = writeln!(out, "  {}", self.step(step));
+            for told in &life.steps {
+                told.say(&mut out, &self.zone);
             }
         }
         for looked in self.snapshots.iter().filter(|looked| looked.unread.is_some()) {
