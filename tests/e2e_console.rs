@@ -82,7 +82,7 @@ fn an_incident_is_read_reviewed_and_signed_and_is_still_there_after_a_restart() 
         let text = screen.text();
         let count =
             |kind: &str| text.lines().filter(|line| line.contains(kind) && line.contains("console:tester")).count();
-        text.contains("2 steps of review") && count("USER_ACTION") == 2 && text.contains("ALERT_RECEIVED")
+        count("REVIEW_EVENT") == 2 && count("USER_ACTION") == 2 && text.contains("ALERT_RECEIVED")
     });
     quit(pty);
 
