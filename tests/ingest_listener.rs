@@ -52,7 +52,8 @@ async fn alerts_are_recorded_once_each_whatever_their_order_and_number(bench: &B
     let running = listener(bench).await;
     let fired = payload("g", &[alert("ApiDown", "a", None), alert("ApiDown", "b", None)]);
     // On a multiple of the timeout: its sender may have fallen silent.
-    let ended = payload("g", &[alert("ApiDown", "a", Some("2026-01-02T03:14:05.678901234Z")), alert("ApiDown", "b", None)]);
+    let ended =
+        payload("g", &[alert("ApiDown", "a", Some("2026-01-02T03:14:05.678901234Z")), alert("ApiDown", "b", None)]);
     for body in [&fired, &fired, &ended, &ended, &ended] {
         assert_eq!(running.tell(body).await.status, 200);
     }
