@@ -76,6 +76,24 @@ fn the_comparison_of_two_files_grows_as_they_do() {
     grows_as_the_files_do(&DIFF, &[1], 20_000);
 }
 
+/// A key without a value is looked up in the environment, and among the keys before it.
+#[test]
+fn the_comparison_of_files_that_inherit_grows_as_they_do() {
+    let spent = |many: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let text = (0..many).fold(String::new(), |mut text, n| {
+            let _ = writeln!(text, "SETTING_{n}={n}\nINHERITED_{n}");
+            text
+        });
+        for name in ["a.env", "b.env"] {
+            std::fs::write(folder.path().join(name), &text).unwrap();
+        }
+        work(&folder, &["diff", "a.env", "b.env"], &[0])
+    };
+    let (small, large) = (spent(5_000), spent(20_000));
+    assert!(large < (small + 0.05) * 9.0, "5,000 keys {small} s, four times as many {large} s");
+}
+
 #[test]
 fn the_comparison_of_the_layers_grows_as_they_do() {
     grows_as_the_files_do(&["diff", "--all"], &[1, 3], 750);

@@ -105,10 +105,10 @@ impl<'a> Table<'a> {
         for item in statements {
             let Item::Statement(statement) = item? else { continue };
             let raw = source.get(statement.raw.start as usize..statement.raw.end as usize).unwrap_or_default();
-            if self.index.is_none() && raw.contains(&b'$') {
+            let written = Written { name: statement.name, assign: statement.assign, quote: statement.quote, raw };
+            if self.index.is_none() && written.may_look_up() {
                 self.index_slots();
             }
-            let written = Written { name: statement.name, assign: statement.assign, quote: statement.quote, raw };
             let found = {
                 let known = &*self;
                 let lookup = |name: &str| process_env(name).or_else(|| known.get(side, name).map(<[u8]>::to_vec));
@@ -247,17 +247,11 @@ impl<'a> Table<'a> {
         (self.made.len() as u32 - 1, MADE)
     }
 
+    /// A value that was read before; the index has to be there.
     fn get(&self, side: Side, key: &str) -> Option<&[u8]> {
-        let is_this = |slot: &Slot| self.name(slot) == key.as_bytes();
-        let slot = match &self.index {
-            Some(index) => {
-                let at = index.find(self.hasher.hash_one(key.as_bytes()), |at| is_this(&self.slots[*at as usize]))?;
-                &self.slots[*at as usize]
-            }
-            // The last of them counts.
-            None => self.slots.iter().rfind(|slot| is_this(slot))?,
-        };
-        self.value(slot, side).map(|value| value.bytes)
+        let hash = self.hasher.hash_one(key.as_bytes());
+        let at = self.index.as_ref()?.find(hash, |at| self.name(&self.slots[*at as usize]) == key.as_bytes())?;
+        self.value(&self.slots[*at as usize], side).map(|value| value.bytes)
     }
 
     fn name(&self, slot: &Slot) -> &[u8] {

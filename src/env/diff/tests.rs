@@ -32,6 +32,17 @@ fn the_last_of_two_lines_counts_and_a_variable_is_that_of_its_own_file() {
 }
 
 #[test]
+fn what_looks_another_key_up_finds_it_however_it_is_written() {
+    for looks in ["B=$A", "B=\"$A\"", "B=\"\\0044A\"", "A"] {
+        let text = format!("A=one\nC=x\n{looks}\n");
+        let diff = Diff::of(text.as_bytes(), b"A=one\nB=one\nC=x\n", &none).unwrap();
+        let values: Vec<_> = diff.pairs().filter_map(|pair| Some((pair.key, pair.left?.bytes))).collect();
+        let key = if looks == "A" { "A" } else { "B" };
+        assert!(values.contains(&(key, b"one")), "{looks}");
+    }
+}
+
+#[test]
 fn a_file_that_compose_refuses_is_named() {
     assert!(matches!(Diff::of(b"A B=1", b"", &none), Err(DiffError::Left(_))));
     assert!(matches!(Diff::of(b"", b"\nA='", &none), Err(DiffError::Right(error)) if error.line() == 2));
@@ -52,6 +63,7 @@ fn file() -> impl Strategy<Value = String> {
         "[A-D]=[a-c$ ]{0,4}\n",
         "[A-D]='[a-c$]{0,3}'\n",
         "[A-D]=\"[a-c]{0,3}\\$[A-D]\\\\n\"\n",
+        "[A-D]=\"[a-c]{0,3}\\\\0044[A-D]\"\n",
         "# [a-d]{0,3}\n",
         "\n",
         "[A-D]\n",

@@ -124,6 +124,18 @@ pub(crate) struct Written<'a> {
     pub(crate) raw: &'a [u8],
 }
 
+impl Written<'_> {
+    /// Whether its value may depend on another key's. An octal escape can be a dollar sign, too.
+    pub(crate) fn may_look_up(&self) -> bool {
+        match (self.assign, self.quote) {
+            (Assign::Inherit, _) => true,
+            (Assign::LostAtEnd, _) | (Assign::Value, Quote::Single) => false,
+            (Assign::Value, Quote::Double) => memchr::memchr2(b'$', b'\\', self.raw).is_some(),
+            (Assign::Value, Quote::None) => memchr::memchr(b'$', self.raw).is_some(),
+        }
+    }
+}
+
 /// What a value is, and how many unset variables in it became nothing.
 pub(crate) type Found<'a> = (Cow<'a, [u8]>, usize);
 
