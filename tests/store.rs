@@ -34,6 +34,8 @@ mod roles;
 mod rules;
 #[path = "store/segments.rs"]
 mod segments;
+#[path = "store/steps.rs"]
+mod steps;
 #[path = "store/tail.rs"]
 mod tail;
 

@@ -168,7 +168,9 @@ async fn a_row_written_by_hand_is_held_to_the_same_rules(bench: &Bench) {
         "no JSON".to_owned(),
     ] {
         let told = insert(bench, "hidden", 0, body.as_bytes()).await;
-        assert!(told.as_ref().is_err_and(|said| said.contains("RB001")), "{body}: {told:?}");
+        // What is no JSON at all PostgreSQL refuses by itself.
+        let says = |said: &String| said.contains("RB001") || body == "no JSON" && said.contains("22P02");
+        assert!(told.as_ref().is_err_and(says), "{body}: {told:?}");
     }
 }
 
@@ -200,9 +202,11 @@ story!(a_database_of_an_earlier_console_gets_the_rules_when_it_is_opened on sqli
 async fn a_database_of_an_earlier_console_gets_the_rules_when_it_is_opened(bench: &Bench) {
     bench.open(Access::ReadWrite).await.close().await;
     let forget = match bench {
+        // As a console of the first rules left it.
         Bench::Postgres(_) => {
-            "DROP TRIGGER readback_review_rules ON readback_review_event; DROP FUNCTION readback_review_rules, \
-             readback_names, readback_step"
+            "COMMENT ON TRIGGER readback_review_rules ON readback_review_event IS NULL;
+             CREATE OR REPLACE FUNCTION readback_review_rules() RETURNS trigger LANGUAGE plpgsql
+             AS 'BEGIN RETURN NEW; END'; DROP FUNCTION readback_names, readback_step"
         }
         // As a console before the rules were parted left it: with one trigger, and one rule that was another.
         _ => {

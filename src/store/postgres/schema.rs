@@ -141,10 +141,12 @@ async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
                count(*) FILTER (WHERE relname IN ('readback_segment', 'readback_segment_mark')) = 2 AS seals,
                count(*) FILTER (WHERE relname = 'readback_review_event_reader') = 1 AND EXISTS (
                    SELECT FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
-                   WHERE tgname = 'readback_review_rules' AND pg_table_is_visible(of.oid)) AS rules,
+                   WHERE tgname = 'readback_review_rules' AND pg_table_is_visible(of.oid)
+                     AND obj_description(pg_trigger.oid, 'pg_trigger') >= 'rules 2') AS rules,
                count(*) FILTER (WHERE relname = 'readback_presence') = 1 AS presence,
                EXISTS (SELECT FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
-                       WHERE tgname = 'readback_head_is_told' AND pg_table_is_visible(of.oid)) AS guards
+                       WHERE tgname = 'readback_head_is_told' AND pg_table_is_visible(of.oid)
+                         AND obj_description(pg_trigger.oid, 'pg_trigger') >= 'guards 2') AS guards
         FROM pg_class
         WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head',
                           'readback_segment', 'readback_segment_mark', 'readback_presence',

@@ -55,24 +55,12 @@ BEGIN
 END
 $$;
 
--- A head moves one step at a time and never back.
-CREATE FUNCTION readback_head_moves_on() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF NEW.scope <> OLD.scope OR NEW.seq <> OLD.seq + 1 OR NEW.recorded_at < OLD.recorded_at THEN
-        RAISE EXCEPTION 'readback_chain_head moves one step at a time' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END
-$$;
-
 CREATE TRIGGER readback_append_only BEFORE UPDATE OR DELETE ON readback_event
     FOR EACH ROW EXECUTE FUNCTION readback_append_only();
 CREATE TRIGGER readback_append_only BEFORE UPDATE OR DELETE ON readback_review_event
     FOR EACH ROW EXECUTE FUNCTION readback_append_only();
 CREATE TRIGGER readback_append_only BEFORE DELETE ON readback_chain_head
     FOR EACH ROW EXECUTE FUNCTION readback_append_only();
-CREATE TRIGGER readback_head_moves_on BEFORE UPDATE ON readback_chain_head
-    FOR EACH ROW EXECUTE FUNCTION readback_head_moves_on();
 
 -- Row triggers do not see TRUNCATE.
 CREATE TRIGGER readback_no_truncate BEFORE TRUNCATE ON readback_event
