@@ -13,8 +13,10 @@ mod retention;
 mod schema;
 mod segment;
 mod stored;
+mod swap;
 mod tail;
 mod tell;
+mod tips;
 mod watch;
 mod write;
 
@@ -32,7 +34,9 @@ use crate::timeline::{Bin, Entry, Grid, NewOperation, OwnEvent};
 use connections::Connections;
 use sqlx::postgres::PgConnectOptions;
 use std::sync::{Arc, OnceLock};
+use swap::Failed;
 use tell::Teller;
+use tips::Tips;
 
 /// How often a transaction is tried again when somebody else was in between.
 const TRIES: usize = 3;
@@ -47,6 +51,7 @@ pub struct PgStore {
     moves: Arc<Changes>,
     watcher: OnceLock<Task>,
     teller: Teller,
+    tips: Tips,
 }
 
 impl PgStore {
@@ -59,6 +64,7 @@ impl PgStore {
             moves: Arc::new(Changes::new()),
             watcher: OnceLock::new(),
             teller: Teller::default(),
+            tips: Tips::default(),
         }
     }
 
@@ -131,14 +137,14 @@ impl PgStore {
         let mut tries = TRIES;
         loop {
             let mut lease = self.connections.lease().await?;
-            let recorded = record::record(lease.connection(), outcome).await;
-            if recorded.is_ok() || matches!(recorded, Err(record::Failed::Store(StoreError::Conflict { .. }))) {
+            let recorded = record::record(lease.connection(), outcome, &self.tips).await;
+            if recorded.is_ok() || matches!(recorded, Err(Failed::Store(StoreError::Conflict { .. }))) {
                 lease.give_back();
             }
             tries -= 1;
             match recorded {
-                Err(record::Failed::Race(_)) if tries > 0 => {}
-                done => return done.map_err(record::Failed::into_error),
+                Err(Failed::Race(_)) if tries > 0 => {}
+                done => return done.map_err(Failed::into_error),
             }
         }
     }
@@ -241,6 +247,7 @@ impl Store for PgStore {
             let mut lease = self.connections.lease().await?;
             let reviews = if lease.has_own() { read::reviews(lease.connection()).await? } else { Vec::new() };
             lease.give_back();
+            self.tips.stand(&reviews);
             Ok(reviews)
         })
         .await
@@ -252,6 +259,7 @@ impl Store for PgStore {
             let since =
                 if lease.has_own() { read::reviews_since(lease.connection(), known).await? } else { Vec::new() };
             lease.give_back();
+            self.tips.stand(&since);
             Ok(since)
         })
         .await

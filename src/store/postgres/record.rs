@@ -1,11 +1,12 @@
 //! Recording a step of a review. What keeps a chain from forking, measured under load: only who holds the head's row writes
 //! a record, with an explicit number, and with a time that is not before the head's.
 
+use super::swap::{self, Failed};
+use super::tips::Tips;
 use crate::review::Recorded;
 use crate::store::chain::{self, Head};
 use crate::store::micros::Micros;
 use crate::store::rows::{HeadRow, RecordRow};
-use crate::store::sqlx_error::{from_sqlx, is_race};
 use crate::store::{Outcome, StoreError};
 use crate::timeline::NewOperation;
 use sqlx::{Connection, PgConnection};
@@ -28,107 +29,18 @@ const FIND_RECORD: &str = "
 
 const MOVE_HEAD: &str = "UPDATE readback_chain_head SET seq = $2, hash = $3, recorded_at = $4 WHERE scope = $1";
 
-/// All that has to be known before a step.
-const LOOK: &str = "
-    SELECT h.scope::text, h.seq, h.hash, h.recorded_at, clock_timestamp() AS clock,
-           (SELECT coalesce(max(version), 0) FROM readback_review_event WHERE review = $2) AS version,
-           EXISTS (SELECT 1 FROM readback_review_event WHERE id = $3) AS known
-    FROM readback_chain_head h WHERE h.scope = $1";
-
-/// The record and its row in the log, if the head is still the one that was looked at. Who waits for another's lock here
-/// finds that it is not, and writes nothing.
-const SWAP: &str = "
-    WITH moved AS (
-        UPDATE readback_chain_head SET seq = $3, hash = $7, recorded_at = $11
-        WHERE scope = $2 AND seq = $3 - 1 AND hash = $6 RETURNING seq
-    ), noted AS (
-        INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
-                                         action_detail, success, error_message, context, created_at)
-        SELECT $12, $13, $14, $15, $16, $17::text::alert_event_type, $18, $19, $20, $21, $22::text::jsonb, $11
-        FROM moved WHERE $12 IS NOT NULL
-        ON CONFLICT DO NOTHING
-    )
-    INSERT INTO readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, operation_id,
-                                       occurred_at, recorded_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM moved";
-
-/// What was looked at.
-#[derive(sqlx::FromRow)]
-struct Look {
-    #[sqlx(flatten)]
-    head: HeadRow,
-    clock: Micros,
-    version: i64,
-    known: bool,
-}
-
-/// Why an outcome was not recorded.
-pub(super) enum Failed {
-    /// Somebody else was in between; the transaction may be tried again.
-    Race(StoreError),
-    /// Anything else.
-    Store(StoreError),
-}
-
-impl Failed {
-    pub(super) fn into_error(self) -> StoreError {
-        let (Self::Race(error) | Self::Store(error)) = self;
-        error
-    }
-}
-
-impl From<sqlx::Error> for Failed {
-    fn from(error: sqlx::Error) -> Self {
-        if is_race(&error) { Self::Race(from_sqlx(error)) } else { Self::Store(from_sqlx(error)) }
-    }
-}
-
-impl From<StoreError> for Failed {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 /// Records a review step: its record, the head of its chain and its row in the log, or none of them. Most often nobody
-/// is in between, and two statements do; where somebody is, this waits in line for the head.
-pub(super) async fn record(connection: &mut PgConnection, outcome: &Outcome) -> Result<Recorded, Failed> {
-    match at_once(connection, outcome).await {
+/// is in between, and a statement or two do; where somebody is, this waits in line for the head.
+pub(super) async fn record(connection: &mut PgConnection, outcome: &Outcome, tips: &Tips) -> Result<Recorded, Failed> {
+    match swap::at_once(connection, outcome, tips).await {
         Ok(Some(recorded)) => Ok(recorded),
-        Ok(None) | Err(Failed::Race(_)) => in_line(connection, outcome).await,
+        Ok(None) | Err(Failed::Race(_)) => {
+            let recorded = in_line(connection, outcome).await?;
+            tips.stand(std::slice::from_ref(&recorded));
+            Ok(recorded)
+        }
         Err(failed) => Err(failed),
     }
-}
-
-/// Compares and swaps the head in one statement, which is a transaction of its own. `None` where that is not enough:
-/// the chain's first record, a step that was recorded before, a conflict, or somebody was faster.
-async fn at_once(connection: &mut PgConnection, outcome: &Outcome) -> Result<Option<Recorded>, Failed> {
-    let event = &outcome.event;
-    let look: Option<Look> = sqlx::query_as(LOOK)
-        .bind(&event.incident_id)
-        .bind(&event.review.0)
-        .bind(&event.id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(look) = look.filter(|look| !look.known && look.version as u64 == event.expected_version) else {
-        return Ok(None);
-    };
-    let (recorded, body) = chain::seal(event, &look.head.into(), look.clock.into())?;
-    let row = outcome.operation.as_ref();
-    let written = bind_record(sqlx::query(SWAP), outcome, &recorded, body)
-        .bind(row.map(|row| &row.id))
-        .bind(row.map(|row| &row.incident_id))
-        .bind(row.map(|row| &row.approval_id))
-        .bind(row.map(|row| &row.audit_log_id))
-        .bind(row.map(|row| &row.auto_repair_id))
-        .bind(row.map(|row| row.event_type.name()))
-        .bind(row.map(|row| &row.actor))
-        .bind(row.map(|row| &row.action_detail))
-        .bind(row.and_then(|row| row.success))
-        .bind(row.map(|row| &row.error_message))
-        .bind(row.map(|row| row.context.to_string()))
-        .execute(connection)
-        .await?;
-    Ok((written.rows_affected() == 1).then_some(recorded))
 }
 
 /// Locks the head first.
@@ -187,15 +99,9 @@ async fn insert_record(
     recorded: &Recorded,
     body: Vec<u8>,
 ) -> Result<(), sqlx::Error> {
-    bind_record(sqlx::query(INSERT_RECORD), outcome, recorded, body).execute(connection).await.map(drop)
-}
-
-type Question<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
-
-/// The eleven columns of a record.
-fn bind_record<'q>(sql: Question<'q>, outcome: &'q Outcome, recorded: &'q Recorded, body: Vec<u8>) -> Question<'q> {
     let event = &outcome.event;
-    sql.bind(&event.id)
+    sqlx::query(INSERT_RECORD)
+        .bind(&event.id)
         .bind(&event.incident_id)
         .bind(recorded.seq as i64)
         .bind(&event.review.0)
@@ -206,6 +112,9 @@ fn bind_record<'q>(sql: Question<'q>, outcome: &'q Outcome, recorded: &'q Record
         .bind(outcome.operation.as_ref().map(|row| &row.id))
         .bind(Micros::from(event.occurred_at))
         .bind(Micros::from(recorded.recorded_at))
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 async fn insert_operation(connection: &mut PgConnection, row: &NewOperation, at: Micros) -> Result<(), sqlx::Error> {
