@@ -1,5 +1,5 @@
-//! Append rates: plain INSERTs, the store's own appends, and chained records without and with a row in the log, one after
-//! the other in the same run.
+//! Append rates: plain INSERTs, the store's own appends, and chained records without and with a row in the log, in turns of
+//! a second, so that what else the machine does falls on all of them.
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -12,9 +12,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-const LASTS: Duration = Duration::from_secs(4);
+const LASTS: Duration = Duration::from_secs(1);
 const CLIENTS: usize = 8;
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 8;
 /// A row as another program writes it, a transaction each.
 const PLAIN: &str = "
     INSERT INTO alert_operation_log (id, incident_id, event_type, actor, action_detail, success)
@@ -56,16 +56,16 @@ pub(crate) async fn sqlite(file: &Path, url: &str) {
 /// Rates on a server, each client with a connection of its own.
 pub(crate) async fn postgres(url: &str) {
     let mut rates = [0.0; 4];
-    let mut stores = Vec::new();
+    let (mut stores, mut others) = (Vec::new(), Vec::new());
     for _ in 0..CLIENTS {
         stores.push(super::open(url).await);
+        others.push(PgConnection::connect(url).await.unwrap());
     }
     for _ in 0..ROUNDS {
         let end = Instant::now() + LASTS;
-        let plain = (0..CLIENTS).map(|_| async {
-            let mut db = PgConnection::connect(url).await.unwrap();
+        let plain = others.iter_mut().map(|db| async move {
             until(end, async || {
-                sqlx::query(PLAIN).bind(id()).bind("INC-1").execute(&mut db).await.unwrap();
+                sqlx::query(PLAIN).bind(id()).bind("INC-1").execute(&mut *db).await.unwrap();
             })
             .await
         });
