@@ -63,6 +63,21 @@ fn bytes_that_say_the_same_in_another_way_do_not_hold() {
 
 proptest! {
     #[test]
+    fn what_is_hashed_is_the_canonical_json_of_the_record(
+        value in "\\PC{0,12}",
+        before in "[0-9a-f]{64}|\\PC{0,6}",
+        micros in -62_000_000_000_000_000i64..250_000_000_000_000_000,
+        seq in 0u64..1 << 60,
+    ) {
+        let mut event = event("INC-1", 0);
+        event.act = ReviewAct::FieldSet { field: value.clone(), value, diligence: None };
+        let recorded_at = Timestamp::from_microsecond(micros).unwrap();
+        let json = serde_json::json!({"event": event, "prev_hash": before, "recorded_at": recorded_at, "seq": seq});
+        let body = body(&event, &before, recorded_at, seq);
+        prop_assert_eq!(String::from_utf8(body), String::from_utf8(guard::canonical(&json)));
+    }
+
+    #[test]
     fn a_record_changed_moved_or_taken_away_is_named(at in 0usize..8, how in 0..4) {
         let (mut records, head) = chain("INC-1", 8);
         let (others, other_head) = chain("INC-2", 8);
