@@ -20,7 +20,7 @@ const TELL_MOVED: &str = "BEGIN; SET LOCAL synchronous_commit = off; NOTIFY read
 pub(super) const PRESENCE: &str = "presence";
 
 /// The least between two words: each is a transaction that takes a connection, and nobody reads faster than this.
-const BETWEEN: Duration = Duration::from_millis(50);
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Tells, after each write; of writes in quick succession, once.
 #[derive(Debug, Default)]

@@ -25,15 +25,12 @@ BEGIN
     EXECUTE replace($rules$
 CREATE OR REPLACE FUNCTION @.readback_review_rules() RETURNS trigger LANGUAGE plpgsql
 -- A plan is kept that was made while the tables were as good as empty: it would read all of them for each step.
-SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET enable_seqscan = off AS $$
 DECLARE
     -- What is no JSON is refused here, by PostgreSQL's own words.
     step CONSTANT jsonb := convert_from(NEW.body, 'UTF8')::jsonb -> 'event';
-    act CONSTANT jsonb := step -> 'act';
-    kind CONSTANT text := act ->> 'act';
+    kind CONSTANT text := step #>> '{act,act}';
     who CONSTANT text := step ->> 'actor';
-    of_the_first CONSTANT text[] :=
-        ARRAY['opened', 'field_set', 'check_decided', 'submitted', 'overridden', 'corrected', 'signed'];
     reader text;
 BEGIN
     -- The kind has to stand there as the console spells it, so that a search of the bytes finds it.
@@ -69,16 +66,16 @@ BEGIN
             "skip_port_binding_review", "ssh_read", "ssh_read_authorized", "ssh_write", "ssh_write_authorized",
             "sudo_action", "systemctl_action_authorized", "systemctl_kill", "systemctl_reload", "systemctl_restart",
             "systemctl_restart_authorized", "systemctl_start", "systemd_unit_state_accepted"
-        ]' ? coalesce(act ->> 'field', act ->> 'check') THEN
+        ]' ? coalesce(step #>> '{act,field}', step #>> '{act,check}') THEN
             RAISE EXCEPTION 'no review writes a runtime action or authorisation' USING ERRCODE = 'RB007';
         END IF;
     ELSIF kind = 'overridden' THEN
-        IF btrim(coalesce(act ->> 'reason', '')) IN ('', '-')
-            OR coalesce((act ->> 'until')::timestamptz <= NEW.recorded_at, true) THEN
+        IF btrim(coalesce(step #>> '{act,reason}', '')) IN ('', '-')
+            OR coalesce((step #>> '{act,until}')::timestamptz <= NEW.recorded_at, true) THEN
             RAISE EXCEPTION 'an override needs a reason and an end in the future' USING ERRCODE = 'RB006';
         END IF;
     ELSIF kind IN ('signed', 'second_reader_joined') THEN
-        IF kind = 'signed' AND coalesce(act ->> 'lane', '') NOT IN (
+        IF kind = 'signed' AND coalesce(step #>> '{act,lane}', '') NOT IN (
             'quarantine_raw_payload', 'reject_unattributed_restart', 'waiting_post_incident_readback',
             'request_actor_supplement', 'request_before_after_supplement', 'request_service_state_supplement',
             'request_impact_supplement', 'recurrence_guard_backfill_required', 'ready_for_host_service_post_incident_review'
@@ -96,7 +93,9 @@ BEGIN
         END IF;
     END IF;
 
-    IF kind = ANY (of_the_first) OR kind IN ('second_reader_joined', 'second_answered', 'second_submitted') THEN
+    -- The steps of the first reading, and of the second.
+    IF kind IN ('opened', 'field_set', 'check_decided', 'submitted', 'overridden', 'corrected', 'signed',
+                'second_reader_joined', 'second_answered', 'second_submitted') THEN
         SELECT @.readback_step(body) ->> 'actor' INTO reader FROM @.readback_review_event
         WHERE review = NEW.review AND position('"act":"second_reader_joined"'::bytea IN body) > 0;
         IF kind = 'second_reader_joined' THEN
@@ -104,7 +103,9 @@ BEGIN
                 SELECT FROM (
                     SELECT @.readback_step(body) AS earlier FROM @.readback_review_event WHERE review = NEW.review
                 ) AS steps
-                WHERE earlier ->> 'actor' = who AND earlier #>> '{act,act}' = ANY (of_the_first)
+                WHERE earlier ->> 'actor' = who AND earlier #>> '{act,act}' IN (
+                    'opened', 'field_set', 'check_decided', 'submitted', 'overridden', 'corrected', 'signed'
+                )
             ) THEN
                 RAISE EXCEPTION 'the second reader is one, and took no step of the first reading' USING ERRCODE = 'RB003';
             END IF;
