@@ -132,6 +132,26 @@ async fn poison_is_taken_quarantined_and_never_stored(bench: &Bench) {
     running.end().await.unwrap();
 }
 
+story!(alerts_that_their_sender_left_out_are_told_though_all_that_came_are_known on sqlite, postgres);
+async fn alerts_that_their_sender_left_out_are_told_though_all_that_came_are_known(bench: &Bench) {
+    let running = listener(bench).await;
+    let whole = payload("g", &[alert("ApiDown", "a", None)]);
+    let cut = |count: u64| {
+        let mut body: serde_json::Value = serde_json::from_str(&whole).unwrap();
+        body["truncatedAlerts"] = count.into();
+        body.to_string()
+    };
+    for body in [&whole, &cut(190), &cut(190), &cut(195)] {
+        assert_eq!(running.tell(body).await.status, 200);
+    }
+    let rows = running.rows().await;
+    assert_eq!(kinds(&rows), [EventType::AlertReceived]);
+    let mut counts: Vec<_> = rows.iter().filter_map(|row| row.context()["truncated_alerts"].as_u64()).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [190, 195], "{rows:?}");
+    running.end().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_asks_wrongly_is_told_so_and_counted() {
     let running = in_memory(IngestSettings { max_bytes: 4_096, ..IngestSettings::default() }).await;

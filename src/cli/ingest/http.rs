@@ -110,8 +110,9 @@ impl Service {
         let (watch, now) = (self.watch.borrow().clone(), Timestamp::now());
         let notification = notification(body, &self.mapping(&watch, now));
         self.count(&notification, now);
-        let quarantine = quarantine::events(&notification.poison, body, &self.key, now);
-        (notification, quarantine)
+        let mut events = quarantine::events(&notification.poison, body, &self.key, now);
+        events.extend(quarantine::left_out(&notification, now));
+        (notification, events)
     }
 
     fn mapping<'a>(&'a self, watch: &'a Watch, received: Timestamp) -> Mapping<'a> {

@@ -1,8 +1,8 @@
-//! What could not be taken stands in the timeline as an event of its own: what was wrong, where, how long it was and
-//! its fingerprint, never what it was.
+//! What could not be taken, or never came, stands in the timeline as an event of its own: what was wrong, where, how long it
+//! was and its fingerprint, never what it was.
 
 use crate::guard::Fingerprinter;
-use crate::timeline::ingest::Poison;
+use crate::timeline::ingest::{Notification, Poison};
 use crate::timeline::{OwnEvent, OwnKind, stable_id};
 use jiff::Timestamp;
 use serde_json::json;
@@ -44,6 +44,18 @@ pub(super) fn too_large(length: Option<u64>, most: usize, now: Timestamp) -> Own
     );
     let context = json!({ "quarantined": true, "at": "the payload", "why": "too large", "length": length });
     own(stable_id(&["too_large", &said, &minute]), summary, context, now)
+}
+
+/// The event that a sender left alerts out (`max_alerts`): once for each number of them while the group fires. The rows that
+/// are new say so too, but all that came may be known already.
+pub(super) fn left_out(told: &Notification, now: Timestamp) -> Option<OwnEvent> {
+    let count = told.truncated;
+    let summary = format!(
+        "{count} more alerts of a group were left out by the sender: they are not in the log; raise max_alerts in Alertmanager"
+    );
+    let context = json!({ "truncated_alerts": count, "group": told.incident });
+    let id = stable_id(&["left_out", &told.incident, &count.to_string()]);
+    (count > 0).then(|| own(id, summary, context, now))
 }
 
 fn own(id: String, summary: String, context: serde_json::Value, now: Timestamp) -> OwnEvent {
