@@ -92,11 +92,18 @@ proptest! {
 }
 
 #[test]
-fn every_small_size_is_drawn() {
-    let app = scene::incident(80, 24);
-    for columns in 0..50 {
-        for rows in 0..20 {
-            render(&app, columns, rows, "mono", Depth::Mono);
+fn every_small_size_is_drawn_whatever_is_open() {
+    // The panes, and in them what is written into, asked or looked up.
+    for keys in ["1", "1?", "2", "2/", "3", "3a", "3/x", "3t", "3?", "4", "4n", "4n\ne", "4?", ":"] {
+        let mut app = scene::incident(80, 24);
+        for key in keys.chars() {
+            let code = if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) };
+            app.update(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)), scene::now());
+        }
+        for columns in 0..50 {
+            for rows in 0..20 {
+                render(&app, columns, rows, "mono", Depth::Mono);
+            }
         }
     }
 }

@@ -144,7 +144,9 @@ impl TextBox {
         let line = self.area.lines().get(row)?;
         let before: String = line.chars().take(column).skip(self.skipped_columns(inside.width)).collect();
         let x = inside.x + (before.width() as u16).min(inside.width.checked_sub(1)?);
-        let y = inside.y + (row - self.window(inside.height)) as u16;
+        // A box without a line inside shows no cursor.
+        let below = row.checked_sub(self.window(inside.height))?;
+        let y = inside.y + below as u16;
         (y < inside.bottom()).then_some((x, y))
     }
 

@@ -6,13 +6,17 @@ use crate::store::chain::Head;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How many chains are remembered; reviews are few, and one forgotten costs a question.
 const MOST: usize = 256;
 
 /// Of how much time one part is left out: the server's clock may be the slower one (no quartz is off by a fifth of this).
 const SLOWER: u32 = 5_000;
+
+/// How long a word of the server's clock is counted on from; so a record says no more than a few hundredths of a second less
+/// than the server does.
+const FRESH: Duration = Duration::from_secs(300);
 
 /// What was seen.
 #[derive(Debug, Default)]
@@ -35,7 +39,7 @@ struct Tip {
 
 impl Tips {
     /// The head that a step goes on from, and about what the server's clock says now, never more. `None` where the chain's last
-    /// record that was seen is not the one that the step was taken on.
+    /// record that was seen is not the one that the step was taken on, or nothing was heard of the clock lately.
     pub(super) fn before(&self, event: &NewReviewEvent, now: Instant) -> Option<(Head, Timestamp)> {
         let seen = self.seen();
         let (clock, since) = seen.clock?;
@@ -43,7 +47,7 @@ impl Tips {
         let is_last = tip.review == event.review.0 && tip.version == event.expected_version;
         let passed = now.saturating_duration_since(since);
         let clock = clock.checked_add(passed.saturating_sub(passed / SLOWER)).ok()?;
-        is_last.then(|| (tip.head.clone(), clock))
+        (is_last && passed <= FRESH).then(|| (tip.head.clone(), clock))
     }
 
     /// The server's clock said so, in an answer that came now.

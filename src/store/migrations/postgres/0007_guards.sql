@@ -1,20 +1,21 @@
--- What is recorded stays. A head of a chain moves one step at a time and never back, and names a record that stands, whoever
--- moves it: who may record steps may not end a chain where he likes. And where the log is the console's own (another program's table is adopted, never altered),
--- nobody changes or takes away a row of it, its owner included, unless he takes the triggers away first.
+-- What is recorded stays. A head of a chain moves one step at a time and never back, and names the last record of its chain,
+-- whoever moves it: who may record steps may not end a chain where he likes. And where the log is the console's own (another
+-- program's table is adopted, never altered), nobody changes or takes away a row of it, its owner included, unless he takes the
+-- triggers away first.
 DO $make$
 BEGIN
     -- The schema at each name, and the planner's way, as in the rules of reviews. The order says which index: where little is
     -- known of the table, the one on (scope, prev_hash) would seem as good, and each step would read through its chain.
     EXECUTE replace($guards$
 CREATE OR REPLACE FUNCTION @.readback_head_is_told() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+SET enable_seqscan = off AS $$
 BEGIN
     IF NEW.scope <> OLD.scope OR NEW.seq <> OLD.seq + 1 OR NEW.recorded_at < OLD.recorded_at THEN
         RAISE EXCEPTION 'readback_chain_head moves one step at a time' USING ERRCODE = 'restrict_violation';
     END IF;
     IF NEW.seq > 0 AND NEW.hash IS DISTINCT FROM (
         SELECT CASE seq WHEN NEW.seq THEN hash END FROM @.readback_review_event
-        WHERE scope = NEW.scope AND seq <= NEW.seq ORDER BY seq DESC LIMIT 1
+        WHERE scope = NEW.scope ORDER BY seq DESC LIMIT 1
     ) THEN
         RAISE EXCEPTION 'readback_chain_head names the last record of its chain' USING ERRCODE = 'restrict_violation';
     END IF;
