@@ -16,7 +16,7 @@ const SLOWER: u32 = 5_000;
 
 /// How long a word of the server's clock is counted on from; so a record says no more than a few hundredths of a second less
 /// than the server does.
-const FRESH: Duration = Duration::from_secs(300);
+const FRESH: Duration = Duration::from_mins(5);
 
 /// What was seen.
 #[derive(Debug, Default)]
