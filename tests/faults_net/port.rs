@@ -42,13 +42,19 @@ impl Port {
     pub(crate) async fn open(&self) -> (u16, Vec<TcpStream>) {
         let socket = if self.bound.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.unwrap();
         socket.bind((self.bound, 0).into()).unwrap();
-        let listener = socket.listen(1).unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let port = socket.local_addr().unwrap().port();
         match self.does {
-            Does::Closed => (port, Vec::new()),
-            Does::Full => (port, fill(listener, port).await),
+            // Held and never listened on: nobody else on this machine can be given it meanwhile.
+            Does::Closed => {
+                tokio::spawn(async move {
+                    let _held = socket;
+                    std::future::pending::<()>().await;
+                });
+                (port, Vec::new())
+            }
+            Does::Full => (port, fill(socket.listen(1).unwrap(), port).await),
             _ => {
-                tokio::spawn(serve(listener, self.does));
+                tokio::spawn(serve(socket.listen(1).unwrap(), self.does));
                 (port, Vec::new())
             }
         }
