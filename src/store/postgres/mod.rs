@@ -5,6 +5,7 @@
 //! time and may be tried again: the store outlives the server.
 
 mod batch;
+mod bind;
 mod connections;
 mod presence;
 mod read;

@@ -1,6 +1,7 @@
 //! Recording a step of a review. What keeps a chain from forking, measured under load: only who holds the head's row writes
 //! a record, with an explicit number, and with a time that is not before the head's.
 
+use super::bind;
 use super::swap::{self, Failed};
 use super::tips::Tips;
 use crate::review::Recorded;
@@ -99,41 +100,11 @@ async fn insert_record(
     recorded: &Recorded,
     body: Vec<u8>,
 ) -> Result<(), sqlx::Error> {
-    let event = &outcome.event;
-    sqlx::query(INSERT_RECORD)
-        .bind(&event.id)
-        .bind(&event.incident_id)
-        .bind(recorded.seq as i64)
-        .bind(&event.review.0)
-        .bind(event.expected_version as i64 + 1)
-        .bind(&recorded.prev_hash)
-        .bind(&recorded.hash)
-        .bind(body)
-        .bind(outcome.operation.as_ref().map(|row| &row.id))
-        .bind(Micros::from(event.occurred_at))
-        .bind(Micros::from(recorded.recorded_at))
-        .execute(connection)
-        .await
-        .map(drop)
+    bind::record(sqlx::query(INSERT_RECORD), outcome, recorded, body).execute(connection).await.map(drop)
 }
 
 async fn insert_operation(connection: &mut PgConnection, row: &NewOperation, at: Micros) -> Result<(), sqlx::Error> {
-    sqlx::query(INSERT_OPERATION)
-        .bind(&row.id)
-        .bind(&row.incident_id)
-        .bind(&row.approval_id)
-        .bind(&row.audit_log_id)
-        .bind(&row.auto_repair_id)
-        .bind(row.event_type.name())
-        .bind(&row.actor)
-        .bind(&row.action_detail)
-        .bind(row.success)
-        .bind(&row.error_message)
-        .bind(row.context.to_string())
-        .bind(at)
-        .execute(connection)
-        .await
-        .map(drop)
+    bind::operation(sqlx::query(INSERT_OPERATION), row).bind(at).execute(connection).await.map(drop)
 }
 
 async fn move_head(connection: &mut PgConnection, recorded: &Recorded) -> Result<(), sqlx::Error> {

@@ -1,6 +1,7 @@
 //! Compare and swap: a step's record, the head of its chain and its row in the log, in one statement, if the chain still
 //! ends where it was thought to.
 
+use super::bind;
 use super::tips::Tips;
 use crate::review::Recorded;
 use crate::store::chain::{self, Head};
@@ -140,33 +141,9 @@ async fn swap(
     let (recorded, body) = chain::seal(&outcome.event, head, clock)?;
     let row = outcome.operation.as_ref();
     let sql = sqlx::query(if row.is_some() { SWAP_AND_LOG } else { SWAP });
-    let event = &outcome.event;
-    let mut sql = sql
-        .bind(&event.id)
-        .bind(&event.incident_id)
-        .bind(recorded.seq as i64)
-        .bind(&event.review.0)
-        .bind(event.expected_version as i64 + 1)
-        .bind(&recorded.prev_hash)
-        .bind(&recorded.hash)
-        .bind(body)
-        .bind(row.map(|row| &row.id))
-        .bind(Micros::from(event.occurred_at))
-        .bind(Micros::from(recorded.recorded_at))
-        .bind(Micros::from(clock));
+    let mut sql = bind::record(sql, outcome, &recorded, body).bind(Micros::from(clock));
     if let Some(row) = row {
-        sql = sql
-            .bind(&row.id)
-            .bind(&row.incident_id)
-            .bind(&row.approval_id)
-            .bind(&row.audit_log_id)
-            .bind(&row.auto_repair_id)
-            .bind(row.event_type.name())
-            .bind(&row.actor)
-            .bind(&row.action_detail)
-            .bind(row.success)
-            .bind(&row.error_message)
-            .bind(row.context.to_string());
+        sql = bind::operation(sql, row);
     }
     let written = sql.execute(connection).await?.rows_affected() == 1;
     Ok(written.then(|| {

@@ -1,5 +1,6 @@
 //! Appending what is no step of a review.
 
+use super::bind;
 use crate::store::StoreError;
 use crate::store::micros::Micros;
 use crate::store::sqlx_error::from_sqlx;
@@ -24,22 +25,7 @@ const APPEND_OWN: &str = "
 
 /// Appends to the log.
 pub(super) async fn append(connection: &mut PgConnection, row: &NewOperation) -> Result<(), StoreError> {
-    sqlx::query(APPEND)
-        .bind(&row.id)
-        .bind(&row.incident_id)
-        .bind(&row.approval_id)
-        .bind(&row.audit_log_id)
-        .bind(&row.auto_repair_id)
-        .bind(row.event_type.name())
-        .bind(&row.actor)
-        .bind(&row.action_detail)
-        .bind(row.success)
-        .bind(&row.error_message)
-        .bind(row.context.to_string())
-        .execute(connection)
-        .await
-        .map(drop)
-        .map_err(from_sqlx)
+    bind::operation(sqlx::query(APPEND), row).execute(connection).await.map(drop).map_err(from_sqlx)
 }
 
 /// Appends an event of the console's own.
