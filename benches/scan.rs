@@ -6,20 +6,20 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use readback::guard::{Secret, Watch};
 
-#[path = "../tests/guard_corpus/corpus.rs"]
-#[allow(dead_code, reason = "the test uses the rest of it")]
-mod corpus;
-#[path = "../tests/guard_corpus/fake.rs"]
+#[path = "../tests/guard/corpus/fake.rs"]
 mod fake;
-#[path = "../tests/guard_corpus/innocent.rs"]
+#[path = "../tests/guard/corpus/innocent.rs"]
 mod innocent;
-#[path = "../tests/guard_corpus/kinds.rs"]
+#[path = "../tests/guard/corpus/kinds.rs"]
 mod kinds;
-#[path = "../tests/guard_corpus/notes.rs"]
+#[path = "../tests/guard/corpus/notes.rs"]
 mod notes;
-#[path = "../tests/guard_corpus/pastes.rs"]
+#[path = "../tests/guard/corpus/pastes.rs"]
 mod pastes;
-#[path = "../tests/guard_corpus/vendors.rs"]
+#[path = "../tests/guard/corpus/samples.rs"]
+#[allow(dead_code, reason = "the test uses the rest of it")]
+mod samples;
+#[path = "../tests/guard/corpus/vendors.rs"]
 mod vendors;
 
 /// What a note holds at most, in bytes.
@@ -96,7 +96,7 @@ fn of_four_times_as_many_traps(bencher: Bencher<'_, '_>, what: &str) {
 /// The innocent lines of the corpus: nearly every one holds what looks like a secret.
 #[divan::bench]
 fn of_the_innocent_lines(bencher: Bencher<'_, '_>) {
-    scanned(bencher, &Watch::default(), &corpus::innocents().join("\n"));
+    scanned(bencher, &Watch::default(), &samples::innocents().join("\n"));
 }
 
 fn text_of(what: &str) -> String {

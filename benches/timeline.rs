@@ -15,8 +15,6 @@
 mod append;
 #[path = "timeline/fill.rs"]
 mod fill;
-#[path = "../tests/support/pgserver.rs"]
-mod pgserver;
 #[path = "timeline/read.rs"]
 mod read;
 #[path = "../tests/support/mod.rs"]
@@ -26,6 +24,7 @@ use readback::app::Facts;
 use readback::store::{Access, AnyStore, StoreUrl};
 use std::process::Command;
 use std::time::Duration;
+use support::pgserver;
 use support::rig::Rig;
 
 const READY: &str = "database system is ready to accept connections";

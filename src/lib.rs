@@ -26,7 +26,7 @@
 //! The first row names the pure rooms. A room within a room is one of its own: what may import `app` may not
 //! import `app::shell`. `config` knows what a probe can be asked, because each kind reads its own options; it
 //! looks at nothing. In the pure rooms, `panes`, `demo` and `app` the time, the environment and files come in as
-//! parameters. `tests/architecture.rs` reads this table and every path in `src`, and holds the one to the other.
+//! parameters. `tests/architecture/main.rs` reads this table and every path in `src`, and holds the one to the other.
 
 pub mod app;
 pub mod cli;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What other scanners find in the guard's corpus of made-up secrets and innocent lines, and how long they take, on one
-# core. Prints a table in Markdown; the guard's own counts are those of tests/guard_corpus.rs.
+# core. Prints a table in Markdown; the guard's own counts are those of tests/guard/corpus.rs.
 #   tools/bench-guard.sh [FOLDER]     (with plants.txt, places.tsv, innocent.txt; made by the test unless given)
 # ripsecrets: cargo install ripsecrets. detect-secrets: pip install detect-secrets. What is not there is left out.
 set -euo pipefail
@@ -10,7 +10,7 @@ trap 'rm -rf "$dir"' EXIT
 if [ $# -gt 0 ]; then
     cp "$1"/{plants.txt,places.tsv,innocent.txt} "$dir"
 else
-    READBACK_GUARD_CORPUS=$dir cargo test --quiet --test guard_corpus the_corpus_is_written >&2
+    READBACK_GUARD_CORPUS=$dir cargo test --quiet --test guard corpus::the_corpus_is_written >&2
 fi
 cd "$dir"
 echo "$(date -u +%F), $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), load $(cut -d' ' -f1-3 /proc/loadavg)"

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 const HEAD: &str = "# Probes
 
-Written by `probes::document()`; to renew it: `UPDATE_DOCS=1 cargo test --test probes_document`.
+Written by `probes::document()`; to renew it: `UPDATE_DOCS=1 cargo test --test probes document::`.
 
 A probe looks from this host and brings facts; a judge turns them into a verdict. `FAIL` means that the claim was seen
 not to hold. `unknown` means that nothing can be said, and why; it is never green:

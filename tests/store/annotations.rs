@@ -1,7 +1,6 @@
 //! Notes on rows: found by the row on every engine, and on a database that stood before there were any.
 
-use crate::bench::{Bench, at, id, operation, own, step};
-use crate::story;
+use crate::support::bench::{Bench, at, id, operation, own, step, story};
 use readback::review::ReviewAct;
 use readback::store::{Access, AnyStore, Outcome, Store, StoreUrl};
 use readback::timeline::{OwnEvent, OwnKind, Target, written};
@@ -84,7 +83,7 @@ async fn a_database_that_stood_before_gets_the_index_and_keeps_what_it_has(bench
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_the_index_can_not_be_made_the_console_works_without_it() {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = bench.open(Access::ReadWrite).await;
         store.append_own(&note(OwnKind::Annotated, "op-1", "one")).await.unwrap();

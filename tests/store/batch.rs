@@ -1,8 +1,7 @@
 //! Many rows at once.
 
-use crate::bench::{Bench, everything, id, operation, postgres, sqlite};
-use crate::proxy::Proxy;
-use crate::story;
+use crate::support::bench::{Bench, everything, id, operation, postgres, sqlite, story};
+use crate::support::proxy::Proxy;
 use readback::store::{Access, AnyStore, Reference, Store, StoreError, StoreUrl};
 use readback::timeline::{Entry, EventType};
 use serde_json::json;

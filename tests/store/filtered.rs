@@ -1,7 +1,6 @@
 //! Questions to the store: filtered pages are the unfiltered ones, filtered.
 
-use crate::bench::{Bench, at, everything, id, own, step};
-use crate::story;
+use crate::support::bench::{Bench, at, everything, id, own, step, story};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -37,7 +36,7 @@ fn operation() -> impl Strategy<Value = NewOperation> {
             incident_id,
             actor,
             success,
-            ..crate::bench::operation(&id())
+            ..crate::support::bench::operation(&id())
         },
     )
 }
@@ -156,7 +155,7 @@ story!(a_row_that_can_not_fit_is_not_read on sqlite, memory, postgres);
 async fn a_row_that_can_not_fit_is_not_read(bench: &Bench) {
     let store = bench.open(Access::ReadWrite).await;
     for n in 0..10 {
-        let row = NewOperation { incident_id: Some(format!("INC-{n}")), ..crate::bench::operation(&id()) };
+        let row = NewOperation { incident_id: Some(format!("INC-{n}")), ..crate::support::bench::operation(&id()) };
         store.append(&row).await.unwrap();
         store.append_own(&own(&id(), at(n))).await.unwrap();
     }

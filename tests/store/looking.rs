@@ -1,7 +1,6 @@
 //! Looks from any place, either way, and histograms: both say what the whole timeline says.
 
-use crate::bench::{Bench, at, everything, id, operation, own, step};
-use crate::story;
+use crate::support::bench::{Bench, at, everything, id, operation, own, step, story};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use readback::store::{Access, AnyStore, Cursor, Look, Place, Store, StoreError, Toward};

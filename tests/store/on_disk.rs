@@ -1,7 +1,6 @@
 //! What holds for the stores that outlive the process.
 
-use crate::bench::{Bench, at, everything, id, operation, own, step, until};
-use crate::story;
+use crate::support::bench::{Bench, at, everything, id, operation, own, step, story, until};
 use readback::store::chain::{BreakKind, verify_chain, verify_heads};
 use readback::store::{Access, AnyStore, Store, StoreError};
 use std::os::unix::fs::PermissionsExt;
@@ -174,7 +173,7 @@ async fn a_record_that_is_no_record_is_named_and_hides_nothing_else(bench: &Benc
 
 #[tokio::test]
 async fn a_file_and_its_folder_are_for_their_owner_alone() {
-    crate::bench::sqlite(async |bench: &Bench| {
+    crate::support::bench::sqlite(async |bench: &Bench| {
         let store = bench.open(Access::ReadWrite).await;
         store.record(&step("r", 0, None)).await.unwrap();
         let Bench::Sqlite(home) = bench else { panic!("not on SQLite") };
@@ -191,7 +190,7 @@ async fn a_file_and_its_folder_are_for_their_owner_alone() {
 
 #[tokio::test]
 async fn a_file_that_is_no_database_and_one_that_is_not_there_say_so() {
-    crate::bench::sqlite(async |bench: &Bench| {
+    crate::support::bench::sqlite(async |bench: &Bench| {
         let missing = AnyStore::open(&bench.url(), Access::ReadOnly).await.unwrap_err();
         assert!(matches!(&missing, StoreError::Unavailable(why) if why.contains("there is none yet")), "{missing}");
         let Bench::Sqlite(home) = bench else { panic!("not on SQLite") };

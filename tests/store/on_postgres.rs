@@ -1,8 +1,8 @@
 //! What holds beside other programs, other roles and a server that comes and goes.
 
-use crate::bench::{Bench, PATIENCE, at, everything, id, operation, own, step, until};
-use crate::pg::TestDb;
-use crate::proxy::Proxy;
+use crate::support::bench::{Bench, PATIENCE, at, everything, id, operation, own, step, until};
+use crate::support::pg::TestDb;
+use crate::support::proxy::Proxy;
 use readback::store::{Access, AnyStore, Store, StoreError, StoreUrl};
 use readback::timeline::{Entry, EventType};
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ const SOMEBODY_ELSES: &str = "
 
 /// Runs on a database of its own.
 async fn on_postgres(story: impl AsyncFnOnce(&Bench, &TestDb)) {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         story(bench, db).await;
     })

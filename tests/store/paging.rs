@@ -1,7 +1,6 @@
 //! Paging: whatever the times, every row comes once, in one order.
 
-use crate::bench::{Bench, at, everything, id, operation, own, step};
-use crate::story;
+use crate::support::bench::{Bench, at, everything, id, operation, own, step, story};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use readback::store::{Access, AnyStore, Cursor, MemoryStore, Store};

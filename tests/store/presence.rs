@@ -1,8 +1,7 @@
 //! Who is in a review: seen at once, gone after a minute by the database's clock, and no record of anything.
 
-use crate::bench::{Bench, PATIENCE};
-use crate::pg::Role;
-use crate::story;
+use crate::support::bench::{Bench, PATIENCE, story};
+use crate::support::pg::Role;
 use jiff::Timestamp;
 use readback::review::{Attendance, Part, Presence, ReviewId};
 use readback::store::{Access, AnyStore, Store, StoreError, StoreUrl};
@@ -112,7 +111,7 @@ async fn another_console_sees_who_comes_within_a_second(bench: &Bench) {
 /// A word, not a look: well before the next look would come; and to be told again is no news.
 #[tokio::test]
 async fn on_postgres_a_move_is_told_and_a_beat_is_not_and_neither_makes_anybody_read_the_log_again() {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         let (ann, bob) = (bench.open(Access::ReadWrite).await, bench.open(Access::ReadOnly).await);
         bob.changed().await.unwrap();
         bob.moved().await.unwrap();
@@ -131,7 +130,7 @@ async fn on_postgres_a_move_is_told_and_a_beat_is_not_and_neither_makes_anybody_
 
 #[tokio::test]
 async fn a_database_of_an_earlier_console_and_a_role_that_may_not_see_nobody_and_break_nothing() {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         bench.open(Access::ReadWrite).await.close().await;
         db.sql("DROP TABLE readback_presence").await.unwrap();

@@ -1,9 +1,8 @@
 //! Months that are taken away: only what is sealed and holds goes, nothing is deleted, and the check holds afterwards.
 
-use crate::bench::{Bench, id, operation};
-use crate::pg::TestDb;
 use crate::segments::{checked, log, sealed};
-use crate::story;
+use crate::support::bench::{Bench, id, operation, story};
+use crate::support::pg::TestDb;
 use readback::store::segments::{Ahead, Layout, MonthState, Plan, apply, plan};
 use readback::store::{Access, AnyStore, Store, StoreError, StoreUrl};
 use readback::timeline::filter::Pushed;
@@ -38,7 +37,7 @@ async fn old(bench: &Bench) -> AnyStore {
 
 #[tokio::test]
 async fn a_month_of_a_file_goes_to_an_archive_beside_it_once_it_is_sealed_and_holds() {
-    crate::bench::sqlite(async |bench: &Bench| {
+    crate::support::bench::sqlite(async |bench: &Bench| {
         let store = old(bench).await;
         let stays = planned(&store).await;
         assert_eq!((stays.layout, stays.months.len()), (Layout::Plain, 2));
@@ -98,7 +97,7 @@ async fn connect(file: &std::path::Path) -> sqlx::SqliteConnection {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_partition_is_detached_without_keeping_writers_out_and_the_check_still_holds() {
-    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+    Box::pin(crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = old(bench).await;
         // An id stands once, whoever writes it and whenever.
@@ -200,7 +199,7 @@ async fn end_before(db: &TestDb) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_that_comes_after_the_check_keeps_its_partition_here_and_writable() {
-    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+    Box::pin(crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = old(bench).await;
         end_before(db).await;
@@ -225,7 +224,7 @@ async fn a_row_that_comes_after_the_check_keeps_its_partition_here_and_writable(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_reads_the_log_reads_what_was_detached_and_an_archive_that_nobody_may_read_is_told() {
-    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+    Box::pin(crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = old(bench).await;
         end_before(db).await;
@@ -256,7 +255,7 @@ async fn who_reads_the_log_reads_what_was_detached_and_an_archive_that_nobody_ma
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_with_a_time_to_come_keeps_its_month_from_being_made_and_nothing_else() {
-    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+    Box::pin(crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = old(bench).await;
         // Two months later, as far as the partitions go.
@@ -287,7 +286,7 @@ async fn a_row_with_a_time_to_come_keeps_its_month_from_being_made_and_nothing_e
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_would_silently_stay_on_the_old_table_keeps_it_from_being_partitioned_and_is_named() {
-    Box::pin(crate::bench::postgres(async |bench: &Bench| {
+    Box::pin(crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = bench.open(Access::ReadWrite).await;
         let mut segments = store.segments().await.unwrap().unwrap();

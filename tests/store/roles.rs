@@ -1,8 +1,8 @@
 //! The roles of packaging/sql/roles.sql, on a real server: what each may, and what none of them may.
 
-use crate::bench::{Bench, at, id, operation, own, step};
-use crate::pg::{Role, TestDb};
 use crate::segments::log;
+use crate::support::bench::{Bench, at, id, operation, own, step};
+use crate::support::pg::{Role, TestDb};
 use readback::store::segments::{seal, verify};
 use readback::store::{Access, AnyStore, Store, StoreError, StoreUrl};
 use std::time::Duration;
@@ -63,7 +63,7 @@ fn is_denied<T: std::fmt::Debug>(result: &Result<T, StoreError>) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_role_can_do_its_part_and_none_can_change_or_delete_anything() {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let owner = bench.open(Access::ReadWrite).await;
         log(bench, "a", "2026-02-03", 0, 3).await;

@@ -1,7 +1,6 @@
 //! The rules of reviews, held by each engine, whoever writes: the console, or somebody with the database in his hands.
 
-use crate::bench::{Bench, PATIENCE, at, id};
-use crate::story;
+use crate::support::bench::{Bench, PATIENCE, at, id, story};
 use jiff::{SignedDuration, Timestamp};
 use readback::review::{Answer, CandidateId, Contract, Lane, NewReviewEvent, ReviewAct, ReviewId};
 use readback::store::chain::verify_heads;
@@ -227,7 +226,7 @@ async fn a_database_of_an_earlier_console_gets_the_rules_when_it_is_opened(bench
 
 #[tokio::test]
 async fn a_table_of_the_same_name_that_a_session_finds_first_is_not_asked_instead() {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = bench.open(Access::ReadWrite).await;
         for (version, step) in [opened(), named("bob")].iter().enumerate() {

@@ -1,8 +1,7 @@
 //! Sealing and checking days, on the engines whose rows outlive the process. What the owner of the database does to
 //! them is found, and told apart.
 
-use crate::bench::{Bench, at, id, operation, own, step};
-use crate::story;
+use crate::support::bench::{Bench, at, id, operation, own, step, story};
 use readback::store::segments::{Finding, MARGIN, Sealed, SegmentAudit, WitnessFinding, check_witness, seal, verify};
 use readback::store::{Access, AnyStore, Store, StoreError};
 use readback::timeline::segment::{Day, Seal, SealFault, Table, Witnessed, read_witness};
@@ -322,7 +321,7 @@ async fn a_check_since_a_day_reads_that_day_and_later_ones(bench: &Bench) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transaction_under_way_since_before_the_end_of_a_day_keeps_it_from_being_sealed() {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         use sqlx::Connection;
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = bench.open(Access::ReadWrite).await;

@@ -1,7 +1,6 @@
 //! Steps of a review by several consoles, each of which remembers where the chain ended when it last saw it.
 
-use crate::bench::{Bench, step};
-use crate::story;
+use crate::support::bench::{Bench, step, story};
 use readback::store::chain::verify_heads;
 use readback::store::{Access, Store};
 
@@ -48,7 +47,7 @@ const BY_HAND: &str = r#"
 async fn a_step_reads_no_more_rows_in_a_long_chain_than_in_a_short_one() {
     let few = "DO 'BEGIN FOR i IN 1..8 LOOP CALL pg_temp.steps(i::text, 2); END LOOP; END'";
     for before in [&["SELECT 1"][..], &["ANALYZE"], &["VACUUM"], &[few, "ANALYZE"]] {
-        crate::bench::postgres(async |bench: &Bench| {
+        crate::support::bench::postgres(async |bench: &Bench| {
             let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
             bench.open(Access::ReadWrite).await.close().await;
             let mut hand = db.connect().await;

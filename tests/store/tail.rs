@@ -1,7 +1,6 @@
 //! Tails: what was recorded since a mark, whatever its time, and nothing of it lost.
 
-use crate::bench::{Bench, PATIENCE, at, everything, id, operation, own, step};
-use crate::story;
+use crate::support::bench::{Bench, PATIENCE, at, everything, id, operation, own, step, story};
 use jiff::{SignedDuration, Timestamp};
 use readback::store::{Access, AnyStore, Known, Mark, Since, Store, StoreUrl};
 use readback::timeline::filter::Pushed;
@@ -84,7 +83,7 @@ async fn the_steps_that_are_not_known_yet_come_and_no_others(bench: &Bench) {
 
 #[tokio::test]
 async fn while_a_file_is_written_to_the_mark_stays_before_what_is_not_committed_yet() {
-    crate::bench::sqlite(async |bench: &Bench| {
+    crate::support::bench::sqlite(async |bench: &Bench| {
         let Bench::Sqlite(home) = bench else { panic!("not on SQLite") };
         let store = bench.open(Access::ReadWrite).await;
         let ago = |minutes| Timestamp::now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
@@ -117,7 +116,7 @@ async fn while_a_file_is_written_to_the_mark_stays_before_what_is_not_committed_
 
 #[tokio::test]
 async fn while_a_transaction_is_open_on_a_server_the_mark_stays_before_its_rows_for_every_role() {
-    crate::bench::postgres(async |bench: &Bench| {
+    crate::support::bench::postgres(async |bench: &Bench| {
         let Bench::Postgres(db) = bench else { panic!("not on PostgreSQL") };
         let store = bench.open(Access::ReadWrite).await;
         let mut slow: PgConnection = db.connect().await;

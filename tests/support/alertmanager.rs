@@ -1,5 +1,4 @@
 //! A real Alertmanager, with a listener of ours as its only receiver.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use super::ingest::{PATIENCE, Reply, TOKEN, request};
 use serde_json::Value;

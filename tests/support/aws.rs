@@ -1,5 +1,4 @@
 //! The tests' own hands at an AWS API server, and a process with credentials of its own.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
 use std::process::Command;

@@ -1,5 +1,4 @@
 //! Reports of `readback check` to be printed.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use jiff::{SignedDuration, Timestamp};
 use readback::cli::check::{NotAsked, Report, SCHEMA, UnreadLayer, exit_code};

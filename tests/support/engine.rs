@@ -1,7 +1,5 @@
 //! A real engine for rows of a matrix: what a row asks for is done with the docker command, under names of the row's
 //! own, and undone when the row ends.
-#![allow(dead_code, reason = "each test file takes what it needs")]
-#![allow(clippy::unwrap_used, reason = "a test's helper")]
 
 use super::faultproxy::{Fault, FaultProxy};
 use serde::Deserialize;

@@ -1,5 +1,4 @@
 //! A stack in a few words, to be compared.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
 use jiff::Timestamp;
 use readback::env::consumers::Reader;

@@ -1,8 +1,7 @@
 //! A fault or a healthy variation, as it stands in tests/fixtures/faults, made into what the gate is asked.
 
-#[path = "seen.rs"]
-mod support;
-
+use super::seen::now;
+pub(crate) use super::seen::{ago, seen};
 use readback::evidence::false_green::{Scene, of_log};
 use readback::evidence::gate::{Circumstances, Known, recovery};
 use readback::evidence::{BODY_DIGEST, Evidence, Fact, Quantity, Recovery, STARTED_AT, STATUS, Unknown, Verdict};
@@ -10,8 +9,6 @@ use readback::timeline::{Entry, EventType, NewOperation, Operation, OwnEvent, Ow
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use support::now;
-pub(crate) use support::{ago, seen};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

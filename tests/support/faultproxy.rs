@@ -1,7 +1,5 @@
 //! A proxy on loopback that does to a server's connections what a bad network or a stranger in between does:
 //! delays, hangs, resets, cuts, garbage, another server's words. No sleeps but those that are the fault itself.
-#![allow(dead_code, reason = "each test file takes what it needs")]
-#![allow(clippy::unwrap_used, reason = "a test's helper")]
 
 use serde::Deserialize;
 use std::io;

@@ -1,6 +1,4 @@
 //! A listener of `readback ingest` on loopback, and who sends to it.
-#![allow(dead_code, reason = "each test file takes what it needs")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that can't go on should say so")]
 
 use jiff::Timestamp;
 use readback::cli::ingest::{Listener, Token};

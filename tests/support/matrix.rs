@@ -1,10 +1,8 @@
 //! A fault (or a healthy variation) of a real back end, as it stands in tests/fixtures/faults/real: what is done to
 //! the back end, which probe looks, and what it and the recovery gate must say. The words of `inject` belong to the
 //! back end's own test.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
-#[path = "seen.rs"]
-mod seen;
+use super::seen;
 
 use jiff::{SignedDuration, Timestamp};
 use readback::evidence::gate::{Circumstances, Known, recovery};

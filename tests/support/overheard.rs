@@ -1,5 +1,4 @@
 //! Stands between a sender and a listener, passes everything on, and tells how often the listener was unavailable.
-#![allow(clippy::unwrap_used, reason = "a test's helper")]
 
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};

@@ -1,6 +1,5 @@
 //! A `PostgreSQL` database per test, made on the server of `READBACK_TEST_PG` and dropped afterwards.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::print_stdout, reason = "a test that was left out says so")]
 
 use sqlx::postgres::PgConnectOptions;

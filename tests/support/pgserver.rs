@@ -1,6 +1,5 @@
 //! PostgreSQL servers of a test's own, for what would disturb a shared one: another certificate, no TLS, a standby,
 //! a server that hangs.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};

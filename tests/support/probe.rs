@@ -1,5 +1,4 @@
 //! Runs a probe as the console does, from a table of readback.toml.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use readback::evidence::Evidence;
 use readback::probes::{Options, Place, ProbeSpec, judge, run_once};

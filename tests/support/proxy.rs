@@ -1,7 +1,5 @@
 //! A network that can be cut: a TCP proxy on loopback in front of a server.
 
-#![allow(clippy::unwrap_used)]
-
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,7 +1,5 @@
 //! A program in a real pseudo-terminal. Nothing here sleeps: a thread reads, everything else waits for it.
 
-#![allow(dead_code, reason = "not every test file uses all of it")]
-
 use super::screen::Screen;
 use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};

@@ -1,11 +1,5 @@
 //! As much of JSON Schema (2020-12) as our own schemas use; any other keyword is refused, so that none is
 //! written and not checked.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a schema that makes no sense should say so"
-)]
 
 use serde_json::Value;
 

@@ -1,7 +1,5 @@
 //! What a terminal shows and which modes are on, as far as tests need to know.
 
-#![allow(dead_code, reason = "not every test file uses all of it")]
-
 use std::num::NonZeroU16;
 
 /// A terminal's screen, fed with the bytes of a program.

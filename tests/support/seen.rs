@@ -1,5 +1,4 @@
 //! An evidence as the tests of judgement start from: of a kind, with a source of its own, seen so many seconds ago.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use jiff::{SignedDuration, Timestamp};
 use readback::evidence::{Evidence, Source, Verdict};

@@ -1,5 +1,4 @@
 //! Where the real back ends are, as `tests/run` says it.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 /// The address of a back end. `None` only where `READBACK_TEST_WITHOUT` leaves it out: a back end that
 /// is not there must not read as tests that passed.

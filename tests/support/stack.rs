@@ -1,7 +1,5 @@
 //! A small stack in a folder of its own, with nothing in it that needs a network, and the console on it.
 
-#![allow(dead_code, reason = "not every test file uses all of it")]
-
 use super::pty::{Pty, binary};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

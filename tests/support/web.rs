@@ -1,5 +1,4 @@
 //! A web server on loopback that misbehaves on purpose, one way per route.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

@@ -2,7 +2,7 @@
 //! it would read for a key, so that a person learns where Compose's answer is not everybody's.
 //!
 //! A model that can't tell says [`Answer::Unsure`], which is never shown as a difference, nor as
-//! agreement. `tests/env_consumers.rs` holds every model to what the real programs answered.
+//! agreement. `tests/env/consumers.rs` holds every model to what the real programs answered.
 
 mod bash;
 mod compare;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 const HEAD: &str = "# Findings
 
-Written by `env::findings::document()`; to renew it: `UPDATE_DOCS=1 cargo test --test env_findings`.
+Written by `env::findings::document()`; to renew it: `UPDATE_DOCS=1 cargo test --test env findings::`.
 
 What `readback env verify`, the env pane and the probe `env` say of a configuration. Ids are stable; a value, or a part
 of one, is in none of them. An error: the stack breaks, or has. A warning: it will, or may. A note: worth knowing.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 const HEAD: &str = "# The false-green rules
 
-Written by `evidence::false_green::document()`; to renew it: `UPDATE_DOCS=1 cargo test --test false_green`.
+Written by `evidence::false_green::document()`; to renew it: `UPDATE_DOCS=1 cargo test --test evidence false_green::`.
 
 Each rule is a way in which a recovery only looks like one. While one applies, the state is not `VERIFIED RECOVERY`, and
 its id stands among the reasons: under `w`, in `readback check`, in the JSON. `check` opens no database, so it asks the

@@ -1,4 +1,4 @@
-//! What the judge makes of each thing that a bucket can hold; the faults of a real server stand in `tests/faults_aws.rs`.
+//! What the judge makes of each thing that a bucket can hold; the faults of a real server stand in `tests/faults/aws.rs`.
 #![allow(clippy::unwrap_used)]
 
 use super::{Bucket, End, Listing, Object, S3, Seen};

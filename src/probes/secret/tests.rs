@@ -1,5 +1,5 @@
 //! What the judge makes of each thing that can be said of a secret; the faults of a real server stand in
-//! `tests/faults_aws.rs`.
+//! `tests/faults/aws.rs`.
 #![allow(clippy::unwrap_used)]
 
 use super::{Described, ManagedSecret, Pending, Read, Seen};
