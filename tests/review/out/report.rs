@@ -50,13 +50,9 @@ fn a_review_with_everything_in_it_reads_well_in_every_format() {
     let story = signed(read_twice(open()));
     let report = report(&story, "console:anybody");
     let guard = Watch::default();
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.bind(|| {
-        insta::assert_snapshot!("report-md", without_digests(&story, &report.markdown(&guard)));
-        insta::assert_snapshot!("report-html", without_digests(&story, &report.html(&guard)));
-        insta::assert_snapshot!("report-json", without_digests(&story, &report.json(&guard).unwrap()));
-    });
+    insta::assert_snapshot!("report-md", without_digests(&story, &report.markdown(&guard)));
+    insta::assert_snapshot!("report-html", without_digests(&story, &report.html(&guard)));
+    insta::assert_snapshot!("report-json", without_digests(&story, &report.json(&guard).unwrap()));
 }
 
 #[test]
