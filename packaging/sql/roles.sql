@@ -25,10 +25,12 @@ GRANT SELECT ON alert_operation_log, readback_event, readback_review_event, read
 GRANT readback_reader TO readback_event_writer;
 GRANT INSERT ON alert_operation_log, readback_event TO readback_event_writer;
 
--- Records outcomes of reviews, and all of the above. A head moves one step at a time: its trigger sees to that.
+-- Records outcomes of reviews, and all of the above. A record moves the head of its chain itself; nobody else may. (Where this
+-- was run for an earlier version: consoles of that version need what is taken away here.)
 GRANT readback_event_writer TO readback_reviewer;
-GRANT INSERT ON readback_review_event, readback_chain_head TO readback_reviewer;
-GRANT UPDATE (seq, hash, recorded_at) ON readback_chain_head TO readback_reviewer;
+GRANT INSERT ON readback_review_event TO readback_reviewer;
+REVOKE INSERT, UPDATE ON readback_chain_head FROM readback_reviewer;
+REVOKE UPDATE (seq, hash, recorded_at) ON readback_chain_head FROM readback_reviewer;
 
 -- Says where it is in a review; the row records nothing, and is taken out at the end.
 GRANT INSERT, UPDATE, DELETE ON readback_presence TO readback_reviewer;

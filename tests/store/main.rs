@@ -7,6 +7,7 @@
 mod annotations;
 mod batch;
 mod filtered;
+mod line;
 mod looking;
 mod on_disk;
 mod on_postgres;

@@ -114,7 +114,7 @@ async fn a_role_that_may_not_create_tables_works_where_they_stand_and_says_why_w
         let Err(StoreError::ReadOnly(why)) = store.append(&operation(&id())).await else { panic!("wrote") };
         assert!(why.contains("42501"), "{why}");
         db.sql(&format!(
-            "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {0}; GRANT UPDATE ON readback_chain_head TO {0}",
+            "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {0}; REVOKE INSERT ON readback_chain_head FROM {0}",
             role.name
         ))
         .await

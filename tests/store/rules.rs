@@ -3,7 +3,7 @@
 use crate::support::bench::{Bench, PATIENCE, at, id, story};
 use jiff::{SignedDuration, Timestamp};
 use readback::review::{Answer, CandidateId, Contract, Lane, NewReviewEvent, ReviewAct, ReviewId};
-use readback::store::chain::verify_heads;
+use readback::store::chain::{GENESIS, verify_heads};
 use readback::store::{Access, AnyStore, Outcome, Store, StoreError};
 use sqlx::ConnectOptions;
 
@@ -177,16 +177,19 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// Inserts a record as somebody with the database in his hands would; the error's code or words.
+/// Inserts a record as somebody with the database in his hands would, who knows that it has to follow the last one; the
+/// error's code or words.
 async fn insert(bench: &Bench, review: &str, version: usize, body: &[u8]) -> Result<(), String> {
     let hex = hex(body);
     let (bytes, now) = match bench {
         Bench::Postgres(_) => (format!("'\\x{hex}'"), "now()".to_owned()),
         _ => (format!("x'{hex}'"), Timestamp::now().as_microsecond().to_string()),
     };
+    let last = format!("FROM readback_review_event WHERE scope = '{review}' ORDER BY seq DESC LIMIT 1");
     let sql = format!(
         "INSERT INTO readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, occurred_at, \
-         recorded_at) VALUES ('{}', '{review}', {1}, '{review}', {1}, '{version}', 'h', {bytes}, {now}, {now})",
+         recorded_at) VALUES ('{0}', '{review}', coalesce((SELECT seq {last}), 0) + 1, '{review}', {1}, \
+         coalesce((SELECT hash {last}), '{GENESIS}'), '{0}', {bytes}, {now}, {now})",
         id(),
         version + 1,
     );

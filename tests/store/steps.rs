@@ -25,18 +25,17 @@ async fn consoles_that_take_turns_in_a_review_make_one_chain(bench: &Bench) {
     assert_eq!(verify_heads(&records, &consoles[0].heads().await.unwrap()), Ok(()));
 }
 
-/// A step by hand, in the session's own words: the record, and the head after it.
+/// A step by hand, in the session's own words: the record, which moves the head.
 const BY_HAND: &str = r#"
     CREATE PROCEDURE pg_temp.step(incident text, n bigint) LANGUAGE sql AS $$
         INSERT INTO readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, occurred_at, recorded_at)
-        VALUES (incident || n, incident, n, incident, n, 'hash-' || n - 1, 'hash-' || n, convert_to('{"event":{"act":{"act":' ||
+        VALUES (incident || n, incident, n, incident, n, CASE n WHEN 1 THEN repeat('0', 64) ELSE 'hash-' || n - 1 END,
+                'hash-' || n, convert_to('{"event":{"act":{"act":' ||
                 '"field_set","field":"impact","value":"x"},"actor":"console:ann","review":"' || incident || '"}}', 'UTF8'),
                 now(), now());
-        UPDATE readback_chain_head SET seq = n, hash = 'hash-' || n, recorded_at = now() WHERE scope = incident;
     $$;
     CREATE PROCEDURE pg_temp.steps(incident text, steps bigint) LANGUAGE plpgsql AS $$
     BEGIN
-        INSERT INTO readback_chain_head (scope, seq, hash, recorded_at) VALUES (incident, 0, '0', 'epoch');
         FOR n IN 1..steps LOOP CALL pg_temp.step(incident, n); END LOOP;
     END
     $$;"#;

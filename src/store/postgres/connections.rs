@@ -164,6 +164,11 @@ impl Lease<'_> {
         self.stands.presence
     }
 
+    /// Whether a record moves the head of its chain itself.
+    pub(super) fn has_guards(&self) -> bool {
+        self.stands.guards
+    }
+
     /// The call went well: the next one may use the connection.
     pub(in crate::store) fn give_back(self) {
         self.connections.kept().idle.push((self.connection, Instant::now()));

@@ -138,7 +138,7 @@ impl PgStore {
         let mut tries = TRIES;
         loop {
             let mut lease = self.connections.lease().await?;
-            let recorded = record::record(lease.connection(), outcome, &self.tips).await;
+            let recorded = record::record(&mut lease, outcome, &self.tips).await;
             if recorded.is_ok() || matches!(recorded, Err(Failed::Store(StoreError::Conflict { .. }))) {
                 lease.give_back();
             }

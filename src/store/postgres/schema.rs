@@ -47,7 +47,7 @@ pub(super) struct Stands {
     pub(super) rules: bool,
     /// Who is in a review; without it nobody is seen there.
     pub(super) presence: bool,
-    /// What keeps a head to its records, and a log of the console's own as it is; without it only grants do.
+    /// What keeps a chain in line, and a log of the console's own as it is; without it consoles and grants do.
     pub(super) guards: bool,
 }
 
@@ -146,7 +146,7 @@ async fn stands(connection: &mut PgConnection) -> Result<Stands, StoreError> {
                count(*) FILTER (WHERE relname = 'readback_presence') = 1 AS presence,
                EXISTS (SELECT FROM pg_trigger JOIN pg_class AS of ON of.oid = tgrelid
                        WHERE tgname = 'readback_head_is_told' AND pg_table_is_visible(of.oid)
-                         AND obj_description(pg_trigger.oid, 'pg_trigger') >= 'guards 2') AS guards
+                         AND obj_description(pg_trigger.oid, 'pg_trigger') >= 'guards 3') AS guards
         FROM pg_class
         WHERE relname IN ('alert_operation_log', 'readback_event', 'readback_review_event', 'readback_chain_head',
                           'readback_segment', 'readback_segment_mark', 'readback_presence',

@@ -1,5 +1,5 @@
-//! Compare and swap: a step's record, the head of its chain and its row in the log, in one statement, if the chain still
-//! ends where it was thought to.
+//! Compare and swap: a step's record and its row in the log, in one statement, if the chain still ends where it was thought
+//! to. Whether it does, the record's own trigger asks when it moves the head.
 
 use super::bind;
 use super::tips::Tips;
@@ -20,35 +20,29 @@ const LOOK: &str = "
            EXISTS (SELECT 1 FROM readback_review_event WHERE id = $3) AS known
     FROM readback_chain_head h WHERE h.scope = $1";
 
-/// Who waits for another's lock here finds that the head is not the one that was looked at, and writes nothing. The clock that
-/// the record is told by is the server's, a second old at most. A statement that names the log opens all its indexes, whether a row
-/// is written or not: so there are two.
+/// Both rows are written or none: `statement_timestamp()` is the same to both. The clock that the record is told by is the
+/// server's, a second old at most. A statement that names the log opens all its indexes, whether a row is written or not: so there are two.
 macro_rules! swap {
     ($log:literal) => {
         concat!(
-            "WITH moved AS (
-                UPDATE readback_chain_head SET seq = $3, hash = $7, recorded_at = $11
-                WHERE scope = $2 AND seq = $3 - 1 AND hash = $6
-                  AND $12::timestamptz BETWEEN clock_timestamp() - interval '1 second' AND clock_timestamp()
-                RETURNING seq
-            )",
             $log,
             "INSERT INTO readback_review_event (id, scope, seq, review, version, prev_hash, hash, body, operation_id,
                                                 occurred_at, recorded_at)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM moved"
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+            WHERE $12::timestamptz BETWEEN statement_timestamp() - interval '1 second' AND statement_timestamp()"
         )
     };
 }
 
-const SWAP: &str = swap!(" ");
+const SWAP: &str = swap!("");
 
 /// The row of an outcome stands at the outcome's time.
 const SWAP_AND_LOG: &str = swap!(
-    ", logged AS (
+    "WITH logged AS (
         INSERT INTO alert_operation_log (id, incident_id, approval_id, audit_log_id, auto_repair_id, event_type, actor,
                                          action_detail, success, error_message, context, created_at)
         SELECT $13, $14, $15, $16, $17, $18::text::alert_event_type, $19, $20, $21, $22, $23::text::jsonb, $11
-        FROM moved
+        WHERE $12::timestamptz BETWEEN statement_timestamp() - interval '1 second' AND statement_timestamp()
         ON CONFLICT DO NOTHING
     ) "
 );
@@ -98,8 +92,9 @@ pub(super) async fn at_once(
     tips: &Tips,
 ) -> Result<Option<Recorded>, Failed> {
     if let Some((head, clock)) = tips.before(&outcome.event, Instant::now()) {
-        if let Some(recorded) = swap(connection, outcome, tips, &head, clock).await? {
-            return Ok(Some(recorded));
+        match swap(connection, outcome, tips, &head, clock).await {
+            Ok(None) | Err(Failed::Race(_)) => {}
+            done => return done,
         }
         tips.forget(&outcome.event.incident_id);
     }
